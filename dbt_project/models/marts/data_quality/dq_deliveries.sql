@@ -1,0 +1,27 @@
+with
+
+delivery_files as (
+
+    select * from {{ ref('stg_delivery_files') }}
+
+),
+
+final as (
+
+    select
+        run_id,
+        source,
+        file_name,
+        rows_read,
+        rows_loaded,
+        rows_unchanged,
+        rows_duplicate,
+        rows_superseded,
+        rows_quarantined,
+        status,
+        message
+    from delivery_files
+
+)
+
+select * from final

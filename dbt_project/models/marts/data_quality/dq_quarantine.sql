@@ -1,0 +1,61 @@
+with
+
+held_rows as (
+
+    select * from {{ ref('stg_held_rows') }}
+
+),
+
+findings as (
+
+    select * from {{ ref('stg_findings') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('stg_rules') }}
+    where severity = 'error'
+
+),
+
+failed_rules as (
+
+    select distinct
+        findings.row_id,
+        rules.position,
+        rules.rule_code,
+        rules.remedy
+    from findings
+    inner join rules on findings.rule_code = rules.rule_code
+
+),
+
+reasons as (
+
+    select
+        row_id,
+        string_agg(rule_code, ',' order by position) as rule_codes,
+        string_agg(remedy, ' ' order by position) as remedies
+    from failed_rules
+    group by row_id
+
+),
+
+final as (
+
+    select
+        held_rows.file_name,
+        held_rows.row_number,
+        held_rows.source,
+        held_rows.case_reference,
+        held_rows.stage,
+        reasons.rule_codes,
+        reasons.remedies,
+        held_rows.row_id
+    from held_rows
+    left join reasons on held_rows.row_id = reasons.row_id
+
+)
+
+select * from final

@@ -1,0 +1,38 @@
+with
+
+findings as (
+
+    select * from {{ ref('stg_findings') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('stg_rules') }}
+    where severity = 'warning'
+
+),
+
+complaint_stages as (
+
+    select * from {{ ref('fct_complaint_stages') }}
+
+),
+
+final as (
+
+    select distinct
+        findings.rule_code,
+        complaint_stages.source_file as file_name,
+        complaint_stages.source_row as row_number,
+        complaint_stages.source,
+        complaint_stages.case_reference,
+        complaint_stages.stage,
+        complaint_stages.row_id
+    from findings
+    inner join rules on findings.rule_code = rules.rule_code
+    inner join complaint_stages on findings.row_id = complaint_stages.row_id
+
+)
+
+select * from final

@@ -1,0 +1,56 @@
+with
+
+stages as (
+
+    select *
+    from {{ ref('int_stage_deadlines') }}
+
+),
+
+final as (
+
+    select
+        source,
+        case_reference,
+        procedure,
+        stage,
+        stage_number,
+        received_date,
+        acknowledged_date,
+        clock_start_date,
+        due_date,
+        due_date_without_extension,
+        due_date_from_request,
+        extension_agreed,
+        working_days_limit,
+        extended_working_days_limit,
+        responded_date,
+        working_days_taken,
+        working_days_taken_from_request,
+        sla_status,
+        sla_status_from_request,
+        is_in_sla_basic,
+        is_in_sla_extended,
+        is_open,
+        is_withdrawn,
+        working_days_left,
+        panel_date,
+        panel_due_date,
+        panel_sla_status,
+        outcome,
+        is_upheld,
+        service_team,
+        legal_basis,
+        complainant_type,
+        financial_quarter,
+        financial_year,
+        file_name as source_file,
+        row_number as source_row,
+        row_id
+    from stages
+    where not is_held
+
+)
+
+select *
+from final

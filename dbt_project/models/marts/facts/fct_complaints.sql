@@ -1,0 +1,54 @@
+with
+
+stages as (
+
+    select *
+    from {{ ref('fct_complaint_stages') }}
+
+),
+
+calendar as (
+
+    select *
+    from {{ ref('int_calendar') }}
+
+),
+
+cases as (
+
+    select
+        source,
+        case_reference,
+        arg_max(procedure, stage_number) as procedure,
+        min(received_date) as first_received_date,
+        arg_max(stage, stage_number) as highest_stage,
+        bool_or(is_open) as is_open,
+        bool_or(stage = 'stage_2') as escalated_to_stage_2,
+        bool_or(stage = 'stage_3') as escalated_to_stage_3,
+        bool_or(stage = 'ombudsman') as reached_ombudsman
+    from stages
+    group by source, case_reference
+
+),
+
+final as (
+
+    select
+        cases.source,
+        cases.case_reference,
+        cases.procedure,
+        cases.first_received_date,
+        calendar.financial_quarter,
+        cases.highest_stage,
+        cases.is_open,
+        cases.escalated_to_stage_2,
+        cases.escalated_to_stage_3,
+        cases.reached_ombudsman
+    from cases
+    inner join calendar
+        on cases.first_received_date = calendar.date
+
+)
+
+select *
+from final

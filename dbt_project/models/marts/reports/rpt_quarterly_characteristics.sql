@@ -1,0 +1,55 @@
+{%- set characteristics = [
+    'complainant_type', 'age_band', 'gender', 'ethnicity', 'disability', 'sexual_orientation',
+    'advocate'
+] -%}
+
+with
+
+complaint_stages as (
+
+    select * from {{ ref('fct_complaint_stages') }}
+
+),
+
+stage_rows as (
+
+    select * from {{ ref('stg_stage_rows') }}
+
+),
+
+described as (
+
+    select
+        {% for characteristic in characteristics %}
+            stage_rows.{{ characteristic }},
+        {% endfor %}
+        complaint_stages.financial_quarter,
+        complaint_stages.procedure,
+        complaint_stages.stage,
+        complaint_stages.is_withdrawn
+    from complaint_stages
+    inner join stage_rows on complaint_stages.row_id = stage_rows.row_id
+
+),
+
+final as (
+
+    {% for characteristic in characteristics %}
+        select
+            financial_quarter,
+            procedure,
+            stage,
+            '{{ characteristic }}' as characteristic,
+            coalesce(nullif({{ characteristic }}, ''), 'Not recorded') as value,
+            count(*) as complaints,
+            count(*) filter (where not is_withdrawn) as eligible
+        from described
+        group by all
+        {% if not loop.last %}
+            union all
+
+        {% endif %}
+    {% endfor %}
+)
+
+select * from final

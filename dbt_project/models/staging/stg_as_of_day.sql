@@ -1,0 +1,4 @@
+select
+    as_of_day,
+    run_id
+from {{ source('raw', 'as_of_day') }}

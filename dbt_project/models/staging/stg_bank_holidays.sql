@@ -1,0 +1,3 @@
+{{ config(materialized='table', tags=['reference']) }}
+
+{{ council_rows_over('bank_holidays', ['date']) }}

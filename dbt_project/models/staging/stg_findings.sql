@@ -1,0 +1,5 @@
+select
+    row_id,
+    rule_code,
+    gate
+from {{ source('raw', 'findings') }}

@@ -1,0 +1,3 @@
+{{ config(materialized='table', tags=['reference']) }}
+
+{{ council_rows_over('legal_bases', ['legal_basis']) }}

@@ -1,0 +1,6 @@
+{{ config(materialized='table', tags=['reference']) }}
+
+{{ council_rows_over(
+    'published_breakdowns',
+    ['report', 'section', 'period', 'procedure', 'stage', 'breakdown', 'value']
+) }}

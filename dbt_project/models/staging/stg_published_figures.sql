@@ -1,0 +1,6 @@
+{{ config(materialized='table', tags=['reference']) }}
+
+{{ council_rows_over(
+    'published_figures',
+    ['report', 'section', 'period', 'procedure', 'stage', 'measure', 'unit']
+) }}

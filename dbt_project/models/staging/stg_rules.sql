@@ -1,0 +1,9 @@
+select
+    position,
+    rule_code,
+    severity,
+    suite,
+    description,
+    source,
+    remedy
+from {{ source('raw', 'rules') }}

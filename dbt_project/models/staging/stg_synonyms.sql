@@ -1,0 +1,67 @@
+{{ config(materialized='table', tags=['reference']) }}
+
+with
+
+legal_bases as (
+
+    select *
+    from {{ ref('stg_legal_bases') }}
+
+),
+
+-- A council may write a spelling as its export does.
+spellings as (
+
+    {{ council_rows_over('synonyms', ['field', matched_form('written')]) }}
+
+),
+
+-- A code that the council adds to the legal bases is its own spelling.
+codes as (
+
+    select
+        'legal_basis' as field,
+        {{ matched_form('legal_basis') }} as written,
+        legal_basis as value,
+        is_council_row
+    from legal_bases
+
+),
+
+spellings_and_codes as (
+
+    select
+        field,
+        {{ matched_form('written') }} as written,
+        value,
+        is_council_row,
+        true as is_spelling
+    from spellings
+
+    union all by name
+
+    select
+        *,
+        false as is_spelling
+    from codes
+
+),
+
+final as (
+
+    select
+        field,
+        written,
+        value,
+        is_council_row
+    from spellings_and_codes
+    qualify
+        row_number() over (
+            partition by field, written
+            order by is_council_row desc, is_spelling desc
+        ) = 1
+
+)
+
+select *
+from final

@@ -1,0 +1,10 @@
+{#- A relationship on several columns: fails for every row without a counterpart in the other model. -#}
+{% test combination_in(model, columns, to) %}
+    select {{ columns | join(', ') }}
+    from {{ model }}
+
+    except
+
+    select {{ columns | join(', ') }}
+    from {{ to }}
+{% endtest %}

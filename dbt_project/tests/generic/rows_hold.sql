@@ -1,0 +1,6 @@
+{#- Fails for every row of which the expression is not true; null counts as not true. -#}
+{% test rows_hold(model, expression) %}
+    select *
+    from {{ model }}
+    where not coalesce({{ expression }}, false)
+{% endtest %}

@@ -1,0 +1,44 @@
+-- Every loaded stage is counted once, in its own quarter and under its own status.
+with
+
+complaint_stages as (
+
+    select
+        financial_quarter,
+        procedure,
+        stage,
+        count(*) as received,
+        count(*) filter (where sla_status = 'in_time') as in_sla,
+        count(*) filter (where sla_status = 'late') as late,
+        count(*) filter (where is_open and sla_status = 'open_overdue') as open_overdue,
+        count(*) filter (where is_upheld) as upheld,
+        count(*) filter (where is_withdrawn) as withdrawn
+    from {{ ref('fct_complaint_stages') }}
+    group by all
+
+),
+
+quarters as (
+
+    select
+        financial_quarter,
+        procedure,
+        stage,
+        received,
+        in_sla,
+        late,
+        open_overdue,
+        upheld,
+        withdrawn
+    from {{ ref('rpt_quarterly_stages') }}
+    where received > 0
+
+),
+
+final as (
+
+    {{ rows_in_one_only('complaint_stages', 'quarters') }}
+
+)
+
+select * from final

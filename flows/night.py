@@ -1,0 +1,162 @@
+"""The night: every step in its order, as plain functions.
+
+The Prefect flow runs this same order with the same steps as tasks: it passes its own `Steps`.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from flows.errors import ExitCode, RunFailedError, UsageError
+from flows.runs import Night, start_night
+from flows.settings import Settings
+from flows.sources import Source, read_sources
+from flows.steps import build, deliver, judge_clocks, land, load, publish, reference, validate
+from flows.steps.find_deliveries import FileRecord
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps of the night; the flow gives the same ones wrapped as Prefect tasks."""
+
+    prepare_reference: Callable[..., Any] = reference.prepare_reference
+    build_reference: Callable[..., Any] = build.build_reference
+    find_deliveries: Callable[..., Any] = deliver.find
+    extract: Callable[..., Any] = deliver.extract_delivery
+    land: Callable[..., Any] = land.land
+    validate: Callable[..., Any] = validate.validate
+    load: Callable[..., Any] = load.load
+    record_files: Callable[..., Any] = load.record_files
+    build_intermediate: Callable[..., Any] = build.build_intermediate
+    judge_clocks: Callable[..., Any] = judge_clocks.judge_clocks
+    build_marts: Callable[..., Any] = build.build_marts
+    check_marts: Callable[..., Any] = build.check_marts
+    build_deliveries: Callable[..., Any] = build.build_deliveries
+    publish: Callable[..., Any] = publish.publish
+
+
+@dataclass
+class NightReport:
+    """What a night did, for the command line and for Prefect's summary."""
+
+    night: Night
+    files: list[FileRecord] = field(default_factory=list)
+    is_published: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def rejected(self) -> list[FileRecord]:
+        """The files that were rejected whole."""
+        return [record for record in self.files if record.status == "rejected"]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the command tells the shell."""
+        if self.rejected:
+            return ExitCode.PUBLISHED_WITH_REJECTED_FILES
+        return ExitCode.DONE
+
+
+def run_night(
+    settings: Settings,
+    steps: Steps | None = None,
+    on_step: Callable[[str], None] = lambda name: None,
+) -> NightReport:
+    """Run the nightly job once.
+
+    Args:
+        settings: where the exports are and where the results go.
+        steps: the steps to call; the flow gives them as Prefect tasks.
+        on_step: told the name of each step as it starts.
+
+    Raises:
+        UsageError: a wrong path, sources file, reference file or as-of day.
+        RunFailedError: another run is at work, every file was rejected, or a test failed.
+            Nothing was published.
+    """
+    sources = read_sources(source_path(settings))
+    with start_night(settings) as night:
+        report = NightReport(night)
+        _run(settings, night, sources, _timed(steps or Steps(), night, on_step), report)
+    return report
+
+
+def source_path(settings: Settings) -> Path:
+    """Return the configured source.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if settings.source is None:
+        raise UsageError(
+            "No source is configured: give --source a folder of exports or a sources file, or "
+            "set COMPLAINTS_SOURCE."
+        )
+    return settings.source
+
+
+def _timed(steps: Steps, night: Night, on_step: Callable[[str], None]) -> Steps:
+    def timed(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any) -> Any:
+            on_step(name)
+            started = time.perf_counter()
+            try:
+                return step(*given)
+            finally:
+                seconds = time.perf_counter() - started
+                night.step_seconds[name] = night.step_seconds.get(name, 0.0) + seconds
+
+        return call
+
+    return Steps(
+        **{each.name: timed(each.name, getattr(steps, each.name)) for each in fields(steps)}
+    )
+
+
+def _run(
+    settings: Settings, night: Night, sources: list[Source], steps: Steps, report: NightReport
+) -> None:
+    if steps.prepare_reference(settings, night):
+        steps.build_reference(settings)
+    has_changed = [_load_source(settings, night, source, steps, report) for source in sources]
+    if report.files and len(report.rejected) == len(report.files):
+        raise RunFailedError(
+            "Every file was rejected, so nothing was published: "
+            + " ".join(record.message or "" for record in report.rejected)
+        )
+    if not any(has_changed) and night.is_last_night_published:
+        steps.build_deliveries(settings)
+        report.notes += steps.publish(settings, night, ["dq_deliveries"])
+    else:
+        steps.build_intermediate(settings)
+        steps.judge_clocks(settings, night)
+        steps.build_marts(settings)
+        steps.check_marts(settings)
+        report.notes += steps.publish(settings, night)
+    report.is_published = True
+
+
+def _load_source(
+    settings: Settings, night: Night, source: Source, steps: Steps, report: NightReport
+) -> bool:
+    """Load what this source delivered; return whether the warehouse was judged anew."""
+    found = steps.find_deliveries(settings, source)
+    is_judged = False
+    for delivery in found.deliveries:
+        extracted = steps.extract(settings, delivery)
+        if extracted.is_unchanged or all(r.status == "rejected" for r in extracted.records):
+            found.records.extend(extracted.records)
+            continue
+        steps.land(settings, night, source.code)
+        steps.validate(settings, night, source.code)
+        report.files += steps.load(settings, night, source.code, extracted)
+        is_judged = True
+    if not is_judged and night.must_judge_again(source.code):
+        steps.land(settings, night, source.code, False)
+        steps.validate(settings, night, source.code)
+        steps.load(settings, night, source.code)
+        is_judged = True
+    report.files += steps.record_files(settings, night, found.records)
+    return is_judged

@@ -1,0 +1,87 @@
+"""Run the night for the command line: through Prefect, on a copy, or on its schedule."""
+
+import logging
+import shutil
+import tempfile
+from pathlib import Path
+
+from flows.console import progress
+from flows.errors import UsageError
+from flows.night import NightReport
+from flows.prefect_home import configure_prefect, start_server_early
+from flows.settings import Settings
+
+
+def run_with_prefect(settings: Settings) -> NightReport:
+    """Run the Prefect flow once in this process.
+
+    With no server configured, Prefect starts a temporary one.
+    """
+    _check_source(settings)
+    configure_prefect(settings)
+    with progress() as on_step:
+        on_step("starting Prefect")
+        start_server_early()
+        from flows.nightly import nightly, tell_steps_to
+
+        _log_to_server_only()
+        with tell_steps_to(on_step):
+            return nightly(source=settings.source, home=settings.home, as_of=settings.as_of_day)
+
+
+def run_dry(settings: Settings) -> NightReport:
+    """Run the whole night on a copy of the working store, and throw the copy away."""
+    from flows.night import run_night
+
+    _check_source(settings)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".dry-run-", dir=settings.home) as folder:
+        for kept in (settings.warehouse_path, settings.marts_path):
+            if kept.exists():
+                shutil.copy2(kept, folder)
+        if settings.reference_folder.is_dir():
+            shutil.copytree(settings.reference_folder, Path(folder) / "reference")
+        copy = settings.model_copy(update={"home": Path(folder)})
+        with progress() as on_step:
+            report = run_night(copy, on_step=on_step)
+    report.notes.append("This was a dry run: nothing was kept and nothing was published.")
+    return report
+
+
+def serve_schedule(settings: Settings) -> None:
+    """Serve the flow on its schedule, one run at a time, until stopped."""
+    _check_source(settings)
+    configure_prefect(settings)
+    from prefect.schedules import Cron
+
+    from flows.nightly import nightly
+
+    nightly.serve(
+        name="nightly",
+        schedule=Cron(settings.schedule, timezone="Europe/London"),
+        parameters={"source": str(settings.source), "home": str(settings.home)},
+        limit=1,
+        print_starting_message=False,
+    )
+
+
+def _check_source(settings: Settings) -> None:
+    from flows.night import source_path
+    from flows.sources import read_sources
+
+    if not read_sources(source_path(settings)):
+        raise UsageError(f"{settings.source} names no source.")
+
+
+def _log_to_server_only() -> None:
+    """Keep Prefect's own log lines, tracebacks among them, off the terminal.
+
+    They still reach the server, where a run's page shows them.
+    """
+    from prefect.logging.handlers import PrefectConsoleHandler
+
+    loggers = [logging.getLogger(), *map(logging.getLogger, logging.root.manager.loggerDict)]
+    for logger in loggers:
+        for handler in list(logger.handlers):
+            if isinstance(handler, PrefectConsoleHandler):
+                logger.removeHandler(handler)

@@ -1,0 +1,154 @@
+-- The working store's own tables. Every statement can be run again: an older
+-- warehouse gains what is new and keeps what it has.
+
+create schema if not exists raw;
+create schema if not exists landing;
+
+create sequence if not exists raw.row_ids start 1;
+create sequence if not exists raw.state_numbers start 1;
+
+-- Every version of every row ever read, as its text, append-only.
+create table if not exists raw.row_versions (
+    row_id bigint not null,
+    source varchar not null,
+    content_hash uhugeint,
+    field_count integer not null,
+    header_field_count integer not null,
+    case_reference varchar,
+    procedure varchar,
+    stage varchar,
+    received_date varchar,
+    clock_start_date varchar,
+    acknowledged_date varchar,
+    extension_agreed varchar,
+    panel_date varchar,
+    target_date varchar,
+    responded_date varchar,
+    outcome varchar,
+    service_team varchar,
+    reasons varchar,
+    legal_basis varchar,
+    complainant_type varchar,
+    age_band varchar,
+    gender varchar,
+    ethnicity varchar,
+    disability varchar,
+    sexual_orientation varchar,
+    advocate varchar,
+    learning varchar,
+    last_updated varchar,
+    first_run_id varchar not null
+);
+
+-- What became of each version and when, append-only: loaded, held or left.
+-- run_at is the wall clock, as_of_day the day the figures were seen from.
+create table if not exists raw.row_states (
+    state_number bigint not null default nextval('raw.state_numbers'),
+    row_id bigint not null,
+    state varchar not null,
+    run_id varchar not null,
+    run_at timestamp not null,
+    as_of_day date not null
+);
+
+-- The newest delivered version of each source, case and stage, typed.
+create table if not exists raw.stage_rows (
+    row_id bigint not null,
+    source varchar not null,
+    case_reference varchar,
+    stage varchar,
+    procedure varchar,
+    received_date date,
+    clock_start_date date,
+    acknowledged_date date,
+    extension_agreed boolean not null,
+    panel_date date,
+    target_date date,
+    responded_date date,
+    outcome varchar,
+    service_team varchar not null,
+    reasons varchar,
+    legal_basis varchar,
+    complainant_type varchar,
+    age_band varchar,
+    gender varchar,
+    ethnicity varchar,
+    disability varchar,
+    sexual_orientation varchar,
+    advocate varchar,
+    learning varchar,
+    last_updated timestamp,
+    content_hash uhugeint,
+    file_name varchar not null,
+    row_number bigint not null,
+    takes_part boolean not null,
+    is_held boolean not null,
+    is_settled boolean not null
+);
+
+-- Which rule failed on which of those rows; gate is row, case or clock.
+create table if not exists raw.findings (
+    row_id bigint not null,
+    rule_code varchar not null,
+    gate varchar not null
+);
+
+-- The rules as declared in expectations/, for dbt to read.
+create table if not exists raw.rules (
+    position integer not null,
+    rule_code varchar not null,
+    severity varchar not null,
+    suite varchar not null,
+    description varchar not null,
+    source varchar not null,
+    remedy varchar not null
+);
+
+-- One row per file of a run; counts are null where the file was not read.
+create table if not exists raw.delivery_files (
+    run_id varchar not null,
+    source varchar not null,
+    file_name varchar not null,
+    content_hash varchar,
+    series varchar,
+    stamp varchar,
+    rows_read bigint,
+    rows_loaded bigint,
+    rows_unchanged bigint,
+    rows_duplicate bigint,
+    rows_superseded bigint,
+    rows_quarantined bigint,
+    status varchar not null,
+    message varchar
+);
+
+-- One row per delivery that was loaded. identity is made of the content
+-- hashes of its files and of the source's definition.
+create table if not exists raw.deliveries (
+    delivery_number bigint not null,
+    source varchar not null,
+    run_id varchar not null,
+    identity varchar not null
+);
+
+-- One row per night and source whose load was committed. rulebook is the hash of all that decides
+-- a verdict: rules, landing, reference data and models.
+create table if not exists raw.nights (
+    run_id varchar not null,
+    source varchar not null,
+    run_at timestamp not null,
+    as_of_day date not null,
+    rulebook varchar not null
+);
+
+-- The day the figures are seen from: one row, given to dbt as data.
+create table if not exists raw.as_of_day (
+    as_of_day date not null,
+    run_id varchar not null
+);
+
+-- The runs whose marts were published.
+create table if not exists raw.publications (
+    run_id varchar not null,
+    published_at timestamp not null
+);

@@ -1,0 +1,61 @@
+-- Which rows are judged tonight: those of the cases that the delivery touches, every held row
+-- with its case, and every row whose verdict a new as-of day or rulebook can change.
+
+create or replace table landing.touched_cases as
+select case_reference from landing.delivered_rows
+where is_candidate and is_new and case_reference is not null
+union
+select case_reference from landing.gone_rows
+where case_reference is not null
+union
+select stored.case_reference from raw.stage_rows as stored
+where
+    stored.source = getvariable('source')
+    and stored.case_reference is not null
+    and (
+        getvariable('judge_all')
+        or stored.is_held
+        or (
+            getvariable('as_of_day_moved')
+            and exists (
+                select 1 from raw.findings as finding
+                where
+                    finding.row_id = stored.row_id
+                    and list_contains(getvariable('rules_on_as_of_day'), finding.rule_code)
+            )
+        )
+    );
+
+-- The rows to judge, as text: new ones from the delivery, the others from the warehouse.
+create or replace table landing.judged_text as
+select
+    delivered.row_id,
+    delivered.content_hash,
+    true as is_new,
+    text_row.*  exclude (file_order)
+from landing.delivered_rows as delivered
+inner join landing.text_rows as text_row using (file_name, row_number)
+where delivered.is_candidate and delivered.is_new
+union all by name
+select
+    stored.row_id,
+    stored.content_hash,
+    false as is_new,
+    stored.file_name,
+    stored.row_number,
+    version.* exclude (row_id, content_hash, first_run_id)
+from raw.stage_rows as stored
+inner join raw.row_versions as version using (row_id)
+where
+    stored.source = getvariable('source')
+    and not exists (
+        select 1 from landing.gone_rows as gone
+        where gone.row_id = stored.row_id
+    )
+    and (
+        (stored.is_held and stored.case_reference is null)
+        or exists (
+            select 1 from landing.touched_cases as touched
+            where touched.case_reference = stored.case_reference
+        )
+    );

@@ -1,0 +1,112 @@
+"""Let dbt build and test the models, in this process."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from flows.errors import RunFailedError
+from flows.settings import PROJECT_FOLDER, Settings
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+
+# Runs dbt with the words of its command line; dbt itself is imported on the first call.
+Dbt = Callable[[Settings, Sequence[str]], "dbtRunnerResult"]
+
+
+def run_dbt(settings: Settings, words: Sequence[str]) -> "dbtRunnerResult":
+    """Run one dbt command through dbt's own runner."""
+    from dbt.cli.main import dbtRunner
+
+    return dbtRunner().invoke([*words, *dbt_flags(settings)])
+
+
+def build_reference(settings: Settings, dbt: Dbt = run_dbt) -> None:
+    """Build the seeds and the models of reference data, which the landing reads."""
+    _invoke(settings, dbt, ["seed"])
+    _invoke(settings, dbt, ["run", "--select", "tag:reference"])
+
+
+def build_intermediate(settings: Settings, dbt: Dbt = run_dbt) -> None:
+    """Build staging and intermediate models: due dates, and the relation that gate 2 judges."""
+    _invoke(
+        settings,
+        dbt,
+        ["run", "--select", "staging", "intermediate", "--exclude", "tag:reference"],
+    )
+
+
+def build_marts(settings: Settings, dbt: Dbt = run_dbt) -> None:
+    """Build the marts in the working store."""
+    _invoke(settings, dbt, ["run", "--select", "marts"])
+
+
+def build_deliveries(settings: Settings, dbt: Dbt = run_dbt) -> None:
+    """Build the one mart that changes on a night without news."""
+    _invoke(settings, dbt, ["run", "--select", "dq_deliveries"])
+
+
+def check_marts(settings: Settings) -> None:
+    """Run every data test; the unit tests belong to the development of the project.
+
+    Raises:
+        RunFailedError: a test failed. The marts of the night before stay.
+    """
+    _invoke(settings, run_dbt, ["test", "--exclude-resource-type", "unit_test"])
+
+
+def _invoke(settings: Settings, dbt: Dbt, words: Sequence[str]) -> None:
+    with dbt_environment(settings):
+        result = dbt(settings, words)
+    if result.success:
+        return
+    if result.exception is not None:
+        raise RunFailedError(f"dbt could not run: {_first_lines(str(result.exception))}")
+    failed = [r for r in result.result if r.status in ("error", "fail")]  # type: ignore[union-attr]
+    raise RunFailedError(
+        "Nothing was published, because in dbt "
+        + "; ".join(f"{r.node.name} failed: {_first_lines(r.message or '')}" for r in failed)
+    )
+
+
+def dbt_flags(settings: Settings) -> list[str]:
+    """Return the flags that every dbt command needs."""
+    return [
+        "--project-dir",
+        str(settings.dbt_project_folder),
+        "--profiles-dir",
+        str(PROJECT_FOLDER),
+        "--target-path",
+        str(settings.home / "dbt" / "target"),
+        "--log-path",
+        str(settings.home / "dbt" / "logs"),
+        "--quiet",
+        "--no-use-colors",
+    ]
+
+
+@contextmanager
+def dbt_environment(settings: Settings) -> Iterator[None]:
+    """Tell profiles.yml where the home is, for the time of one command."""
+    given = {
+        "COMPLAINTS_HOME": str(settings.home),
+        "COMPLAINTS_MEMORY_LIMIT": settings.memory_limit,
+        "DO_NOT_TRACK": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _first_lines(message: str) -> str:
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return " ".join(lines[:3])

@@ -1,0 +1,19 @@
+"""Find what was delivered and read it into the landing tables."""
+
+from flows.settings import Settings
+from flows.sources import Source
+from flows.steps.extract import Extracted, extract
+from flows.steps.find_deliveries import Delivery, Found, find_deliveries
+from flows.warehouse import open_warehouse
+
+
+def find(settings: Settings, source: Source) -> Found:
+    """Return the deliveries to read tonight, oldest first, and the files that need no reading."""
+    with open_warehouse(settings) as warehouse:
+        return find_deliveries(warehouse, source)
+
+
+def extract_delivery(settings: Settings, delivery: Delivery) -> Extracted:
+    """Read one delivery as text into `landing.text_rows`."""
+    with open_warehouse(settings) as warehouse:
+        return extract(warehouse, delivery)

@@ -1,0 +1,34 @@
+"""Gate 2: Great Expectations judges what needs the due dates that dbt computed."""
+
+from flows.runs import Night
+from flows.settings import Settings
+from flows.steps.validate import judge_in_partitions, known_values
+from flows.warehouse import open_warehouse, run_sql
+
+
+def judge_clocks(settings: Settings, night: Night) -> None:
+    """Judge the rows of tonight's cases by the rules of gate `clock`, and keep the warnings.
+
+    Reads `intermediate.int_stage_escalations`, writes `raw.findings`, and marks the rows as
+    settled in the same transaction: after a crash the next run judges them again.
+
+    Raises:
+        RuleCrashedError: an expectation could not be evaluated.
+    """
+    with open_warehouse(settings) as warehouse:
+        run_sql(warehouse, "clock_rows")
+        warehouse.begin()
+        warehouse.execute(
+            "delete from raw.findings "
+            "where gate = 'clock' and row_id in (select row_id from clock_rows)"
+        )
+        judge_in_partitions(
+            warehouse,
+            settings,
+            "clock",
+            "clock_rows",
+            known_values(warehouse),
+            "insert into raw.findings select row_id, rule_code, 'clock' from found",
+        )
+        warehouse.execute("update raw.stage_rows set is_settled = true where not is_settled")
+        warehouse.commit()

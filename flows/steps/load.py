@@ -1,0 +1,125 @@
+"""Put a judged delivery into the warehouse, in one transaction."""
+
+from dataclasses import astuple, fields, replace
+
+import duckdb
+
+from flows.runs import Night
+from flows.settings import Settings
+from flows.steps.extract import Extracted
+from flows.steps.find_deliveries import FileRecord
+from flows.steps.land import variables_of
+from flows.steps.validate import rules_table
+from flows.warehouse import open_warehouse, run_sql
+
+FATES = ("loaded", "unchanged", "duplicate", "superseded", "quarantined")
+
+
+def load(
+    settings: Settings, night: Night, source: str, extracted: Extracted | None = None
+) -> list[FileRecord]:
+    """Load what was landed and judged, with the records of the night, or nothing at all.
+
+    Args:
+        settings: where the working store is.
+        night: the run.
+        source: the source's code.
+        extracted: the delivery as it was read; none where only held rows were judged again.
+
+    Returns:
+        The delivery's files with the fates of their rows.
+    """
+    with open_warehouse(settings, variables_of(night, source)) as warehouse:
+        warehouse.begin()
+        run_sql(warehouse, "load")
+        records = _with_fates(warehouse, extracted.records) if extracted else []
+        _record_night(warehouse, night, source)
+        _record_files(warehouse, night, records)
+        if extracted:
+            warehouse.execute(
+                "insert into raw.deliveries "
+                "select coalesce(max(delivery_number), 0) + 1, $source, $run, $identity "
+                "from raw.deliveries",
+                {"source": source, "run": night.run_id, "identity": extracted.identity},
+            )
+        warehouse.commit()
+    return records
+
+
+def record_files(settings: Settings, night: Night, records: list[FileRecord]) -> list[FileRecord]:
+    """Record the files that were not loaded tonight: unchanged, superseded or rejected.
+
+    A file that this same run loaded before it was interrupted keeps its record.
+
+    Returns:
+        The records of tonight's run as they now stand.
+    """
+    with open_warehouse(settings) as warehouse:
+        warehouse.begin()
+        recorded = {
+            (source, file_name)
+            for source, file_name in warehouse.execute(
+                "select source, file_name from raw.delivery_files where run_id = $run",
+                {"run": night.run_id},
+            ).fetchall()
+        }
+        fresh = [r for r in records if (r.source, r.file_name) not in recorded]
+        _record_files(warehouse, night, fresh)
+        warehouse.commit()
+    return fresh
+
+
+def _with_fates(
+    warehouse: duckdb.DuckDBPyConnection, records: list[FileRecord]
+) -> list[FileRecord]:
+    counts: dict[str, dict[str, int]] = {}
+    for file_name, fate, rows in warehouse.execute(
+        "select file_name, fate, count(*) from landing.fates group by all"
+    ).fetchall():
+        counts.setdefault(file_name, {})[fate] = rows
+    return [
+        replace(
+            record,
+            **{f"rows_{fate}": counts.get(record.file_name, {}).get(fate, 0) for fate in FATES},
+        )
+        if record.status == "loaded"
+        else record
+        for record in records
+    ]
+
+
+def _record_night(warehouse: duckdb.DuckDBPyConnection, night: Night, source: str) -> None:
+    warehouse.execute(
+        "delete from raw.nights where run_id = $run and source = $source",
+        {"run": night.run_id, "source": source},
+    )
+    warehouse.execute(
+        "insert into raw.nights values ($run, $source, $at, $day, $rulebook)",
+        {
+            "run": night.run_id,
+            "source": source,
+            "at": night.run_at,
+            "day": night.as_of_day,
+            "rulebook": night.rulebook,
+        },
+    )
+    warehouse.execute("delete from raw.as_of_day")
+    warehouse.execute("insert into raw.as_of_day values ($1, $2)", [night.as_of_day, night.run_id])
+    warehouse.execute("delete from raw.rules")
+    warehouse.executemany("insert into raw.rules values (?, ?, ?, ?, ?, ?, ?)", rules_table())
+
+
+def _record_files(
+    warehouse: duckdb.DuckDBPyConnection, night: Night, records: list[FileRecord]
+) -> None:
+    names = ", ".join(field.name for field in fields(FileRecord))
+    marks = ", ".join("?" for _ in fields(FileRecord))
+    for record in records:
+        warehouse.execute(
+            "delete from raw.delivery_files where run_id = ? and source = ? and file_name = ?",
+            [night.run_id, record.source, record.file_name],
+        )
+        warehouse.execute(
+            f"insert into raw.delivery_files (run_id, {names}) values (?, {marks})",
+            [night.run_id, *astuple(record)],
+        )

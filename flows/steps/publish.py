@@ -1,0 +1,117 @@
+"""Replace the published marts in one rename, and keep the last states."""
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from flows.runs import Night
+from flows.settings import Settings
+from flows.warehouse import open_warehouse
+
+
+def publish(settings: Settings, night: Night, tables: list[str] | None = None) -> list[str]:
+    """Copy the marts out of the working store and put them where analysts look.
+
+    Readers that hold the file open keep what they opened; new readers see the new state; nobody
+    sees half of it.
+
+    Args:
+        settings: where the home is and how many states are kept.
+        night: the run.
+        tables: the marts that changed; all when not given.
+
+    Returns:
+        What the operator should know.
+    """
+    for leftover in settings.home.glob(".marts-*"):
+        leftover.unlink()
+    candidate = settings.home / f".marts-{night.run_id}.duckdb"
+    if tables:
+        shutil.copyfile(settings.marts_path, candidate)
+    with open_warehouse(settings) as warehouse:
+        _copy_marts(warehouse, candidate, tables)
+        notes = _replace(candidate, settings.marts_path)
+        warehouse.execute(
+            "insert into raw.publications values ($run, $at)",
+            {"run": night.run_id, "at": datetime.now(UTC).replace(tzinfo=None)},
+        )
+    if not notes:
+        _keep_state(settings, night)
+    return notes
+
+
+def _copy_marts(
+    warehouse: duckdb.DuckDBPyConnection, candidate: Path, tables: list[str] | None
+) -> None:
+    warehouse.execute(f"attach '{_quoted(candidate)}' as published")
+    names = tables or [
+        name
+        for (name,) in warehouse.execute(
+            "select table_name from duckdb_tables() "
+            "where database_name = current_database() and schema_name = 'marts' order by 1"
+        ).fetchall()
+    ]
+    for name in names:
+        warehouse.execute(
+            f"create or replace table published.main.{name} as select * from marts.{name}"
+        )
+        for comment in _comments(warehouse, name):
+            warehouse.execute(comment)
+    warehouse.execute("detach published")
+
+
+def _comments(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """Return the statements that give the published table the descriptions that dbt wrote."""
+    where = (
+        f"database_name = current_database() and schema_name = 'marts' and table_name = '{table}'"
+    )
+    on_table = warehouse.execute(
+        f"select comment from duckdb_tables() where {where} and comment is not null"
+    ).fetchall()
+    on_columns = warehouse.execute(
+        f"select column_name, comment from duckdb_columns() where {where} and comment is not null"
+    ).fetchall()
+    target = f"published.main.{table}"
+    return [
+        *(f"comment on table {target} is '{_quoted(text)}'" for (text,) in on_table),
+        *(
+            f"comment on column {target}.{column} is '{_quoted(text)}'"
+            for column, text in on_columns
+        ),
+    ]
+
+
+def _quoted(text: str | Path) -> str:
+    return str(text).replace("'", "''")
+
+
+def _replace(candidate: Path, marts: Path) -> list[str]:
+    try:
+        os.replace(candidate, marts)
+    except PermissionError:
+        # Windows does not replace a file that a reader holds open.
+        waiting = marts.with_name("marts-waiting.duckdb")
+        os.replace(candidate, waiting)
+        return [
+            f"{marts.name} is open in another program and could not be replaced: the new marts "
+            f"wait in {waiting}; close the other program and rename the file."
+        ]
+    # A reader that opened the old file for writing may have left its log, which is not the new
+    # file's.
+    marts.with_name(f"{marts.name}.wal").unlink(missing_ok=True)
+    return []
+
+
+def _keep_state(settings: Settings, night: Night) -> None:
+    folder = settings.published_folder
+    folder.mkdir(exist_ok=True)
+    kept = folder / f"marts-{night.as_of_day}-{night.run_id}.duckdb"
+    unfinished = kept.with_suffix(".copying")
+    shutil.copyfile(settings.marts_path, unfinished)
+    os.replace(unfinished, kept)
+    states = sorted(folder.glob("marts-*.duckdb"), key=lambda path: path.stat().st_mtime)
+    for old in states[: -settings.kept_states]:
+        old.unlink()

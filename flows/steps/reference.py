@@ -1,0 +1,101 @@
+"""The council's own rows over the shipped reference data, from `<home>/reference/*.csv`."""
+
+import csv
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from flows.errors import UsageError
+from flows.runs import Night
+from flows.settings import PROJECT_FOLDER, Settings
+from flows.warehouse import open_warehouse
+
+SEEDS_FILE = PROJECT_FOLDER / "dbt_project" / "seeds" / "_seeds.yml"
+
+
+def prepare_reference(settings: Settings, night: Night) -> bool:
+    """Load the council's rows.
+
+    Returns:
+        Whether the reference models must be built, because something changed since they were.
+
+    Raises:
+        UsageError: a file of `<home>/reference/` that cannot be used, with file, row and column.
+    """
+    known = seed_columns()
+    folder = settings.reference_folder
+    files = {path.stem: path for path in sorted(folder.glob("*.csv"))} if folder.is_dir() else {}
+    for name, path in files.items():
+        if name not in known:
+            raise UsageError(
+                f"{path}: there is no reference data called {name}; a file here is named after "
+                f"one of {', '.join(sorted(known))}."
+            )
+    with open_warehouse(settings) as warehouse:
+        for name, columns in known.items():
+            _load_council_rows(warehouse, name, columns, files.get(name))
+        is_built = warehouse.execute(
+            "select count(*) = 1 from duckdb_tables() "
+            "where schema_name = 'staging' and table_name = 'stg_synonyms'"
+        ).fetchone() == (True,)
+        last_rulebooks = warehouse.execute(
+            "select arg_max(rulebook, run_at) from raw.nights"
+        ).fetchone()
+    return not is_built or last_rulebooks != (night.rulebook,)
+
+
+@cache
+def seed_columns() -> dict[str, dict[str, str]]:
+    """Return, for each seed, its columns and their types as dbt declares them."""
+    declared = yaml.safe_load(SEEDS_FILE.read_text(encoding="utf-8"))
+    return {seed["name"]: seed["config"]["column_types"] for seed in declared["seeds"]}
+
+
+def _load_council_rows(
+    warehouse: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str], path: Path | None
+) -> None:
+    typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+    warehouse.execute(f"create or replace table raw.council_{name} ({typed})")
+    if path is None:
+        return
+    _check_header(path, columns)
+    read = (
+        "(select *, row_number() over () as csv_row from read_csv($path, header = true, "
+        "all_varchar = true, parallel = false))"
+    )
+    try:
+        for column, kind in columns.items():
+            _check_column(warehouse, path, read, column, kind)
+        casts = ", ".join(f"cast({column} as {kind})" for column, kind in columns.items())
+        warehouse.execute(
+            f"insert into raw.council_{name} select {casts} from {read}", {"path": str(path)}
+        )
+    except duckdb.Error as problem:
+        first_line = str(problem).splitlines()[0]
+        raise UsageError(f"{path} cannot be read as a CSV file: {first_line}") from None
+
+
+def _check_header(path: Path, columns: dict[str, str]) -> None:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = next(csv.reader(file), [])
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8: save it as CSV UTF-8.") from None
+    if sorted(header) != sorted(columns):
+        raise UsageError(
+            f"{path}: the header must be {','.join(columns)}, but it is {','.join(header)}."
+        )
+
+
+def _check_column(
+    warehouse: duckdb.DuckDBPyConnection, path: Path, read: str, column: str, kind: str
+) -> None:
+    bad = warehouse.execute(
+        f"select csv_row from {read} where {column} is not null "
+        f"and try_cast({column} as {kind}) is null order by csv_row limit 1",
+        {"path": str(path)},
+    ).fetchone()
+    if bad:
+        raise UsageError(f"{path}, row {bad[0]}: {column} must be a {kind}.")

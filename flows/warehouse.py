@@ -1,0 +1,43 @@
+"""Open the working store, and run the SQL that stands in flows/sql."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from flows.settings import Settings
+
+SQL_FOLDER = Path(__file__).parent / "sql"
+
+VariableValue = str | bool | date | datetime | list[str]
+
+
+@contextmanager
+def open_warehouse(
+    settings: Settings, variables: Mapping[str, VariableValue] | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the working store with its tables and macros in place, and close it again.
+
+    Args:
+        settings: where the store is and how much memory it may use.
+        variables: values that the SQL reads with `getvariable`.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        settings.warehouse_path, config={"memory_limit": settings.memory_limit}
+    )
+    try:
+        run_sql(connection, "schema")
+        run_sql(connection, "macros")
+        for name, value in (variables or {}).items():
+            connection.execute(f"set variable {name} = $value", {"value": value})
+        yield connection
+    finally:
+        connection.close()
+
+
+def run_sql(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Run flows/sql/<name>.sql."""
+    connection.execute((SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
