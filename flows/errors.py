@@ -1,4 +1,4 @@
-"""The two ways a command can go wrong, each with its exit code and one sentence for the operator."""
+"""The two ways a command can go wrong, each with its exit code and one sentence."""
 
 from enum import IntEnum
 

@@ -1,4 +1,4 @@
-{#- A relationship on several columns: fails for every row without a counterpart in the other model. -#}
+{#- Relationship on several columns: fails for every row without a counterpart in the other. -#}
 {% test combination_in(model, columns, to) %}
     select {{ columns | join(', ') }}
     from {{ model }}

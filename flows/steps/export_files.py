@@ -1,0 +1,149 @@
+"""The files of a source's folder: which can hold complaints, and which version each one is."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import date, time
+from pathlib import Path
+
+from flows.layout import OPTIONAL_INPUTS, matched_header
+from flows.sources import Source
+
+READ_ENDINGS = (".csv", ".txt", ".tsv", ".xlsx")
+IGNORED_ENDINGS = (".md", ".yml", ".yaml")
+IGNORED_NAMES = ("thumbs.db", "desktop.ini")
+
+_STAMP = re.compile(
+    r"(?<!\d)(\d{4})(-?)(\d\d)\2(\d\d)"
+    r"(?:[T _.-]{0,3}(\d\d)[:._-]?(\d\d)(?:[:._-]?(\d\d))?Z?)?(?!\d)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """A file of tonight's run, as raw.delivery_files keeps it; the load fills in the counts."""
+
+    source: str
+    file_name: str
+    content_hash: str | None = None
+    series: str | None = None
+    stamp: str | None = None
+    rows_read: int | None = None
+    rows_loaded: int | None = None
+    rows_unchanged: int | None = None
+    rows_duplicate: int | None = None
+    rows_superseded: int | None = None
+    rows_quarantined: int | None = None
+    status: str = "loaded"
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class ExportFile:
+    """A file that could be read; series is its name without the date stamp."""
+
+    path: Path
+    name: str
+    content_hash: str
+    series: str | None
+    stamp: str | None
+
+    @property
+    def version(self) -> tuple[str | None, str | None, str]:
+        """What a file of a series is known by."""
+        return self.series, self.stamp, self.content_hash
+
+    def record(
+        self,
+        source: Source,
+        status: str,
+        message: str | None = None,
+        rows_read: int | None = None,
+    ) -> FileRecord:
+        """Return what tonight's run says about this file."""
+        return FileRecord(
+            source.code,
+            self.name,
+            self.content_hash,
+            self.series,
+            self.stamp,
+            rows_read=rows_read,
+            status=status,
+            message=message,
+        )
+
+
+@dataclass
+class FolderContent:
+    """What a source's folder holds: exports, files that cannot be read, the report's own inputs."""
+
+    files: list[ExportFile] = field(default_factory=list)
+    records: list[FileRecord] = field(default_factory=list)
+    optional_inputs: list[Path] = field(default_factory=list)
+
+
+def split_stamp(name: str) -> tuple[str | None, str | None]:
+    """Return a file name's series (the name without its date stamp) and the stamp in ISO form.
+
+    Both are None where the name has no stamp. Of several dates, the last is the stamp: the ones
+    before it name the period that the export covers.
+    """
+    for match in reversed(list(_STAMP.finditer(name))):
+        year, _, month, day, *clock = match.groups()
+        end = match.end()
+        try:
+            stamp = date(int(year), int(month), int(day)).isoformat()
+        except ValueError:
+            continue
+        try:
+            if clock[0]:
+                stamp += f"T{time(*(int(part or 0) for part in clock)).isoformat()}"
+        except ValueError:  # not a time: it belongs to the name
+            end = match.end(4)
+        if "1900" <= year < "2100":
+            return (name[: match.start()] + name[end:]).casefold(), stamp
+    return None, None
+
+
+def list_files(source: Source) -> FolderContent:
+    """Return what a source's folder holds, with the files that cannot be read as rejected."""
+    content = FolderContent()
+    folder, pattern = source.folder_and_pattern
+    for path in sorted(path for path in folder.glob(pattern) if path.is_file()):
+        name = path.relative_to(folder).as_posix()
+        ending = path.suffix.lower()
+        if (
+            path.name.startswith((".", "~$"))
+            or ending in IGNORED_ENDINGS
+            or path.name.lower() in IGNORED_NAMES
+        ):
+            continue
+        series, stamp = split_stamp(name)
+        if _is_optional_input(Path(series or name).stem):
+            content.optional_inputs.append(path)
+        elif ending not in READ_ENDINGS:
+            content.records.append(
+                _rejected(source, name, "cannot be read; save it as .xlsx or CSV")
+            )
+        else:
+            try:
+                content.files.append(ExportFile(path, name, _content_hash(path), series, stamp))
+            except OSError as error:
+                problem = f"cannot be opened ({error.strerror})"
+                content.records.append(_rejected(source, name, problem))
+    return content
+
+
+def _is_optional_input(stem: str) -> bool:
+    matched = re.sub(r"[.-]+", "", matched_header(stem))
+    return matched in {matched_header(name) for name in OPTIONAL_INPUTS}
+
+
+def _content_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _rejected(source: Source, name: str, problem: str) -> FileRecord:
+    return FileRecord(source.code, name, status="rejected", message=f"{name} {problem}.")

@@ -1,0 +1,216 @@
+"""Read a CSV file as text with DuckDB's own reader, the layout's columns only.
+
+Python's csv module goes over the file first, keeping nothing: it settles the encoding, the
+delimiter and the number of fields, and finds a quotation mark that is not closed. DuckDB would
+take everything after such a mark for one short row and say nothing.
+"""
+
+import csv
+import glob
+import math
+import re
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+import duckdb
+
+from flows.errors import RunFailedError
+from flows.sources import Source
+from flows.steps.match_headers import count_recognised, match_headers
+from flows.steps.text_rows import (
+    SPACE,
+    SPACE_SQL,
+    FileRejectedError,
+    Target,
+    counted_rows,
+    insert_text_rows,
+    sql_text,
+)
+
+DELIMITERS = (",", ";", "\t")
+CHUNK_BYTES = 1 << 20
+BUFFER_BYTES = 32_000_000
+WIDEST_ROW = 1_000  # a row with more fields is no row: most likely another kind of file
+# No field of a file is this, so that no field is read as NULL but one that is not there.
+NO_FIELD = "\x01\x02 no field \x02\x01"
+
+_UTF_8_MARK = b"\xef\xbb\xbf"
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+class CsvShape(NamedTuple):
+    """What one pass over a file finds out about it; records and fields are those of the rows."""
+
+    encoding: str
+    delimiter: str
+    headers: list[str]
+    records: int
+    fields: int
+    widest: int
+
+
+def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> None:
+    """Put the rows of a CSV file into landing.text_rows.
+
+    Raises:
+        FileRejectedError: the file is no readable CSV file with the needed columns.
+    """
+    starts_with_mark = _reject_other_encodings(path)
+    shape = _survey(path, target.source, starts_with_mark)
+    positions = match_headers(shape.headers, target.source)
+    if shape.records == 0:
+        raise FileRejectedError("has no data rows")
+    if shape.encoding == "cp1252":
+        _load_encodings(connection)
+    rows, parameters = _rows_query(path, shape, positions)
+    try:
+        insert_text_rows(connection, target, rows, len(shape.headers), positions, parameters)
+    except duckdb.InvalidInputException as error:
+        # DuckDB's own message repeats the line, which may name a person.
+        line = re.search(r"CSV Error on Line: (\d+)", str(error))
+        place = f" at line {line[1]}" if line else ""
+        raise FileRejectedError(f"cannot be read as CSV{place}; export it again") from None
+    if counted_rows(connection, target) != (shape.records, shape.fields):
+        raise FileRejectedError(
+            "cannot be read without doubt, because of its quotation marks; export it again, with "
+            "a quotation mark only around whole fields and doubled within them"
+        )
+
+
+def _reject_other_encodings(path: Path) -> bool:
+    """Refuse UTF-16 and binary content; return whether the file starts with UTF-8's mark."""
+    with path.open("rb") as file:
+        chunk = file.read(CHUNK_BYTES)
+        starts_with_mark = chunk.startswith(_UTF_8_MARK)
+        if chunk.startswith(_UTF_16_MARKS):
+            raise FileRejectedError("is written in UTF-16; save it as CSV UTF-8")
+        while chunk:
+            if b"\0" in chunk:
+                raise FileRejectedError(
+                    "holds zero bytes, as UTF-16 and binary files do; save it as CSV UTF-8"
+                )
+            chunk = file.read(CHUNK_BYTES)
+    return starts_with_mark
+
+
+def _survey(path: Path, source: Source, starts_with_mark: bool) -> CsvShape:
+    """Go over the whole file in the first encoding that fits all its bytes."""
+    for encoding in ("utf-8-sig",) if starts_with_mark else ("utf-8", "cp1252"):
+        try:
+            with path.open(encoding=encoding, newline="") as file:
+                return _survey_as(encoding, file, source)
+        except UnicodeDecodeError:
+            continue
+    raise FileRejectedError("is written neither in UTF-8 nor in cp1252; save it as CSV UTF-8")
+
+
+def _survey_as(encoding: str, file: TextIO, source: Source) -> CsvShape:
+    delimiter = _delimiter(file, source)
+    file.seek(0)
+    records = _records(file, delimiter)
+    headers = next(records, None)
+    if headers is None:
+        raise FileRejectedError("is empty")
+    rows = fields = 0
+    widest = len(headers)
+    for record in records:
+        rows += 1
+        fields += len(record)
+        widest = max(widest, len(record))
+    if widest > WIDEST_ROW:
+        raise FileRejectedError(
+            f"has a line of {widest} fields; check that it is a CSV file of complaints"
+        )
+    return CsvShape(encoding, delimiter, headers, rows, fields, widest)
+
+
+def _delimiter(file: TextIO, source: Source) -> str:
+    """Return the delimiter by which most of the header's names are recognised."""
+    scores = {}
+    for delimiter in DELIMITERS:
+        file.seek(0)
+        try:
+            headers = next(_records(file, delimiter), [])
+        except FileRejectedError:
+            continue
+        scores[delimiter] = (count_recognised(headers, source), len(headers))
+    return max(scores, key=scores.__getitem__, default=DELIMITERS[0])
+
+
+def _records(file: TextIO, delimiter: str) -> Iterator[list[str]]:
+    """Yield the records that are not blank."""
+    reader = csv.reader(file, delimiter=delimiter, strict=True, skipinitialspace=True)
+    last_line = 0
+    try:
+        for record in reader:
+            if "".join(record).strip(SPACE):
+                yield record
+            last_line = reader.line_num
+    except csv.Error:
+        raise FileRejectedError(
+            f"has a quotation mark that is not closed, or is closed too early, in the row that "
+            f"begins at line {last_line + 1}; correct that row or export the file again"
+        ) from None
+
+
+def _rows_query(
+    path: Path, shape: CsvShape, positions: dict[str, int]
+) -> tuple[str, dict[str, str]]:
+    """Return the query for a file's rows, and its parameters.
+
+    Every column up to the widest row's is declared. A field that is not there is NULL and a blank
+    one is '', so that the number of fields is that of the columns that are not NULL. The header
+    is the first row that is not blank, number 0.
+    """
+    columns = [f"c{number}" for number in range(shape.widest)]
+    declared = ", ".join(f"'{column}': 'varchar'" for column in columns)
+    field_count = " + ".join(f"({column} is not null)::integer" for column in columns)
+    not_blank = " or ".join(f"trim({column}, {SPACE_SQL}) <> ''" for column in columns)
+    kept = "".join(f", c{position} as {name}" for name, position in positions.items())
+    buffer_bytes = _buffer_bytes(path, shape.encoding)
+    rows = f"""
+        select * from (
+            select row_number() over () - 1 as row_number, {field_count} as field_count{kept}
+            from read_csv(
+                $path, header = false, auto_detect = false, columns = {{{declared}}},
+                delim = {sql_text(shape.delimiter)}, quote = '"', escape = '"', new_line = '\\n',
+                encoding = '{"cp1252" if shape.encoding == "cp1252" else "utf-8"}',
+                strict_mode = false, null_padding = true, nullstr = '{NO_FIELD}',
+                parallel = false, buffer_size = {buffer_bytes}, max_line_size = {buffer_bytes}
+            )
+            where {not_blank}
+        )
+        where row_number > 0
+    """
+    return rows, {"path": glob.escape(str(path))}
+
+
+def _buffer_bytes(path: Path, encoding: str) -> int:
+    """Return a size for the reader's buffers that leaves no short one at the end.
+
+    DuckDB 1.5.5 loses a last line without a line end when only that line, or a part of it, is in
+    the last buffer (seen on 2026-11-23 with generated files), so all buffers are made alike.
+    """
+    text_bytes = path.stat().st_size
+    if encoding == "cp1252":
+        with path.open(encoding="cp1252", newline="") as file:
+            text_bytes = sum(
+                len(text.encode()) for text in iter(lambda: file.read(CHUNK_BYTES), "")
+            )
+    buffers = math.ceil(text_bytes / BUFFER_BYTES)
+    return text_bytes // buffers + 64
+
+
+def _load_encodings(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load DuckDB's extension for cp1252 from its Python package, without a download."""
+    package = resources.files("duckdb_extension_encodings")
+    extension = package / "extensions" / f"v{duckdb.__version__}" / "encodings.duckdb_extension"
+    try:
+        connection.execute(f"load {sql_text(str(extension))}")
+    except duckdb.Error:
+        raise RunFailedError(
+            "DuckDB's extension for the encoding cp1252 cannot be loaded: duckdb and "
+            "duckdb-extension-encodings need the same version. Install the pinned ones."
+        ) from None

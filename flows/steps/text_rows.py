@@ -1,0 +1,102 @@
+"""landing.text_rows: the rows of one delivery as text, the layout's columns and nothing else."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from flows.layout import LAYOUT_NAMES
+from flows.sources import Source
+
+# What is trimmed from every value: ordinary and no-break space, tab and line ends.
+SPACE = " \t\r\n\u00a0"
+SPACE_SQL = "(chr(32) || chr(9) || chr(13) || chr(10) || chr(160))"
+
+
+class FileRejectedError(Exception):
+    """A file cannot be taken at all; the text goes on from the file's name, and holds no value."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the rows of one file go: the source, the file's name and its place in the delivery."""
+
+    source: Source
+    file_name: str
+    file_order: int
+
+
+def create_text_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create landing.text_rows, empty, in place of the last delivery's."""
+    columns = ",\n    ".join(f"{name} varchar" for name in LAYOUT_NAMES)
+    connection.execute(f"""
+        create or replace table landing.text_rows (
+            source varchar not null,
+            file_name varchar not null,
+            file_order integer not null,
+            row_number bigint not null,
+            field_count integer not null,
+            header_field_count integer not null,
+            {columns}
+        )
+    """)
+
+
+def insert_text_rows(
+    connection: duckdb.DuckDBPyConnection,
+    target: Target,
+    rows: str,
+    header_field_count: int,
+    columns: Collection[str],
+    parameters: dict[str, Any] | None = None,
+) -> None:
+    """Insert the rows of a query with row_number, field_count and the layout columns given.
+
+    A row with more or fewer fields than the header keeps none of them: its fields may stand in
+    the wrong columns, and a name or an address in one that is kept.
+    """
+    values = []
+    for name in LAYOUT_NAMES:
+        if name in columns:
+            value = f"nullif(trim({name}, {SPACE_SQL}), '')"
+        elif name in target.source.constants:
+            value = sql_text(target.source.constants[name])
+        else:
+            value = "null"
+        values.append(f"case when field_count = {header_field_count} then {value} end")
+    connection.execute(
+        f"""
+        insert into landing.text_rows
+        select
+            $source, $file_name, $file_order, row_number, field_count, {header_field_count},
+            {", ".join(values)}
+        from ({rows})
+        """,
+        {
+            "source": target.source.code,
+            "file_name": target.file_name,
+            "file_order": target.file_order,
+            **(parameters or {}),
+        },
+    )
+
+
+def counted_rows(connection: duckdb.DuckDBPyConnection, target: Target) -> tuple[int, int]:
+    """Return how many rows, and how many fields, landed from a file."""
+    rows, fields = connection.execute(
+        "select count(*), coalesce(sum(field_count), 0) from landing.text_rows "
+        "where file_order = ?",
+        [target.file_order],
+    ).fetchone() or (0, 0)
+    return int(rows), int(fields)
+
+
+def forget_rows(connection: duckdb.DuckDBPyConnection, target: Target) -> None:
+    """Remove what landed from a file that is rejected after all."""
+    connection.execute("delete from landing.text_rows where file_order = ?", [target.file_order])
+
+
+def sql_text(text: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,90 @@
+"""What several tests share: homes, nights on small deliveries, and one night on the example."""
+
+import csv
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from filelock import FileLock
+from flows.night import NightReport, run_night
+from flows.settings import PROJECT_FOLDER, Settings, read_settings
+
+EXAMPLE_EXPORTS = PROJECT_FOLDER / "examples" / "exports"
+EXAMPLE_AS_OF_DAY = date(2018, 11, 27)
+
+Row = Mapping[str, str]
+
+
+def write_export(path: Path, rows: Iterable[Row]) -> Path:
+    """Write rows as a CSV export whose header is the union of their columns."""
+    rows = list(rows)
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def query(path: Path, sql: str, *given: Any) -> list[tuple[Any, ...]]:
+    """Return the rows of a query on a DuckDB file that is opened read-only."""
+    with duckdb.connect(path, read_only=True) as connection:
+        return connection.execute(sql, list(given)).fetchall()
+
+
+def snapshot(path: Path, but: tuple[str, ...] = ()) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every table of a published file, sorted, for comparisons."""
+    with duckdb.connect(path, read_only=True) as connection:
+        names = [name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()]
+        return {
+            name: sorted(connection.execute(f"from {name}").fetchall(), key=repr)
+            for name in names
+            if name not in but
+        }
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an empty home whose source is the folder `exports`."""
+    (tmp_path / "exports").mkdir()
+    return read_settings(
+        home=tmp_path / "home", source=tmp_path / "exports", as_of=EXAMPLE_AS_OF_DAY
+    )
+
+
+@pytest.fixture
+def night(settings: Settings) -> Callable[..., NightReport]:
+    """Deliver rows as one file in place of the one before, and run the whole night."""
+
+    def deliver(rows: Iterable[Row], as_of: date | None = None) -> NightReport:
+        write_export(settings.source / "complaints.csv", rows)
+        return run_night(settings.model_copy(update={"as_of": as_of or settings.as_of}))
+
+    return deliver
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Settings:
+    """The home of one night on the example, run once for all workers. Read it, never change it."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared if worker_id == "master" else shared.parent
+    settings = read_settings(
+        home=shared / "example-home", source=EXAMPLE_EXPORTS, as_of=EXAMPLE_AS_OF_DAY
+    )
+    with FileLock(shared / "example.lock"):
+        if not settings.marts_path.exists():
+            run_night(settings)
+    return settings
+
+
+@pytest.fixture
+def example_copy(example: Settings, tmp_path: Path) -> Settings:
+    """A home of one's own in the state after the night on the example."""
+    home = tmp_path / "home"
+    shutil.copytree(example.home, home)
+    return example.model_copy(update={"home": home})
