@@ -77,7 +77,11 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path, unreadable: int)
     export, lines = folder / FILE_NAME, folder / f".{FILE_NAME}"
     for path, query, header in (
         (export, f"select {columns} from export_rows order by position", "true"),
-        (lines, f"select {columns}, 'left over' from export_rows where position <= {unreadable}", "false"),
+        (
+            lines,
+            f"select {columns}, 'left over' from export_rows where position <= {unreadable}",
+            "false",
+        ),
     ):
         target = str(path).replace("'", "''")
         connection.execute(f"copy ({query}) to '{target}' (format csv, header {header})")

@@ -13,28 +13,36 @@ from flows.errors import ExitCode, RunFailedError, UsageError
 from flows.runs import Night, start_night
 from flows.settings import Settings
 from flows.sources import Source, read_sources
-from flows.steps import build, deliver, judge_clocks, land, load, publish, reference, validate
+from flows.steps import build, deliver
 from flows.steps.find_deliveries import FileRecord
+from flows.steps.judge_clocks import judge_clocks
+from flows.steps.land import land
+from flows.steps.load import load_delivery, record_files
+from flows.steps.publish import publish
+from flows.steps.reference import prepare_reference
+from flows.steps.validate import validate
+
+Step = Callable[..., Any]
 
 
 @dataclass(frozen=True)
 class Steps:
     """The steps of the night; the flow gives the same ones wrapped as Prefect tasks."""
 
-    prepare_reference: Callable[..., Any] = reference.prepare_reference
-    build_reference: Callable[..., Any] = build.build_reference
-    find_deliveries: Callable[..., Any] = deliver.find
-    extract: Callable[..., Any] = deliver.extract_delivery
-    land: Callable[..., Any] = land.land
-    validate: Callable[..., Any] = validate.validate
-    load: Callable[..., Any] = load.load
-    record_files: Callable[..., Any] = load.record_files
-    build_intermediate: Callable[..., Any] = build.build_intermediate
-    judge_clocks: Callable[..., Any] = judge_clocks.judge_clocks
-    build_marts: Callable[..., Any] = build.build_marts
-    check_marts: Callable[..., Any] = build.check_marts
-    build_deliveries: Callable[..., Any] = build.build_deliveries
-    publish: Callable[..., Any] = publish.publish
+    prepare_reference: Step = prepare_reference
+    build_reference: Step = build.build_reference
+    find_deliveries: Step = deliver.find
+    extract: Step = deliver.extract_delivery
+    land: Step = land
+    validate: Step = validate
+    load: Step = load_delivery
+    record_files: Step = record_files
+    build_intermediate: Step = build.build_intermediate
+    judge_clocks: Step = judge_clocks
+    build_marts: Step = build.build_marts
+    check_marts: Step = build.check_marts
+    build_deliveries: Step = build.build_deliveries
+    publish: Step = publish
 
 
 @dataclass

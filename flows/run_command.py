@@ -1,6 +1,5 @@
 """Run the night for the command line: through Prefect, on a copy, or on its schedule."""
 
-import logging
 import shutil
 import tempfile
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from flows.console import progress
 from flows.errors import UsageError
 from flows.night import NightReport
-from flows.prefect_home import configure_prefect, start_server_early
+from flows.prefect_home import configure_prefect, keep_logs_off_terminal, start_server_early
 from flows.settings import Settings
 
 
@@ -19,12 +18,14 @@ def run_with_prefect(settings: Settings) -> NightReport:
     """
     _check_source(settings)
     configure_prefect(settings)
+    keep_logs_off_terminal()
     with progress() as on_step:
         on_step("starting Prefect")
-        start_server_early()
+        server = start_server_early()
         from flows.nightly import nightly, tell_steps_to
 
-        _log_to_server_only()
+        server.join()
+
         with tell_steps_to(on_step):
             return nightly(source=settings.source, home=settings.home, as_of=settings.as_of_day)
 
@@ -71,17 +72,3 @@ def _check_source(settings: Settings) -> None:
 
     if not read_sources(source_path(settings)):
         raise UsageError(f"{settings.source} names no source.")
-
-
-def _log_to_server_only() -> None:
-    """Keep Prefect's own log lines, tracebacks among them, off the terminal.
-
-    They still reach the server, where a run's page shows them.
-    """
-    from prefect.logging.handlers import PrefectConsoleHandler
-
-    loggers = [logging.getLogger(), *map(logging.getLogger, logging.root.manager.loggerDict)]
-    for logger in loggers:
-        for handler in list(logger.handlers):
-            if isinstance(handler, PrefectConsoleHandler):
-                logger.removeHandler(handler)

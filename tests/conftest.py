@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 from filelock import FileLock
+
 from flows.night import NightReport, run_night
 from flows.settings import PROJECT_FOLDER, Settings, read_settings
 
@@ -40,7 +41,10 @@ def query(path: Path, sql: str, *given: Any) -> list[tuple[Any, ...]]:
 def snapshot(path: Path, but: tuple[str, ...] = ()) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of every table of a published file, sorted, for comparisons."""
     with duckdb.connect(path, read_only=True) as connection:
-        names = [name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()]
+        names = [
+            name
+            for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()
+        ]
         return {
             name: sorted(connection.execute(f"from {name}").fetchall(), key=repr)
             for name in names

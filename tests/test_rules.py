@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from conftest import query, write_export
+from rule_examples import EXAMPLES, NEAR_MISSES, Example
+
 from expectations import rules as declared
-from expectations.judge import RuleCrashedError
 from expectations.rules import Rule, all_rules
 from flows.night import Steps
 from flows.runs import Night, start_night
@@ -15,7 +16,6 @@ from flows.settings import Settings, read_settings
 from flows.sources import Source
 from flows.steps import build, judge_clocks, land, load, validate
 from flows.warehouse import open_warehouse
-from rule_examples import EXAMPLES, NEAR_MISSES, Example
 
 AS_OF_DAY = date(2018, 11, 27)
 CODES = [rule.code for rule in all_rules()]
@@ -79,8 +79,15 @@ def _use_rules(patch: pytest.MonkeyPatch, rules: tuple[Rule, ...]) -> None:
 def _folder_with(
     folder: Path, name: str, examples: dict[str, Example], has_unreadable_line: bool = False
 ) -> Path:
-    path = export_of(examples | {"good": Example([next(iter(EXAMPLES["team_missing"].rows))
-        | {"service_team": "Assessments"}])}, folder / name / "export.csv")
+    path = export_of(
+        examples
+        | {
+            "good": Example(
+                [next(iter(EXAMPLES["team_missing"].rows)) | {"service_team": "Assessments"}]
+            )
+        },
+        folder / name / "export.csv",
+    )
     if has_unreadable_line:
         with path.open("a", encoding="utf-8") as file:
             file.write(UNREADABLE_LINE + "," * 60 + "\n")
@@ -99,9 +106,7 @@ def _load(settings: Settings, night: Night, code: str, exports: Path) -> None:
         load.load(settings, night, code, extracted)
 
 
-def _judge_clocks_without_each(
-    settings: Settings, night: Night, patch: pytest.MonkeyPatch
-) -> None:
+def _judge_clocks_without_each(settings: Settings, night: Night, patch: pytest.MonkeyPatch) -> None:
     """Run gate 2 on each variant under its own rules, then on all others under all."""
     all_of_them = tuple(declared_rules())
     for rule in all_of_them:

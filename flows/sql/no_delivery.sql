@@ -18,7 +18,11 @@ select
     false as is_superseded,
     false as is_candidate,
     false as is_new
-from (select row_id, source, case_reference, file_name, row_number from raw.stage_rows limit 0);
+from (
+    select row_id, source, case_reference, stage, content_hash, file_name, row_number
+    from raw.stage_rows
+    limit 0
+);
 
 create or replace table landing.gone_rows as
 select row_id, case_reference from raw.stage_rows limit 0;

@@ -24,8 +24,11 @@ def run_dbt(settings: Settings, words: Sequence[str]) -> "dbtRunnerResult":
 
 def build_reference(settings: Settings, dbt: Dbt = run_dbt) -> None:
     """Build the seeds and the models of reference data, which the landing reads."""
-    _invoke(settings, dbt, ["seed"])
-    _invoke(settings, dbt, ["run", "--select", "tag:reference"])
+    _invoke(
+        settings,
+        dbt,
+        ["build", "--select", "tag:reference", "--exclude-resource-type", "test", "unit_test"],
+    )
 
 
 def build_intermediate(settings: Settings, dbt: Dbt = run_dbt) -> None:

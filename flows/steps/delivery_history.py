@@ -33,6 +33,7 @@ def last_identity(connection: duckdb.DuckDBPyConnection, source: Source) -> str 
 
 
 def read_history(connection: duckdb.DuckDBPyConnection, source: Source) -> DeliveryHistory:
+    """Return what the warehouse knows of a source's earlier files."""
     run_id, identity = _last_delivery(connection, source)
     taken = connection.execute(
         "select distinct series, stamp, content_hash from raw.delivery_files "

@@ -110,19 +110,14 @@ def list_files(source: Source) -> FolderContent:
     """Return what a source's folder holds, with the files that cannot be read as rejected."""
     content = FolderContent()
     folder, pattern = source.folder_and_pattern
-    for path in sorted(path for path in folder.glob(pattern) if path.is_file()):
-        name = path.relative_to(folder).as_posix()
-        ending = path.suffix.lower()
-        if (
-            path.name.startswith((".", "~$"))
-            or ending in IGNORED_ENDINGS
-            or path.name.lower() in IGNORED_NAMES
-        ):
+    for path in sorted(folder.glob(pattern)):
+        if _is_ignored(path):
             continue
+        name = path.relative_to(folder).as_posix()
         series, stamp = split_stamp(name)
         if _is_optional_input(Path(series or name).stem):
             content.optional_inputs.append(path)
-        elif ending not in READ_ENDINGS:
+        elif path.suffix.lower() not in READ_ENDINGS:
             content.records.append(
                 _rejected(source, name, "cannot be read; save it as .xlsx or CSV")
             )
@@ -133,6 +128,16 @@ def list_files(source: Source) -> FolderContent:
                 problem = f"cannot be opened ({error.strerror})"
                 content.records.append(_rejected(source, name, problem))
     return content
+
+
+def _is_ignored(path: Path) -> bool:
+    """Return whether a path is no delivered file: a folder, a note, a lock file of Excel's."""
+    return (
+        not path.is_file()
+        or path.name.startswith((".", "~$"))
+        or path.name.lower() in IGNORED_NAMES
+        or path.suffix.lower() in IGNORED_ENDINGS
+    )
 
 
 def _is_optional_input(stem: str) -> bool:

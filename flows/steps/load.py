@@ -15,7 +15,7 @@ from flows.warehouse import open_warehouse, run_sql
 FATES = ("loaded", "unchanged", "duplicate", "superseded", "quarantined")
 
 
-def load(
+def load_delivery(
     settings: Settings, night: Night, source: str, extracted: Extracted | None = None
 ) -> list[FileRecord]:
     """Load what was landed and judged, with the records of the night, or nothing at all.

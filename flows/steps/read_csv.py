@@ -21,12 +21,12 @@ from flows.sources import Source
 from flows.steps.match_headers import count_recognised, match_headers
 from flows.steps.text_rows import (
     SPACE,
-    SPACE_SQL,
     FileRejectedError,
     Target,
     counted_rows,
     insert_text_rows,
     sql_text,
+    trimmed,
 )
 
 DELIMITERS = (",", ";", "\t")
@@ -167,8 +167,8 @@ def _rows_query(
     columns = [f"c{number}" for number in range(shape.widest)]
     declared = ", ".join(f"'{column}': 'varchar'" for column in columns)
     field_count = " + ".join(f"({column} is not null)::integer" for column in columns)
-    not_blank = " or ".join(f"trim({column}, {SPACE_SQL}) <> ''" for column in columns)
-    kept = "".join(f", c{position} as {name}" for name, position in positions.items())
+    not_blank = " or ".join(f"{trimmed(column)} <> ''" for column in columns)
+    kept = "".join(f", {trimmed(f'c{at}')} as {name}" for name, at in positions.items())
     buffer_bytes = _buffer_bytes(path, shape.encoding)
     rows = f"""
         select * from (

@@ -16,7 +16,7 @@ from flows.errors import RunFailedError, UsageError
 from flows.layout import NEEDED_NAMES
 from flows.sources import DatabaseInput, Source
 from flows.steps.match_headers import match_headers
-from flows.steps.text_rows import FileRejectedError, Target, counted_rows, insert_text_rows
+from flows.steps.text_rows import FileRejectedError, Target, counted_rows, insert_text_rows, trimmed
 
 CHUNK_ROWS = 50_000
 TIME_ZONE = "Europe/London"
@@ -58,12 +58,12 @@ def _engine(source: Source, given: DatabaseInput) -> sa.Engine:
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
             raise UsageError(f"{variable} names an SQLite file that does not exist.")
         return sa.create_engine(url, hide_parameters=True)
-    except ArgumentError:
-        raise UsageError(f"{variable} does not hold a database URL.") from None
     except (NoSuchModuleError, ImportError):
         raise UsageError(
             f"{variable} names a kind of database whose driver is not installed."
         ) from None
+    except ArgumentError:
+        raise UsageError(f"{variable} does not hold a database URL.") from None
 
 
 def _connected(engine: sa.Engine, source: Source, given: DatabaseInput) -> sa.Connection:
@@ -144,24 +144,29 @@ def _copy(
 ) -> None:
     """Copy the rows in chunks into landing.text_rows."""
     names = [column.name for column in statement.selected_columns]
+    columns = ", ".join(f"{trimmed(name)} as {name}" for name in names)
     copied = 0
     try:
         for frame in pd.read_sql(statement, database, chunksize=CHUNK_ROWS):
             connection.register("database_rows", frame.astype("str"))
             rows = (
                 f"select row_number() over () + {copied} as row_number, "
-                f"{len(names)} as field_count, * from database_rows"
+                f"{len(names)} as field_count, {columns} from database_rows"
             )
             insert_text_rows(connection, target, rows, len(names), names)
             connection.unregister("database_rows")
             copied += len(frame)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, pd.errors.DatabaseError) as error:
         raise RunFailedError(
             f"The database of the source '{target.source.code}' (URL in {given.url_env}) stopped "
             f"after {copied} rows of {given.name} ({_kind(error)})."
         ) from None
 
 
-def _kind(error: SQLAlchemyError) -> str:
+def _kind(error: BaseException) -> str:
     """Return the kind of a database's error; its text may hold the URL or a value."""
-    return type(error.orig if isinstance(error, DBAPIError) else error).__name__
+    if isinstance(error, pd.errors.DatabaseError) and error.__cause__:
+        error = error.__cause__
+    if isinstance(error, DBAPIError) and error.orig:
+        error = error.orig
+    return type(error).__name__

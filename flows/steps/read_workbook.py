@@ -9,7 +9,7 @@ import pandas as pd
 from python_calamine import CalamineError
 
 from flows.steps.match_headers import match_headers
-from flows.steps.text_rows import SPACE, FileRejectedError, Target, insert_text_rows
+from flows.steps.text_rows import SPACE, FileRejectedError, Target, insert_text_rows, trimmed
 
 _OLD_OFFICE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
 
@@ -37,9 +37,10 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Tar
         raise FileRejectedError("has no data rows")
     connection.register("workbook_rows", kept)
     try:
+        kept_columns = ", ".join(f"{trimmed(name)} as {name}" for name in positions)
         rows = (
-            f"select row_number() over () as row_number, {len(headers)} as field_count, * "
-            "from workbook_rows"
+            f"select row_number() over () as row_number, {len(headers)} as field_count, "
+            f"{kept_columns} from workbook_rows"
         )
         insert_text_rows(connection, target, rows, len(headers), positions)
     finally:
