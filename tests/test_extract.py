@@ -143,6 +143,12 @@ def test_ragged_rows_keep_their_number_and_none_of_their_fields(store, exports):
     ]
 
 
+def test_a_row_may_be_wide(store, exports):
+    record = read_one(store, exports, f"{HEADER}\n{ROW}{',' * 496}\n{ROW}\n")
+    assert (record.status, record.rows_read) == ("loaded", 2)
+    assert landed(store, "field_count") == [(500,), (4,)]
+
+
 def test_a_bare_quotation_mark_within_a_field_is_text(store, exports):
     read_one(store, exports, f'{HEADER},learning\n{ROW},a 6" pipe\n{ROW},"x"\n')
     assert landed(store, "learning") == [('a 6" pipe',), ("x",)]

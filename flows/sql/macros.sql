@@ -7,7 +7,7 @@ create or replace temporary macro matched_form(written) as
 create or replace temporary macro without_time_of_day(written) as
     regexp_replace(
         trim(written),
-        '(?i)(t|,?\s+)([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(\s*[ap]m)?\s*(z|utc|gmt|[+-]\d\d:?\d\d)?$',
+        '(?i)(t|,?\s+)([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(\s*[ap]m)?\s*(z|utc|gmt|[+-]\d\d(:?\d\d)?)?$',
         ''
     );
 
@@ -43,7 +43,7 @@ create or replace temporary macro read_date(written) as
 create or replace temporary macro time_of_day(written) as
     regexp_extract(
         trim(written),
-        '(?i)(\d{1,2}):(\d\d)(?::(\d\d(?:\.\d+)?))?(?:\s*([ap])m)?\s*(?:z|utc|gmt|([+-])(\d\d):?(\d\d))?$',
+        '(?i)(\d{1,2}):(\d\d)(?::(\d\d(?:\.\d+)?))?(?:\s*([ap])m)?\s*(?:z|utc|gmt|([+-])(\d\d)(?::?(\d\d))?)?$',
         ['hour', 'minute', 'second', 'half', 'sign', 'offset_hour', 'offset_minute']
     );
 

@@ -32,7 +32,7 @@ from flows.steps.text_rows import (
 DELIMITERS = (",", ";", "\t")
 CHUNK_BYTES = 1 << 20
 BUFFER_BYTES = 32_000_000
-WIDEST_ROW = 1_000  # a row with more fields is no row: most likely another kind of file
+WIDEST_ROW = 500  # a row with more fields is no row: most likely another kind of file
 # No field of a file is this, so that no field is read as NULL but one that is not there.
 NO_FIELD = "\x01\x02 no field \x02\x01"
 
