@@ -129,7 +129,12 @@ def _run(
     if steps.prepare_reference(settings, night):
         steps.build_reference(settings)
     has_changed = [_load_source(settings, night, source, steps, report) for source in sources]
-    if report.files and len(report.rejected) == len(report.files):
+    if not report.files:
+        raise RunFailedError(
+            f"No exports were found in {settings.source}, so nothing was published: see that the "
+            "complaints system delivers its export there."
+        )
+    if len(report.rejected) == len(report.files):
         raise RunFailedError(
             "Every file was rejected, so nothing was published: "
             + " ".join(record.message or "" for record in report.rejected)
@@ -159,12 +164,12 @@ def _load_source(
             continue
         steps.land(settings, night, source.code)
         steps.validate(settings, night, source.code)
-        report.files += steps.load(settings, night, source.code, extracted)
+        steps.load(settings, night, source.code, extracted)
         is_judged = True
     if not is_judged and night.must_judge_again(source.code):
         steps.land(settings, night, source.code, False)
         steps.validate(settings, night, source.code)
         steps.load(settings, night, source.code)
         is_judged = True
-    report.files += steps.record_files(settings, night, found.records)
+    report.files += steps.record_files(settings, night, source.code, found.records)
     return is_judged

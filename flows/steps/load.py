@@ -46,27 +46,26 @@ def load_delivery(
     return records
 
 
-def record_files(settings: Settings, night: Night, records: list[FileRecord]) -> list[FileRecord]:
+def record_files(
+    settings: Settings, night: Night, source: str, records: list[FileRecord]
+) -> list[FileRecord]:
     """Record the files that were not loaded tonight: unchanged, superseded or rejected.
 
     A file that this same run loaded before it was interrupted keeps its record.
 
     Returns:
-        The records of tonight's run as they now stand.
+        Every record of this run and source.
     """
+    names = ", ".join(field.name for field in fields(FileRecord))
+    recorded = f"select {names} from raw.delivery_files where run_id = $1 and source = $2"
     with open_warehouse(settings) as warehouse:
         warehouse.begin()
-        recorded = {
-            (source, file_name)
-            for source, file_name in warehouse.execute(
-                "select source, file_name from raw.delivery_files where run_id = $run",
-                {"run": night.run_id},
-            ).fetchall()
-        }
-        fresh = [r for r in records if (r.source, r.file_name) not in recorded]
-        _record_files(warehouse, night, fresh)
+        known = {row[1] for row in warehouse.execute(recorded, [night.run_id, source]).fetchall()}
+        _record_files(warehouse, night, [r for r in records if r.file_name not in known])
+        rows = warehouse.execute(f"{recorded} order by file_name", [night.run_id, source])
+        everything = [FileRecord(*row) for row in rows.fetchall()]
         warehouse.commit()
-    return fresh
+    return everything
 
 
 def _with_fates(
