@@ -1,7 +1,8 @@
-"""Write docs/data_dictionary.md and docs/validation_rules.md from what they describe.
+"""Write the generated pages of docs/ from what they describe.
 
-Run it from the top level of the repository after a change of a model, a description, a test or a
-rule: `python docs/build_docs.py`. A test compares the pages with what this would write.
+Run it from the top level of the repository after a change of a model, a description, a test, a
+rule, a command or a setting: `python docs/build_docs.py`. A test compares the pages with what this
+would write.
 """
 
 import json
@@ -13,10 +14,12 @@ from typing import Any
 
 from dbt.cli.main import dbtRunner
 
+from docs.markdown_lines import generated, one_line, page, table
+from docs.operator_pages import command_line, settings_page
 from expectations.rules import Rule, all_rules
 
 ROOT = Path(__file__).resolve().parent.parent
-GENERATED = "<!-- Written by docs/build_docs.py. Change the models or the rules, not this page. -->"
+GENERATED = generated("the models or the rules")
 
 MART_FOLDERS = {
     "facts": "Facts: what happened",
@@ -40,22 +43,6 @@ JUDGES = {
 }
 
 Node = dict[str, Any]
-
-
-def one_line(text: str) -> str:
-    """Return a text on one line that may stand in a cell of a table."""
-    return " ".join(text.split()).replace("|", "\\|")
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Return the lines of a Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return [f"| {' | '.join(one_line(cell) for cell in line)} |" for line in lines]
-
-
-def page(lines: Iterable[str]) -> str:
-    """Return the text of a page with exactly one line break at its end."""
-    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def nodes_of(manifest: dict[str, Any], resource_type: str) -> list[Node]:
@@ -217,13 +204,19 @@ def parsed_manifest() -> dict[str, Any]:
         return json.loads((Path(folder) / "manifest.json").read_text(encoding="utf-8"))
 
 
-def main() -> None:
-    """Write both pages."""
-    pages = {
+def all_pages() -> dict[str, str]:
+    """Return the text of every generated page by its name."""
+    return {
         "data_dictionary.md": data_dictionary(parsed_manifest()),
         "validation_rules.md": validation_rules(all_rules()),
+        "command_line.md": command_line(),
+        "settings.md": settings_page(),
     }
-    for name, text in pages.items():
+
+
+def main() -> None:
+    """Write every page."""
+    for name, text in all_pages().items():
         (ROOT / "docs" / name).write_text(text, encoding="utf-8", newline="\n")
         print(f"docs/{name}")
 

@@ -1,0 +1,141 @@
+"""The pages for those who run it: the commands from the command line, the settings from theirs."""
+
+from datetime import date
+from enum import Enum
+from pathlib import Path
+from typing import Any, get_args
+
+import typer
+from pydantic.fields import FieldInfo
+
+from docs.markdown_lines import generated, one_line, page, table
+from flows.cli import app
+from flows.errors import ExitCode
+from flows.settings import Settings
+
+EXIT_CODES = {
+    ExitCode.DONE: "Done. Rows may be held back or warned about.",
+    ExitCode.FAILED: (
+        "Failed, and nothing was published; the marts of the night before stay. Also: another run "
+        "is at work, every file was rejected, or there are no marts to ask."
+    ),
+    ExitCode.USAGE: (
+        "Wrong usage or configuration: an option, path, date, setting, query, sources file or "
+        "reference file. Also: the as-of day is before the newest one recorded."
+    ),
+    ExitCode.PUBLISHED_WITH_REJECTED_FILES: (
+        "Published, but at least one file was rejected whole; the sentence printed says why."
+    ),
+}
+KINDS = {
+    Path: "a path",
+    date: "a day, YYYY-MM-DD",
+    int: "a whole number",
+    str: "text",
+}
+
+
+def command_line(program: typer.Typer = app) -> str:
+    """Return the page of all commands, their options and the exit codes."""
+    commands: dict[str, Any] = typer.main.get_command(program).commands  # type: ignore[attr-defined]
+    lines = [
+        generated("flows/cli.py"),
+        "",
+        "# Commands",
+        "",
+        "`complaints --help`, and `--help` after any command, say the same. On a terminal a",
+        "command shows how far it is; piped, it prints plain lines. A mistake is met with one",
+        "sentence on standard error. What no option says, the [settings](settings.md) decide.",
+        "",
+        *table(
+            ("Command", "Does"),
+            [(f"[complaints {name}](#complaints-{name})", c.help) for name, c in commands.items()],
+        ),
+        "",
+    ]
+    for name, command in commands.items():
+        lines += _command_section(name, command)
+    lines += ["## Exit codes", "", "What a command tells the shell:", ""]
+    lines += table(
+        ("Code", "Name", "Meaning"),
+        [(str(code.value), f"`{code.name}`", EXIT_CODES[code]) for code in ExitCode],
+    )
+    return page(lines)
+
+
+def _command_section(name: str, command: Any) -> list[str]:
+    rows = [
+        (_usage(parameter), parameter.help, _default(parameter)) for parameter in command.params
+    ]
+    return [
+        f"## complaints {name}",
+        "",
+        one_line(command.help),
+        "",
+        *table(("Option", "Meaning", "Default"), rows),
+        "",
+    ]
+
+
+def _usage(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return f"`{parameter.name.upper()}` (needed)"
+    written = ", ".join(parameter.opts)
+    if parameter.is_flag:
+        return f"`{written}`"
+    if isinstance(parameter.default, Enum):
+        return f"`{written}` " + ", ".join(
+            f"`{choice.value}`" for choice in type(parameter.default)
+        )
+    return f"`{written} {parameter.metavar or parameter.name.upper()}`"
+
+
+def _default(parameter: Any) -> str:
+    return f"`{parameter.default.value}`" if isinstance(parameter.default, Enum) else ""
+
+
+def settings_page() -> str:
+    """Return the page of all settings: environment variable, meaning, what it may be, default."""
+    rows = [
+        (f"`{variable_of(name)}`", field.description or "", _may_be(field), _shown_default(field))
+        for name, field in Settings.model_fields.items()
+    ]
+    return page(
+        [
+            generated("flows/settings.py"),
+            "",
+            "# Settings",
+            "",
+            "Each is an environment variable, or a line such as `COMPLAINTS_HOME=/srv/complaints`",
+            "in a file `.env` in the working directory. An option of a [command](command_line.md)",
+            "goes before the environment, and the environment before the file.",
+            "",
+            *table(("Variable", "Meaning", "May be", "Default"), rows),
+            "",
+            "Prefect reads its own: with `PREFECT_API_URL` set, runs show on that server; without",
+            "it, a temporary one starts for each run. Its files are in the home unless",
+            "`PREFECT_HOME` names another folder. A database's URL is in the variable that the",
+            "[sources file](sources.md#a-sources-file) names. Usage statistics of every library",
+            "are off.",
+        ]
+    )
+
+
+def variable_of(setting: str) -> str:
+    """Return the environment variable of a setting."""
+    return f"{Settings.model_config['env_prefix']}{setting.upper()}"
+
+
+def _may_be(field: FieldInfo) -> str:
+    kinds = set(get_args(field.annotation)) or {field.annotation}
+    words = next(words for kind, words in KINDS.items() if kind in kinds)
+    for limit in field.metadata:
+        if getattr(limit, "ge", None) is not None:
+            words += f", at least {limit.ge:,}"
+        if getattr(limit, "pattern", None):
+            words += f" of the form `{limit.pattern.strip('^$')}`"
+    return words
+
+
+def _shown_default(field: FieldInfo) -> str:
+    return "" if field.default is None else f"`{field.default}`"

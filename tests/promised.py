@@ -1,0 +1,76 @@
+"""What analysts and their scripts rely on: the published tables, and the codes of the rules."""
+
+# The columns that each table has at least.
+TABLES = {
+    "fct_complaint_stages": """
+        source case_reference procedure stage received_date clock_start_date due_date
+        due_date_from_request extension_agreed responded_date working_days_taken sla_status
+        sla_status_from_request panel_date panel_due_date panel_sla_status outcome is_upheld
+        service_team legal_basis complainant_type financial_quarter source_file source_row""",
+    "fct_complaints": """
+        source case_reference procedure first_received_date financial_quarter highest_stage is_open
+        escalated_to_stage_2 escalated_to_stage_3 reached_ombudsman""",
+    "fct_complaint_reasons": "source case_reference stage reason",
+    "dim_date": "date is_working_day financial_quarter financial_year",
+    "rpt_quarterly_stages": """
+        financial_quarter is_complete procedure stage received in_sla in_sla_basic in_sla_extended
+        late open_in_time open_overdue not_applicable upheld fully_upheld partially_upheld withdrawn
+        eligible decided due held_back in_sla_rate upheld_rate in_sla_due_rate
+        received_previous_quarter received_same_quarter_last_year received_change_on_quarter
+        received_change_on_year in_sla_rate_change_on_quarter in_sla_rate_change_on_year
+        upheld_rate_change_on_quarter upheld_rate_change_on_year""",
+    "rpt_quarterly_teams": "financial_quarter procedure stage service_team received in_sla upheld",
+    "rpt_quarterly_reasons": "financial_quarter procedure stage reason complaints",
+    "rpt_quarterly_characteristics": """
+        financial_quarter procedure stage characteristic value complaints""",
+    "rpt_open_stages": """
+        source case_reference procedure stage service_team received_date due_date
+        working_days_left""",
+    "rpt_published_figures": """
+        report section period procedure stage measure unit printed computed
+        computed_excluding_withdrawn agreement attainable contradicts""",
+    "rpt_published_breakdowns": """
+        report section period procedure stage breakdown value received in_sla upheld computed
+        computed_excluding_withdrawn agreement attainable contradicts received_covered_share""",
+    "dq_rules": "rule_code severity description remedy rows_failing",
+    "dq_warnings": "rule_code file_name row_number source case_reference stage",
+    "dq_deliveries": """
+        run_id file_name rows_read rows_loaded rows_unchanged rows_duplicate rows_superseded
+        rows_quarantined status""",
+    "dq_quarantine": "file_name row_number source case_reference stage rule_codes",
+}
+
+# Every rule by severity, the errors in the order in which a row's codes are listed.
+ERRORS = (
+    "row_unreadable",
+    "case_reference_missing",
+    "procedure_unknown",
+    "stage_unknown",
+    "received_date_missing",
+    "received_date_invalid",
+    "received_date_in_future",
+    "responded_date_invalid",
+    "responded_date_in_future",
+    "responded_before_received",
+    "clock_start_before_received",
+    "stage_not_in_procedure",
+    "stage_row_conflict",
+    "stage_received_before_previous_stage",
+)
+WARNINGS = (
+    "procedure_differs_within_case",
+    "stage_without_previous_stage",
+    "stage_received_before_previous_response",
+    "escalated_after_time_limit",
+    "closed_without_outcome",
+    "outcome_without_response",
+    "outcome_unknown",
+    "extension_unknown",
+    "legal_basis_unknown",
+    "other_date_invalid",
+    "clock_start_implausible",
+    "team_missing",
+    "target_date_disagrees",
+    "statutory_subject_logged_as_corporate",
+    "corporate_subject_logged_as_statutory",
+)

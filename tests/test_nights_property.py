@@ -1,0 +1,174 @@
+"""Whatever comes on whichever night, the warehouse ends where the last state at once ends."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import pytest
+from compiled_models import Model, compiled_models, fill
+from conftest import query
+from delivery_model import Counts, Held, Night, Place, as_csv, delivered, nights
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+
+from flows.night import Steps, run_night
+from flows.settings import Settings, read_settings
+from flows.warehouse import open_warehouse
+
+FIRST_DAY = date(2026, 4, 20)
+GATE_2_MODELS = ("intermediate.int_stage_deadlines", "intermediate.int_stage_escalations")
+
+
+class Bare(NamedTuple):
+    """A working store in which dbt built everything and nothing was delivered."""
+
+    warehouse: Path
+    models: list[Model]
+
+
+@pytest.fixture(scope="module")
+def bare(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Bare:
+    path = tmp_path_factory.mktemp("bare") / "warehouse.duckdb"
+    shutil.copyfile(example.warehouse_path, path)
+    with duckdb.connect(path) as warehouse:
+        warehouse.execute("drop schema marts cascade")
+        warehouse.execute("drop schema landing cascade")
+        for (table,) in warehouse.execute(
+            "select table_name from duckdb_tables() where schema_name = 'raw'"
+        ).fetchall():
+            warehouse.execute(f"delete from raw.{table}")
+    models = compiled_models(example.home, "intermediate")
+    return Bare(path, [model for model in models if model.relation in GATE_2_MODELS])
+
+
+class Home:
+    """A home whose nights are real up to gate 2; dbt's two models run from their compiled SQL."""
+
+    def __init__(self, folder: Path, bare: Bare) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        self.exports = folder / "exports"
+        self.settings = read_settings(home=folder / "home", source=self.exports)
+        self.settings.home.mkdir(parents=True)
+        shutil.copyfile(bare.warehouse, self.settings.warehouse_path)
+
+        def nothing(*_given: Any) -> list[str]:
+            return []
+
+        def build_intermediate(settings: Settings) -> None:
+            with open_warehouse(settings) as warehouse:
+                fill(warehouse, bare.models)
+
+        self.steps = replace(
+            Steps(build_intermediate=build_intermediate),
+            **dict.fromkeys(("build_reference", "build_marts", "check_marts", "publish"), nothing),
+        )
+
+    def deliver(self, files: dict[str, str], as_of: date) -> None:
+        """Run a night on these files in place of the ones before."""
+        shutil.rmtree(self.exports, ignore_errors=True)
+        self.exports.mkdir()
+        for name, content in files.items():
+            (self.exports / name).write_text(content, encoding="utf-8")
+        run_night(self.settings.model_copy(update={"as_of": as_of}), self.steps)
+
+    def raw(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return rows of the working store, sorted."""
+        return sorted(query(self.settings.warehouse_path, sql), key=repr)
+
+    def current(self, place_of: Callable[[Place], Place] = lambda place: place) -> Any:
+        """Return the current rows and what was found on them, by where they were delivered."""
+        rows = {
+            place_of(Place(*found[:2])): found[2:]
+            for found in self.raw(
+                "select file_name, row_number, * exclude (file_name, row_number, row_id) "
+                "from raw.stage_rows"
+            )
+        }
+        findings = [
+            (place_of(Place(*found[:2])), *found[2:])
+            for found in self.raw(
+                "select file_name, row_number, rule_code, gate "
+                "from raw.findings join raw.stage_rows using (row_id)"
+            )
+        ]
+        return rows, sorted(findings)
+
+    def file_counts(self) -> dict[str, tuple[int, ...]]:
+        """Return, for each file of the last run: rows read, and their fates."""
+        return {
+            name: counts
+            for name, *counts in self.raw(
+                "select file_name, rows_read, rows_duplicate, rows_superseded, rows_loaded, "
+                "rows_unchanged, rows_quarantined from raw.delivery_files "
+                "where run_id = (select run_id from raw.as_of_day) and status = 'loaded'"
+            )
+        }
+
+
+@examples(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(delivered_nights=nights())
+def test_nights_one_by_one_end_like_the_last_state_at_once(
+    bare: Bare, tmp_path_factory: pytest.TempPathFactory, delivered_nights: list[Night]
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "nights"
+    nightly, at_once = Home(folder / "nightly", bare), Home(folder / "at_once", bare)
+    held, as_of, last_files = Held(), FIRST_DAY, set()
+    for number, night in enumerate(delivered_nights):
+        as_of += timedelta(days=night.days_later)
+        files = night_files(night, number)
+        nightly.deliver(files, as_of)
+        # The contents of the delivery before are not read again, whatever the files are called.
+        if set(files.values()) != last_files:
+            counts = held.take(delivered(night, number))
+            assert_every_row_has_one_fate(nightly, counts)
+            last_files = set(files.values())
+        assert_states_tell_what_is_current(nightly)
+    before = everything_in(nightly)
+    nightly.deliver(files, as_of)
+    assert everything_in(nightly) == before, "the same delivery again changed something"
+
+    origins = {
+        Place("last_state.csv", number): record.place
+        for number, record in enumerate(held.records, start=1)
+    }
+    at_once.deliver({"last_state.csv": as_csv([r.row for r in held.records])}, as_of)
+    assert nightly.current() == at_once.current(origins.__getitem__)
+
+
+def night_files(night: Night, number: int) -> dict[str, str]:
+    """Return the text of a night's files by name."""
+    return {
+        f"night{number}{letter}.csv": as_csv(rows)
+        for letter, rows in zip("ab", night.files, strict=False)
+    }
+
+
+def assert_every_row_has_one_fate(home: Home, counts: dict[str, Counts]) -> None:
+    found = home.file_counts()
+    assert {name: Counts(*fates[:3]) for name, fates in found.items()} == counts
+    assert all(fates[0] == sum(fates[1:]) for fates in found.values()), found
+
+
+def assert_states_tell_what_is_current(home: Home) -> None:
+    """The newest state of every version is where it is now: loaded, held, or gone."""
+    assert home.raw(
+        "select row_id, if(is_held, 'held', 'loaded') from raw.stage_rows"
+    ) == home.raw(
+        "select row_id, arg_max(state, state_number) as now from raw.row_states "
+        "group by row_id having now <> 'left'"
+    )
+
+
+def everything_in(home: Home) -> Any:
+    """Return what a night could change, the log of runs and files apart."""
+    tables = ("stage_rows", "findings", "row_versions", "row_states", "deliveries")
+    return {table: home.raw(f"from raw.{table}") for table in tables}
