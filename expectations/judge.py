@@ -45,11 +45,6 @@ class RuleCrashedError(Exception):
     """An expectation could not be evaluated: an error of the run, never a failed row."""
 
 
-def columns_of(rules: Sequence[Rule]) -> list[str]:
-    """Return the columns that these rules read, in alphabetical order."""
-    return sorted({c for rule in rules for e in rule.expectations for c in e.columns})
-
-
 def judge(frame: pd.DataFrame, rules: Sequence[Rule], values: Mapping[str, Any]) -> pd.DataFrame:
     """Return which rule fails on which row.
 

@@ -1,8 +1,8 @@
 import pgserver
 import pytest
 import sqlalchemy as sa
-from export_helpers import landed, night, open_store, read_folder
 
+from export_helpers import landed, night, open_store, read_folder
 from flows.errors import RunFailedError, UsageError
 from flows.sources import DatabaseInput, Source
 

@@ -8,9 +8,9 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+
 from example_oracle import AS_OF_DAY, STAGES, Row, read_exports
 from example_rules import judge
-
 from examples.make_exports import EXPORTS, FILE_NAMES, expected_counts, expected_rows, main
 
 ROOT = Path(__file__).resolve().parent.parent

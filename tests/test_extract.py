@@ -3,6 +3,7 @@ import itertools
 import random
 
 import pytest
+
 from export_helpers import (
     HEADER,
     ROW,
@@ -13,7 +14,6 @@ from export_helpers import (
     write_csv,
     write_workbook,
 )
-
 from flows.layout import LAYOUT_NAMES
 from flows.steps.extract import extract
 from flows.steps.find_deliveries import find_deliveries

@@ -1,6 +1,6 @@
 import pytest
-from export_helpers import HEADER, ROW, folder_source, night, open_store, write_csv
 
+from export_helpers import HEADER, ROW, folder_source, night, open_store, write_csv
 from flows.steps.export_files import split_stamp
 from flows.steps.find_deliveries import find_deliveries
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Row, query, write_export
-from rule_examples import STAGE_1, STAGE_2
 
+from conftest import Row, query, write_export
 from flows.night import Steps
 from flows.runs import start_night
 from flows.settings import Settings, read_settings
 from flows.sources import read_sources
+from rule_examples import STAGE_1, STAGE_2
 
 AS_OF_DAY = date(2018, 11, 27)
 FATES = ("loaded", "unchanged", "duplicate", "superseded", "quarantined")

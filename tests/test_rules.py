@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from conftest import query, write_export
 from expectations.judge import RuleCrashedError, judge
 from expectations.rules import GATES, Expectation, Rule, all_rules

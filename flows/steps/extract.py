@@ -11,7 +11,6 @@ from flows.steps.delivery_history import last_identity
 from flows.steps.export_files import ExportFile, FileRecord
 from flows.steps.find_deliveries import Delivery, delivery_identity
 from flows.steps.read_csv import read_csv
-from flows.steps.read_database import read_database
 from flows.steps.read_workbook import read_workbook
 from flows.steps.text_rows import (
     FileRejectedError,
@@ -75,6 +74,9 @@ def _problem_of(read: Callable[[], None]) -> str | None:
 
 
 def _extract_database(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> Extracted:
+    # SQLAlchemy takes a second to import, which sources of files do not need.
+    from flows.steps.read_database import read_database
+
     source = delivery.source
     name = source.database.name if source.database else ""
     target = Target(source, name, file_order=0)
