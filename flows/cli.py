@@ -1,5 +1,7 @@
 """The command line: `complaints`. Each command imports only what it needs, so `sql` is quick."""
 
+import shutil
+import sys
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -66,9 +68,10 @@ def demo(home: HomeOption = None) -> None:
     print_lines(
         f"The marts are in {settings.marts_path}",
         "Try next:",
-        f'  complaints sql "select stage, received, in_sla, upheld from rpt_quarterly_stages '
-        f"where financial_quarter = '{EXAMPLE_QUARTER}' and procedure = 'statutory'\"{home_words}",
-        f"  complaints quarantine{home_words}",
+        f'  {_command()} sql "select stage, received, in_sla, upheld from rpt_quarterly_stages '
+        f"where financial_quarter = '{EXAMPLE_QUARTER}' and procedure = 'statutory' "
+        f'order by stage_number"{home_words}',
+        f"  {_command()} quarantine{home_words}",
     )
     raise typer.Exit(report.exit_code)
 
@@ -138,6 +141,14 @@ def serve(source: SourceOption = None, home: HomeOption = None) -> None:
     from flows.run_command import serve_schedule
 
     serve_schedule(read_settings(source=source, home=home))
+
+
+def _command() -> str:
+    """Return how this command was called, so that what is printed can be typed again."""
+    called = Path(sys.argv[0])
+    on_path = shutil.which(called.name)
+    is_on_path = on_path is not None and Path(on_path).resolve() == called.resolve()
+    return called.name if is_on_path else str(called)
 
 
 def _read_day(written: str | None) -> date | None:

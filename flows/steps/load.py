@@ -88,6 +88,8 @@ def _with_fates(
 
 
 def _record_night(warehouse: duckdb.DuckDBPyConnection, night: Night, source: str) -> None:
+    # A run that goes on under the id of one that was killed once published has news to publish.
+    warehouse.execute("delete from raw.publications where run_id = $run", {"run": night.run_id})
     warehouse.execute(
         "delete from raw.nights where run_id = $run and source = $source",
         {"run": night.run_id, "source": source},
