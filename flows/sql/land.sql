@@ -7,6 +7,7 @@ create or replace table landing.keyed_rows as
 select
     delivered.source,
     delivered.file_name,
+    delivered.file_order,
     delivered.row_number,
     delivered.field_count,
     delivered.header_field_count,
@@ -21,8 +22,7 @@ select
                     source, file_name, file_order, row_number, field_count, header_field_count
                 ))
             ))::varchar)
-    end as content_hash,
-    row_number() over (order by delivered.file_order, delivered.row_number) as delivery_position
+    end as content_hash
 from landing.text_rows as delivered
 left join landing.spellings as spelling
     on spelling.field = 'stage' and spelling.spelling = matched_form(delivered.stage);
@@ -36,7 +36,7 @@ marked as (
         case_reference is not null and stage is not null as has_key,
         content_hash is not null
         and row_number() over (
-            partition by content_hash order by delivery_position
+            partition by content_hash order by file_order, row_number
         ) > 1 as is_duplicate
     from landing.keyed_rows
 ),
@@ -86,7 +86,7 @@ known as (
 )
 
 select
-    set_aside.* exclude (delivery_position),
+    set_aside.* exclude (file_order),
     not set_aside.is_duplicate and not set_aside.is_superseded as is_candidate,
     known.row_id is null as is_new,
     coalesce(known.row_id, nextval('raw.row_ids')) as row_id

@@ -4,19 +4,24 @@
 create or replace temporary table judged_rows as
 select
     typed.*,
-    coalesce(bool_or(finding.is_error), false) as is_held,
-    not coalesce(bool_or(finding.is_error and finding.gate in ('line', 'row')), false)
-        as takes_part,
-    coalesce(bool_or(finding.rule_code = 'clock_start_implausible'), false)
-        as has_implausible_clock_start
+    coalesce(found.has_error, false) as is_held,
+    not coalesce(found.has_error_of_its_own, false) as takes_part,
+    coalesce(found.has_implausible_clock_start, false) as has_implausible_clock_start
 from landing.typed_rows as typed
 left join (
     select
-        *,
-        list_contains(getvariable('error_codes'), rule_code) as is_error
-    from landing.findings
-) as finding using (row_id)
-group by all;
+        row_id,
+        bool_or(is_error) as has_error,
+        bool_or(is_error and gate in ('line', 'row')) as has_error_of_its_own,
+        bool_or(rule_code = 'clock_start_implausible') as has_implausible_clock_start
+    from (
+        select
+            *,
+            list_contains(getvariable('error_codes'), rule_code) as is_error
+        from landing.findings
+    )
+    group by row_id
+) as found using (row_id);
 
 create or replace temporary table states_before as
 select row_id, is_held from raw.stage_rows
@@ -33,9 +38,14 @@ select
         when delivered.is_new or stored.is_held then 'loaded'
         else 'unchanged'
     end as fate
-from landing.delivered_rows as delivered
-left join judged_rows as judged on delivered.is_candidate and judged.row_id = delivered.row_id
-left join raw.stage_rows as stored on delivered.is_candidate and stored.row_id = delivered.row_id;
+from (
+    -- A join condition on the left side alone would compare every row with every other
+    -- (DuckDB 1.5.5), so it is put into the key.
+    select *, case when is_candidate then row_id end as candidate_row_id
+    from landing.delivered_rows
+) as delivered
+left join judged_rows as judged on judged.row_id = delivered.candidate_row_id
+left join raw.stage_rows as stored on stored.row_id = delivered.candidate_row_id;
 
 insert into raw.row_versions by name
 select

@@ -28,6 +28,24 @@ where
 
 -- The rows to judge, as text: new ones from the delivery, the others from the warehouse.
 create or replace table landing.judged_text as
+with
+
+judged_again as (
+    select
+        row_id,
+        content_hash,
+        file_name,
+        row_number
+    from raw.stage_rows
+    where
+        source = getvariable('source')
+        and row_id not in (select gone.row_id from landing.gone_rows as gone)
+        and (
+            (is_held and case_reference is null)
+            or case_reference in (select touched.case_reference from landing.touched_cases as touched)
+        )
+)
+
 select
     delivered.row_id,
     delivered.content_hash,
@@ -44,18 +62,5 @@ select
     stored.file_name,
     stored.row_number,
     version.* exclude (row_id, content_hash, first_run_id)
-from raw.stage_rows as stored
-inner join raw.row_versions as version using (row_id)
-where
-    stored.source = getvariable('source')
-    and not exists (
-        select 1 from landing.gone_rows as gone
-        where gone.row_id = stored.row_id
-    )
-    and (
-        (stored.is_held and stored.case_reference is null)
-        or exists (
-            select 1 from landing.touched_cases as touched
-            where touched.case_reference = stored.case_reference
-        )
-    );
+from judged_again as stored
+inner join raw.row_versions as version using (row_id);
