@@ -35,8 +35,10 @@ class NightCost:
 def run_one_night(home: Path, source: Path, as_of: date) -> NightCost:
     """Run a night in this process, without Prefect."""
     started = time.perf_counter()
-    import dbt.cli.main  # noqa: F401 - imported by the first dbt step otherwise
+    # Imported by the first step that needs them otherwise.
+    import dbt.cli.main  # noqa: F401
 
+    import expectations.judge  # noqa: F401
     from flows.night import run_night
     from flows.settings import read_settings
     from flows.steps.load import FATES

@@ -34,10 +34,11 @@ def publish(settings: Settings, night: Night, tables: list[str] | None = None) -
     with open_warehouse(settings) as warehouse:
         _copy_marts(warehouse, candidate, tables)
         notes = _replace(candidate, settings.marts_path)
-        warehouse.execute(
-            "insert into raw.publications values ($run, $at)",
-            {"run": night.run_id, "at": datetime.now(UTC).replace(tzinfo=None)},
-        )
+        if not notes:  # what waits is published by the next night, with news or without
+            warehouse.execute(
+                "insert into raw.publications values ($run, $at)",
+                {"run": night.run_id, "at": datetime.now(UTC).replace(tzinfo=None)},
+            )
     if not notes:
         _keep_state(settings, night)
     return notes
@@ -92,16 +93,17 @@ def _quoted(text: str | Path) -> str:
 
 
 def _replace(candidate: Path, marts: Path) -> list[str]:
+    waiting = marts.with_name("marts-waiting.duckdb")
     try:
         os.replace(candidate, marts)
     except PermissionError:
         # Windows does not replace a file that a reader holds open.
-        waiting = marts.with_name("marts-waiting.duckdb")
         os.replace(candidate, waiting)
         return [
             f"{marts.name} is open in another program and could not be replaced: the new marts "
             f"wait in {waiting}; close the other program and rename the file."
         ]
+    waiting.unlink(missing_ok=True)
     # A reader that opened the old file for writing may have left its log, which is not the new
     # file's.
     marts.with_name(f"{marts.name}.wal").unlink(missing_ok=True)
@@ -111,6 +113,8 @@ def _replace(candidate: Path, marts: Path) -> list[str]:
 def _keep_state(settings: Settings, night: Night) -> None:
     folder = settings.published_folder
     folder.mkdir(exist_ok=True)
+    for leftover in folder.glob("*.copying"):
+        leftover.unlink()
     kept = folder / f"marts-{night.as_of_day}-{night.run_id}.duckdb"
     unfinished = kept.with_suffix(".copying")
     shutil.copyfile(settings.marts_path, unfinished)
