@@ -1,187 +1,144 @@
-"""Measures the night at several sizes and writes docs/performance.md: `python -m benchmarks.run`.
+"""Measures the night at several sizes and writes docs/performance.md.
 
-Each night runs in a process of its own. The figures of one run are compared with each other, never
-with those of another machine.
+`python -m benchmarks.run [--sizes 10000,100000,1000000] [--out docs/performance.md]`
 """
 
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
+import time
+from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.make_delivery import AS_OF_DAY, NEXT_DAY, make_deliveries
+from benchmarks.make_delivery import AS_OF_DAY, NEXT_DAY
 from benchmarks.one_night import NightCost
-from flows.settings import PROJECT_FOLDER
 
+PROJECT_FOLDER = Path(__file__).resolve().parents[1]
 SIZES = (10_000, 100_000, 1_000_000)
-GIGABYTE = 1024**3
-MOST_MEMORY_GB = 2.5
-MOST_TIMES_FOR_TEN_TIMES_THE_ROWS = 11
-LARGEST_SHARE_OF_A_SMALL_CHANGE = 1 / 3
-
-FIRST, AGAIN, CHANGED = "first load", "same delivery again", "0.1% changed"
-Costs = dict[int, dict[str, NightCost]]
+RUN_COMMAND_LINE = "from flows.cli import main; main()"
 
 
-def measure(rows: int, folder: Path) -> dict[str, NightCost]:
-    """Run three nights on deliveries of one size.
+@dataclass(frozen=True)
+class SizeCost:
+    """What the three nights of one size cost."""
 
-    Args:
-        rows: stage rows of each delivery.
-        folder: where deliveries and home are written.
-    """
-    make_deliveries(rows, folder / "first", folder / "changed")
-    home = folder / "home"
-    return {
-        FIRST: _night(home, folder / "first", AS_OF_DAY),
-        AGAIN: _night(home, folder / "first", AS_OF_DAY),
-        CHANGED: _night(home, folder / "changed", NEXT_DAY),
-    }
+    rows: int
+    first: NightCost
+    again: NightCost
+    changed: NightCost
+
+    @property
+    def nights(self) -> dict[str, NightCost]:
+        """The nights under the names that the report prints."""
+        return {
+            "first load": self.first,
+            "same delivery again": self.again,
+            "0.1% of rows changed": self.changed,
+        }
+
+
+def measure(rows: int) -> SizeCost:
+    """Measure the three nights of one size in a fresh home."""
+    with tempfile.TemporaryDirectory(prefix="complaints-benchmark-") as name:
+        folder = Path(name)
+        # A process of its own: the memory of a parent counts as that of the children it starts.
+        _python("-m", "benchmarks.make_delivery", str(rows), str(folder))
+        return SizeCost(
+            rows,
+            first=_night(folder / "home", folder / "first", AS_OF_DAY),
+            again=_night(folder / "home", folder / "first", AS_OF_DAY),
+            changed=_night(folder / "home", folder / "changed", NEXT_DAY),
+        )
+
+
+def measure_demo() -> float:
+    """Return the seconds of `complaints demo` in a fresh home, its start included."""
+    with tempfile.TemporaryDirectory(prefix="complaints-benchmark-") as home:
+        started = time.perf_counter()
+        _python("-c", RUN_COMMAND_LINE, "demo", "--home", home)
+        return time.perf_counter() - started
 
 
 def _night(home: Path, source: Path, as_of: date) -> NightCost:
-    words = [sys.executable, "-m", "benchmarks.one_night", str(home), str(source), str(as_of)]
-    run = subprocess.run(words, cwd=PROJECT_FOLDER, stdout=subprocess.PIPE, text=True, check=True)
-    return NightCost(**json.loads(run.stdout.splitlines()[-1]))
+    printed = _python("-m", "benchmarks.one_night", str(home), str(source), as_of.isoformat())
+    return NightCost(**json.loads(printed.splitlines()[-1]))
 
 
-def targets(costs: Costs) -> list[tuple[str, str, bool]]:
-    """Return what is to be reached, what was measured, and whether that reaches it."""
-    found = [
-        (
-            f"{rows:,} rows: the same delivery on the same day does no row work",
-            f"{sum(nights[AGAIN].fates.values())} rows read",
-            not nights[AGAIN].fates,
-        )
-        for rows, nights in costs.items()
-    ]
-    largest = max(costs)
-    peak = max(night.peak_memory_bytes for night in costs[largest].values()) / GIGABYTE
-    found.append(
-        (
-            f"{largest:,} rows: peak memory of at most {MOST_MEMORY_GB} GB",
-            f"{peak:.2f} GB",
-            peak <= MOST_MEMORY_GB,
-        )
+def _python(*words: str) -> str:
+    """Run Python in the project's folder, with none of the user's own settings."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("COMPLAINTS_")
+    }
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=PROJECT_FOLDER,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
-    share = costs[largest][CHANGED].seconds / costs[largest][FIRST].seconds
-    found.append(
-        (
-            f"{largest:,} rows: a night with 0.1% changed takes at most a third of the first load",
-            f"{share:.2f}",
-            share <= LARGEST_SHARE_OF_A_SMALL_CHANGE,
-        )
-    )
-    if largest // 10 in costs:
-        times = costs[largest][FIRST].seconds / costs[largest // 10][FIRST].seconds
-        found.append(
-            (
-                f"from {largest // 10:,} to {largest:,} rows at most "
-                f"{MOST_TIMES_FOR_TEN_TIMES_THE_ROWS} times the time",
-                f"{times:.1f} times",
-                times <= MOST_TIMES_FOR_TEN_TIMES_THE_ROWS,
-            )
-        )
-    return found
+    if done.returncode:
+        raise SystemExit(f"python {' '.join(words)} failed:\n{done.stderr}")
+    return done.stdout
 
 
-def page(costs: Costs) -> str:
-    """Return docs/performance.md."""
-    lines = [
-        "<!-- Written by `python -m benchmarks.run`: run it again instead of changing this page. -->",
-        "",
-        "# Performance",
-        "",
-        f"Measured on {date.today():%-d %B %Y} with {os.cpu_count()} cores, Python "
-        f"{platform.python_version()}, DuckDB {version('duckdb')}, dbt {version('dbt-core')} and "
-        f"Great Expectations {version('great_expectations')}. Seconds depend on the machine; the "
-        "ratios are what counts. Imports (start-up) stand apart; Prefect is not measured.",
-        "",
-        "## What is to be reached",
-        "",
-        "| Aim | Measured | Reached |",
-        "|---|---|---|",
-        *(
-            f"| {aim} | {got} | {'yes' if is_met else 'no'} |"
-            for aim, got, is_met in targets(costs)
-        ),
-    ]
-    for rows, nights in costs.items():
-        lines += ["", f"## {rows:,} stage rows", "", *_size_table(nights)]
-    return "\n".join([*lines, "", "## Where the time goes", "", where_the_time_goes(costs), ""])
-
-
-def _size_table(nights: dict[str, NightCost]) -> list[str]:
-    steps = list(dict.fromkeys(step for night in nights.values() for step in night.step_seconds))
-    rows = [
-        (step.replace("_", " "), *(f"{n.step_seconds.get(step, 0):.2f}" for n in nights.values()))
-        for step in steps
-    ]
-    rows.append(("**whole night**", *(f"**{night.seconds:.2f}**" for night in nights.values())))
-    rows.append(("start-up", *(f"{night.startup_seconds:.2f}" for night in nights.values())))
-    peaks = (f"{night.peak_memory_bytes / GIGABYTE:.2f} GB" for night in nights.values())
-    rows.append(("peak memory", *peaks))
-    return [
-        f"| Seconds | {' | '.join(nights)} |",
-        f"|---|{'---:|' * len(nights)}",
-        *(f"| {' | '.join(row)} |" for row in rows),
-    ]
-
-
-def where_the_time_goes(costs: Costs) -> str:
-    """Say which steps take the most of the largest first load and of the night after it."""
-    largest = costs[max(costs)]
-    told = []
-    for name in (FIRST, CHANGED):
-        night = largest[name]
-        heaviest = sorted(night.step_seconds.items(), key=lambda step: -step[1])[:4]
-        parts = ", ".join(
-            f"{step.replace('_', ' ')} {seconds / night.seconds:.0%}" for step, seconds in heaviest
-        )
-        told.append(f"Of the {name} at {max(costs):,} rows: {parts}.")
-    told.append(
-        "Reading is one pass of DuckDB in a single thread, so that every record keeps its number; "
-        "judging is Great Expectations over frames of whole cases; the models are full tables, "
-        "which cost the same whether a thousand rows changed or none."
-    )
-    return " ".join(told)
-
-
-def print_costs(costs: Costs) -> None:
-    """Print the seconds and memory of each night, and what was reached."""
-    table = Table("rows", "night", "seconds", "start-up", "peak memory")
-    for rows, nights in costs.items():
-        for name, night in nights.items():
-            peak = f"{night.peak_memory_bytes / GIGABYTE:.2f} GB"
-            seconds, startup = f"{night.seconds:.1f}", f"{night.startup_seconds:.1f}"
-            table.add_row(f"{rows:,}", name, seconds, startup, peak)
-    console = Console()
+def print_size(console: Console, size: SizeCost) -> None:
+    """Print the steps of one size's nights."""
+    table = Table(title=f"{size.rows:,} stage rows: seconds")
+    table.add_column("step")
+    for name in size.nights:
+        table.add_column(name, justify="right")
+    steps = dict.fromkeys(step for night in size.nights.values() for step in night.step_seconds)
+    for step in steps:
+        seconds = [night.step_seconds.get(step) for night in size.nights.values()]
+        table.add_row(step, *("" if each is None else f"{each:.2f}" for each in seconds))
+    table.add_section()
+    for label, cells in {
+        "the night": [f"{night.seconds:.1f}" for night in size.nights.values()],
+        "processor time": [f"{night.cpu_seconds:.1f}" for night in size.nights.values()],
+        "start-up": [f"{night.startup_seconds:.1f}" for night in size.nights.values()],
+        "peak memory, MB": [
+            f"{night.peak_memory_bytes / 1e6:,.0f}" for night in size.nights.values()
+        ],
+    }.items():
+        table.add_row(label, *cells)
     console.print(table)
-    for aim, got, is_met in targets(costs):
-        console.print(f"{'reached    ' if is_met else 'not reached'} {aim}: {got}")
 
 
 def main() -> None:
-    """Measure, print, and write the page."""
+    """Measure, print and write the page."""
+    from benchmarks.report import goals, performance_page
+
     words = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    words.add_argument("--sizes", default=",".join(map(str, SIZES)), help="rows, by commas")
-    words.add_argument("--out", type=Path, default=PROJECT_FOLDER / "docs" / "performance.md")
+    words.add_argument(
+        "--sizes",
+        type=lambda text: [int(size) for size in text.split(",")],
+        default=list(SIZES),
+        help="stage rows of each delivery, separated by commas",
+    )
+    words.add_argument(
+        "--out",
+        type=Path,
+        default=PROJECT_FOLDER / "docs" / "performance.md",
+        help="the page to write",
+    )
     given = words.parse_args()
-    costs: Costs = {}
-    for rows in map(int, given.sizes.split(",")):
-        with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-            costs[rows] = measure(rows, Path(folder))
-    print_costs(costs)
-    given.out.write_text(page(costs), encoding="utf-8")
+    console = Console()
+    measured = []
+    for rows in sorted(given.sizes):
+        measured.append(measure(rows))
+        print_size(console, measured[-1])
+    demo_seconds = measure_demo()
+    for goal in goals(measured, demo_seconds):
+        console.print(f"{goal.verdict}: {goal.sentence} ({goal.measured})")
+    given.out.write_text(performance_page(measured, demo_seconds), encoding="utf-8")
+    console.print(f"Written: {given.out}")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 from prefect_dbt import PrefectDbtRunner, PrefectDbtSettings
 
-from flows.errors import OperatorError
+from flows.errors import UsageError
 from flows.night import NightReport, Steps, run_night
 from flows.settings import PROJECT_FOLDER, Settings, read_settings
 from flows.steps import build
@@ -47,6 +47,12 @@ def tell_steps_to(listener: Callable[[str], None]) -> Iterator[None]:
         _on_step.reset(token)
 
 
+def _tell_step(name: str) -> None:
+    # Prefect pickles the flow's function, with what it names, for the process of a scheduled run;
+    # a context variable cannot be pickled, a function of this module can.
+    _on_step.get()(name)
+
+
 def _run_name() -> str:
     as_of = flow_run.parameters.get("as_of") or read_settings().as_of_day
     return f"nightly as of {as_of}"
@@ -64,7 +70,7 @@ def nightly(
         as_of: the day the figures are seen from; today when not given.
     """
     settings = read_settings(source=source, home=home, as_of=as_of)
-    report = run_night(settings, _steps_as_tasks(), _on_step.get())
+    report = run_night(settings, _steps_as_tasks(), _tell_step)
     create_table_artifact(
         table=summary_rows(report),
         key="nightly-summary",
@@ -115,7 +121,7 @@ def _as_task(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
 
 def _can_retry_help(_task: Any, _run: Any, state: Any) -> bool:
     """Say whether to try again: not after a mistake that is the operator's to mend."""
-    return not isinstance(state.result(raise_on_failure=False), OperatorError)
+    return not isinstance(state.result(raise_on_failure=False), UsageError)
 
 
 def _run_dbt_as_tasks(settings: Settings, words: Sequence[str]) -> dbtRunnerResult:

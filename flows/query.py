@@ -18,7 +18,7 @@ def query_marts(settings: Settings, query: str) -> tuple[list[str], list[tuple[A
     """Return the columns and rows of one query on `marts.duckdb`.
 
     Raises:
-        RunFailedError: nothing has been published yet.
+        RunFailedError: nothing has been published yet, or it cannot be opened.
         UsageError: the query is not one that reads, or DuckDB does not understand it.
     """
     if not settings.marts_path.exists():
@@ -26,7 +26,10 @@ def query_marts(settings: Settings, query: str) -> tuple[list[str], list[tuple[A
             f"There are no marts in {settings.home} yet: run `complaints nightly` or "
             "`complaints demo` first, or name another --home."
         )
-    marts = duckdb.connect(settings.marts_path, read_only=True)
+    try:
+        marts = duckdb.connect(settings.marts_path, read_only=True)
+    except duckdb.Error as problem:
+        raise RunFailedError(f"The marts cannot be opened: {_sentence(problem)}") from None
     try:
         marts.execute("set enable_external_access = false")
         statements = marts.extract_statements(query)

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from flows.console import progress
-from flows.errors import UsageError
+from flows.errors import OperatorError, UsageError
 from flows.night import NightReport
 from flows.prefect_home import configure_prefect, keep_logs_off_terminal, start_server_early
 from flows.settings import Settings
@@ -43,8 +43,12 @@ def run_dry(settings: Settings) -> NightReport:
         if settings.reference_folder.is_dir():
             shutil.copytree(settings.reference_folder, Path(folder) / "reference")
         copy = settings.model_copy(update={"home": Path(folder)})
-        with progress() as on_step:
-            report = run_night(copy, on_step=on_step)
+        try:
+            with progress() as on_step:
+                report = run_night(copy, on_step=on_step)
+        except OperatorError as mistake:
+            # What is wrong is wrong in the home; the copy is gone when this is read.
+            raise type(mistake)(str(mistake).replace(folder, str(settings.home))) from None
     report.notes.append("This was a dry run: nothing was kept and nothing was published.")
     return report
 

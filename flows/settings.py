@@ -106,4 +106,7 @@ def read_settings(**given: object) -> Settings:
             f"The setting COMPLAINTS_{name} cannot be used: {problem['msg']}. "
             "docs/settings.md says what it may be."
         ) from None
-    return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+    home = settings.home.expanduser().resolve()
+    if home.exists() and not home.is_dir():
+        raise UsageError(f"The home {home} is a file: give a folder, or one yet to be made.")
+    return settings.model_copy(update={"home": home})

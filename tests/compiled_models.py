@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 import duckdb
 
+from flows.night import Steps
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
+
+REFERENCE = "reference"
 
 
 class Model(NamedTuple):
@@ -21,22 +24,24 @@ class Model(NamedTuple):
     sql: str
 
 
-def compiled_models(home: Path, *folders: str) -> list[Model]:
-    """Return the models of these folders (intermediate, marts) in an order that builds them.
+def compiled_models(home: Path, part: str) -> list[Model]:
+    """Return the tables of one part of the project, in an order in which they can be built.
 
-    Views are left out, for they follow by themselves, and so are tables of reference data.
+    The parts are those that dbt builds together: reference, intermediate and marts. Views are left
+    out, for they follow by themselves.
     """
     target = home / "dbt" / "target"
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
-    order = TopologicalSorter({name: node["depends_on"].get("nodes", []) for name, node in nodes.items()})
+    order = TopologicalSorter(
+        {name: node["depends_on"].get("nodes", []) for name, node in nodes.items()}
+    )
     wanted = [
         node
         for name in order.static_order()
         if (node := nodes.get(name))
         and node["resource_type"] == "model"
         and node["config"]["materialized"] == "table"
-        and node["fqn"][1] in folders
-        and "reference" not in node["tags"]
+        and part == (REFERENCE if REFERENCE in node["tags"] else node["fqn"][1])
     ]
     return [
         Model(f"{node['schema']}.{node['name']}", compiled_sql(home, node["original_file_path"]))
@@ -58,20 +63,36 @@ def fill(connection: duckdb.DuckDBPyConnection, models: list[Model]) -> None:
     connection.commit()
 
 
-def build_intermediate_without_dbt(settings: Settings) -> None:
+def reference_without_dbt(settings: Settings) -> None:
+    """Stand in for the step `build_reference`, in a home where dbt ran before."""
+    _fill(settings, compiled_models(settings.home, REFERENCE))
+
+
+def intermediate_without_dbt(settings: Settings) -> None:
     """Stand in for the step `build_intermediate`, in a home where dbt ran before."""
-    with open_warehouse(settings) as warehouse:
-        fill(warehouse, compiled_models(settings.home, "intermediate"))
+    _fill(settings, compiled_models(settings.home, "intermediate"))
 
 
-def build_marts_without_dbt(settings: Settings) -> None:
+def marts_without_dbt(settings: Settings) -> None:
     """Stand in for the step `build_marts`, in a home where dbt ran before."""
-    with open_warehouse(settings) as warehouse:
-        fill(warehouse, compiled_models(settings.home, "marts"))
+    _fill(settings, compiled_models(settings.home, "marts"))
 
 
-def build_deliveries_without_dbt(settings: Settings) -> None:
+def deliveries_without_dbt(settings: Settings) -> None:
     """Stand in for the step `build_deliveries`, in a home where dbt ran before."""
+    models = compiled_models(settings.home, "marts")
+    _fill(settings, [model for model in models if model.relation == "marts.dq_deliveries"])
+
+
+def _fill(settings: Settings, models: list[Model]) -> None:
     with open_warehouse(settings) as warehouse:
-        models = compiled_models(settings.home, "marts")
-        fill(warehouse, [model for model in models if model.relation == "marts.dq_deliveries"])
+        fill(warehouse, models)
+
+
+WITHOUT_DBT = Steps(
+    build_reference=reference_without_dbt,
+    build_intermediate=intermediate_without_dbt,
+    build_marts=marts_without_dbt,
+    check_marts=lambda settings: None,
+    build_deliveries=deliveries_without_dbt,
+)

@@ -1,9 +1,11 @@
 """What several tests share: homes, nights on small deliveries, and one night on the example."""
 
 import csv
+import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,11 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+from command_helpers import AMBIENT, Run, run_here
+from export_helpers import open_store
 from flows.night import NightReport, run_night
 from flows.settings import PROJECT_FOLDER, Settings, read_settings
+from small_home import SmallHome, small_home
 
 EXAMPLE_EXPORTS = PROJECT_FOLDER / "examples" / "exports"
 EXAMPLE_AS_OF_DAY = date(2018, 11, 27)
@@ -92,3 +97,33 @@ def example_copy(example: Settings, tmp_path: Path) -> Settings:
     home = tmp_path / "home"
     shutil.copytree(example.home, home)
     return example.model_copy(update={"home": home})
+
+
+@pytest.fixture(scope="session")
+def home_of_first_night(tmp_path_factory: pytest.TempPathFactory) -> SmallHome:
+    """A small home that can be put back as its first night left it; tests of it share a worker."""
+    folder = tmp_path_factory.mktemp("small")
+    return small_home(folder, read_settings(home=folder / "home", source=folder / "exports"))
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run commands in this process, in an empty working directory, with nothing set."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(AMBIENT)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "200")
+    return partial(run_here, capsys)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty working store."""
+    with open_store(tmp_path) as connection:
+        yield connection
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    """The path of a folder for exports, not made yet."""
+    return tmp_path / "exports"

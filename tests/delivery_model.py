@@ -30,28 +30,39 @@ UPDATES = {
 # Seen from 20 to 23 April 2026: some of these dates are to come on the first nights, and the
 # corporate clock waits for the acknowledgement. What comes first is what shrinking ends in.
 VALUES: dict[str, tuple[str, ...]] = {
-    "case_reference": ("C1", "C2", "C3", "C1", "C2", "C3", ""),
+    "case_reference": ("C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9", ""),
     "procedure": ("statutory", "Corporate", "statutory", "corporate", "informal"),
     "stage": ("stage_1", "Stage 2", "stage_1", "S1", "stage_3", "LGO", "stage 9"),
     "received_date": (
         "2026-04-01",
         "2026-03-02",
         "02/04/2026",
+        "2026-04-01",
+        "2026-03-02",
         "2026-04-22",
         "31/02/2026",
         "",
     ),
-    "clock_start_date": ("", "", "2026-04-07", "2026-04-21", "soon", "2026-03-31"),
+    "clock_start_date": ("", "", "", "2026-04-07", "2026-04-21", "soon", "2026-03-31"),
     "acknowledged_date": ("", "2026-04-02", "2026-04-22"),
     "extension_agreed": ("", "yes", "perhaps"),
     "target_date": ("", "2026-04-17", "2026-05-07"),
-    "responded_date": ("", "2026-04-17", "2026-04-21", "2026-04-22", "2026-02-30"),
+    "responded_date": ("", "2026-04-17", "", "2026-04-17", "2026-04-22", "2026-02-30"),
     "outcome": ("", "not_upheld", "Part upheld", "settled"),
     "service_team": ("Assessments", ""),
     "legal_basis": ("", "s20", "send", "s999"),
     "last_updated": ("", "", "2026-04-10", "10/04/2026 09:30", "2026-04-15", "soon"),
 }
 HEADER = tuple(VALUES)
+WAITING: Row = {
+    "procedure": "corporate",
+    "stage": "stage_1",
+    "received_date": "2026-04-01",
+    "acknowledged_date": "2026-04-22",
+    "target_date": "2026-04-17",
+    "service_team": "Transport",
+}
+MENDED: Row = {"procedure": "statutory", "received_date": "2026-04-01", "responded_date": ""}
 
 ROWS = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in VALUES.items()})
 
@@ -87,21 +98,26 @@ class Counts(NamedTuple):
 
 @st.composite
 def nights(draw: st.DrawFn) -> list[Night]:
-    """Draw two to four nights, whose rows come from one pool."""
-    pool = [*draw(st.lists(ROWS, min_size=4, max_size=9)), UNREADABLE]
-    # A second version of a row: the same case and stage with something else in it.
-    pool += [row | {"reasons": "Delay"} for row in pool[:3]]
-    pool += [row | {"received_date": "2026-04-01", "responded_date": ""} for row in pool[:3]]
-    file = st.lists(st.sampled_from(pool), min_size=1, max_size=7)
+    """Draw two or three nights, whose rows come from one pool."""
+    pool = draw(st.lists(ROWS, min_size=15, max_size=25))
+    # Second versions: the same case and stage with something else in it, or mended.
+    pool += [row | {"reasons": "Delay"} for row in pool[:6]]
+    pool += [row | MENDED for row in pool[3:15]]
+    file = st.lists(st.sampled_from([*pool, UNREADABLE]), min_size=5, max_size=30)
     night = st.builds(Night, st.integers(0, 2), st.lists(file, min_size=1, max_size=2))
-    return draw(st.lists(night, min_size=2, max_size=4))
+    return draw(st.lists(night, min_size=2, max_size=3))
 
 
-def delivered(night: Night, number: int) -> list[Delivered]:
-    """Return a night's records; its files are named after the night's number."""
+def files_of(night: Night, number: int) -> dict[str, list[Row]]:
+    """Return the rows of a night's files, which are named after the night's number."""
+    return {f"night{number}{'ab'[order]}.csv": rows for order, rows in enumerate(night.files)}
+
+
+def delivered(files: dict[str, list[Row]]) -> list[Delivered]:
+    """Return the records of a delivery."""
     return [
-        Delivered(row, Place(f"night{number}{'ab'[order]}.csv", row_number))
-        for order, rows in enumerate(night.files)
+        Delivered(row, Place(name, row_number))
+        for name, rows in files.items()
         for row_number, row in enumerate(rows, start=1)
     ]
 

@@ -91,3 +91,11 @@ def night(
             ],
         )
     return {record.file_name: (record.status, record.message) for record in records}
+
+
+def read_one(store, exports, content, name="complaints.csv", **settings):
+    """Write one file, extract it, and return its record."""
+    exports.mkdir(exist_ok=True)
+    (exports / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    (record,) = read_folder(store, folder_source(exports, **settings)).records
+    return record

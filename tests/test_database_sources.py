@@ -2,7 +2,7 @@ import pgserver
 import pytest
 import sqlalchemy as sa
 
-from export_helpers import landed, night, open_store, read_folder
+from export_helpers import landed, night, read_folder
 from flows.errors import RunFailedError, UsageError
 from flows.sources import DatabaseInput, Source
 
@@ -13,12 +13,6 @@ CREATE_TABLE = """
         extension_agreed {boolean}, "full name" varchar(40)
     )
 """
-
-
-@pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path) as connection:
-        yield connection
 
 
 @pytest.fixture(scope="session")

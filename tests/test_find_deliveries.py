@@ -1,19 +1,8 @@
 import pytest
 
-from export_helpers import HEADER, ROW, folder_source, night, open_store, write_csv
+from export_helpers import HEADER, ROW, folder_source, night, write_csv
 from flows.steps.export_files import split_stamp
 from flows.steps.find_deliveries import find_deliveries
-
-
-@pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path) as connection:
-        yield connection
-
-
-@pytest.fixture
-def exports(tmp_path):
-    return tmp_path / "exports"
 
 
 def deliver(exports, name, case="C1"):

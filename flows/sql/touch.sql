@@ -17,11 +17,18 @@ where
         or stored.is_held
         or (
             getvariable('as_of_day_moved')
-            and exists (
-                select 1 from raw.findings as finding
-                where
-                    finding.row_id = stored.row_id
-                    and list_contains(getvariable('rules_on_as_of_day'), finding.rule_code)
+            and (
+                exists (
+                    select 1 from raw.findings as finding
+                    where
+                        finding.row_id = stored.row_id
+                        and list_contains(getvariable('rules_on_as_of_day'), finding.rule_code)
+                )
+                -- An acknowledgement that was still to come may start a clock once it is there.
+                or stored.acknowledged_date > (
+                    select max(night.as_of_day) from raw.nights as night
+                    where night.source = getvariable('source')
+                )
             )
         )
     );

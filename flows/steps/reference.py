@@ -12,6 +12,7 @@ from flows.runs import Night
 from flows.settings import PROJECT_FOLDER, Settings
 from flows.warehouse import open_warehouse
 
+WORDS = {"date": "a date (YYYY-MM-DD)", "integer": "a whole number", "boolean": "true or false"}
 SEEDS_FILE = PROJECT_FOLDER / "dbt_project" / "seeds" / "_seeds.yml"
 
 
@@ -58,44 +59,49 @@ def _load_council_rows(
 ) -> None:
     typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
     warehouse.execute(f"create or replace table raw.council_{name} ({typed})")
-    if path is None:
+    header, rows = _read_rows(path, columns) if path else ([], [])
+    if path is None or not rows:
         return
-    _check_header(path, columns)
-    read = (
-        "(select *, row_number() over () as csv_row from read_csv($path, header = true, "
-        "all_varchar = true, parallel = false))"
+    texts = ", ".join(f"{column} varchar" for column in header)
+    marks = ", ".join("nullif(trim(?), '')" for _ in header)
+    warehouse.execute(f"create or replace temporary table council_text (csv_row integer, {texts})")
+    warehouse.executemany(
+        f"insert into council_text values (?, {marks})",
+        [[number, *row] for number, row in enumerate(rows, start=1)],
     )
-    try:
-        for column, kind in columns.items():
-            _check_column(warehouse, path, read, column, kind)
-        casts = ", ".join(f"cast({column} as {kind})" for column, kind in columns.items())
-        warehouse.execute(
-            f"insert into raw.council_{name} select {casts} from {read}", {"path": str(path)}
-        )
-    except duckdb.Error as problem:
-        first_line = str(problem).splitlines()[0]
-        raise UsageError(f"{path} cannot be read as a CSV file: {first_line}") from None
+    for column, kind in columns.items():
+        _check_column(warehouse, path, column, kind)
+    casts = ", ".join(f"cast({column} as {kind})" for column, kind in columns.items())
+    warehouse.execute(f"insert into raw.council_{name} select {casts} from council_text")
 
 
-def _check_header(path: Path, columns: dict[str, str]) -> None:
+def _read_rows(path: Path, columns: dict[str, str]) -> tuple[list[str], list[list[str]]]:
+    """Return the header of a file and its rows, all of which have as many values."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            header = next(csv.reader(file), [])
+            header, *lines = list(csv.reader(file, strict=True)) or [[]]
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8: save it as CSV UTF-8.") from None
+    except csv.Error:
+        raise UsageError(f"{path} cannot be read as CSV: a quotation mark is not closed.") from None
     if sorted(header) != sorted(columns):
         raise UsageError(
             f"{path}: the header must be {','.join(columns)}, but it is {','.join(header)}."
         )
+    rows = [line for line in lines if line]
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(header):
+            raise UsageError(
+                f"{path}, row {number}: there are {len(row)} values for {len(header)} columns; "
+                "put a text with a comma in quotation marks."
+            )
+    return header, rows
 
 
-def _check_column(
-    warehouse: duckdb.DuckDBPyConnection, path: Path, read: str, column: str, kind: str
-) -> None:
+def _check_column(warehouse: duckdb.DuckDBPyConnection, path: Path, column: str, kind: str) -> None:
     bad = warehouse.execute(
-        f"select csv_row from {read} where {column} is not null "
-        f"and try_cast({column} as {kind}) is null order by csv_row limit 1",
-        {"path": str(path)},
+        f"select csv_row from council_text where {column} is not null "
+        f"and try_cast({column} as {kind}) is null order by csv_row limit 1"
     ).fetchone()
     if bad:
-        raise UsageError(f"{path}, row {bad[0]}: {column} must be a {kind}.")
+        raise UsageError(f"{path}, row {bad[0]}: {column} must be {WORDS.get(kind, kind)}.")

@@ -1,0 +1,236 @@
+"""The command line: what commands print, their exit codes, and one sentence for a mistake."""
+
+import csv
+import io
+import json
+import shlex
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from command_helpers import Run, assert_mistake, run_there
+from conftest import query
+from expectations.rules import all_rules
+from flows import run_command
+from flows.errors import ExitCode
+from flows.settings import Settings
+
+COMMANDS = ("demo", "nightly", "sql", "rules", "quarantine", "serve")
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+def test_help_of_every_command(run: Run, command: tuple[str, ...]) -> None:
+    said = run(*command, "--help")
+    assert said.exit_code == ExitCode.DONE
+    assert "Usage: " in said.out and " ".join(command) in said.out
+    for name in COMMANDS if not command else ():
+        assert name in said.out
+
+
+def test_program_without_a_command_shows_its_help(run: Run) -> None:
+    said = run()
+    assert "Usage: " in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["nightly", "--nope"], "No such option: --nope"),
+        (["nightlies"], "No such command 'nightlies'"),
+        (["sql"], "Missing argument"),
+        (["sql", "select 1", "--format", "xml"], "'xml' is not one of"),
+        (["nightly", "--as-of"], "requires an argument"),
+    ],
+    ids=["option", "command", "argument", "format", "value"],
+)
+def test_wrong_words_end_with_2_and_name_the_word(run: Run, words: list[str], problem: str) -> None:
+    said = run(*words)
+    assert said.exit_code == ExitCode.USAGE
+    assert said.out == ""
+    assert problem in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["nightly"], "No source is configured"),
+        (["nightly", "--source", "nowhere"], "nowhere does not exist"),
+        (["nightly", "--source", "notes.txt"], "neither a folder of exports nor a sources file"),
+        (["nightly", "--source", "sources.yml"], "source 1, key 'colour', is not a key"),
+        (["nightly", "--source", "broken.yml"], "broken.yml, line 1 is not valid YAML"),
+        (["nightly", "--source", "exports", "--as-of", "27/11/2018"], "27/11/2018 is not a day"),
+        (["nightly", "--source", "exports", "--as-of", "2018-02-30"], "2018-02-30 is not a day"),
+        (["serve", "--source", "nowhere"], "nowhere does not exist"),
+    ],
+)
+def test_wrong_paths_dates_and_files_end_with_2(
+    run: Run, tmp_path: Path, words: list[str], problem: str
+) -> None:
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "notes.txt").write_text("not an export")
+    (tmp_path / "sources.yml").write_text("sources:\n- {code: a, files: exports, colour: red}\n")
+    (tmp_path / "broken.yml").write_text("sources: [")
+    assert_mistake(run(*words), ExitCode.USAGE, problem)
+    assert not (tmp_path / "complaints-home").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("COMPLAINTS_KEPT_STATES", "0"),
+        ("COMPLAINTS_MEMORY_LIMIT", "plenty"),
+        ("COMPLAINTS_AS_OF", "yesterday"),
+    ],
+)
+def test_wrong_setting_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert_mistake(run("sql", "select 1"), ExitCode.USAGE, name, "docs/settings.md")
+
+
+def test_settings_are_read_from_an_env_file(run: Run, example: Settings, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"COMPLAINTS_HOME={example.home}\n")
+    assert run("sql", "select as_of_day from dq_publication").exit_code == ExitCode.DONE
+
+
+@pytest.mark.parametrize("words", [["sql", "select 1"], ["quarantine"]], ids=lambda words: words[0])
+def test_missing_marts_say_what_to_run_first(run: Run, words: list[str]) -> None:
+    assert_mistake(run(*words), ExitCode.FAILED, "complaints nightly", "--home")
+
+
+def test_damaged_marts_are_met_with_a_sentence(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "marts.duckdb").write_text("not a database")
+    assert_mistake(run("sql", "select 1", "--home", tmp_path), ExitCode.FAILED, "cannot be opened")
+
+
+@pytest.mark.parametrize(
+    "words", [["sql", "select 1"], ["nightly", "--source", "."]], ids=["sql", "nightly"]
+)
+def test_home_that_is_a_file_is_refused(run: Run, tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "notes.txt").write_text("a file")
+    assert_mistake(run(*words, "--home", tmp_path / "notes.txt"), ExitCode.USAGE, "is a file")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create table mine as select 1",
+        "drop table fct_complaints",
+        "delete from fct_complaints",
+        "update fct_complaints set is_open = true",
+        "copy fct_complaints to 'stolen.csv'",
+        "export database 'stolen'",
+        "attach 'other.duckdb'",
+        "set enable_external_access = true",
+        "install httpfs",
+        "select 1; select 2",
+        "",
+    ],
+)
+def test_only_one_reading_query_is_taken(
+    run: Run, example: Settings, tmp_path: Path, statement: str
+) -> None:
+    said = run("sql", statement, "--home", example.home)
+    assert_mistake(said, ExitCode.USAGE, "one query that reads")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("selec 1", "syntax error at or near"),
+        ("select nothing from fct_complaints", "nothing"),
+        ("from fct_complaint", "fct_complaints"),
+        ("select * from read_csv('{home}/../export.csv')", "disabled by configuration"),
+        ("from '{home}/runs.duckdb'", "disabled by configuration"),
+        ("select * from read_text('{home}/run.lock')", "disabled by configuration"),
+    ],
+    ids=["syntax", "column", "table", "csv", "database", "text"],
+)
+def test_query_that_cannot_run_is_one_sentence(
+    run: Run, example: Settings, statement: str, problem: str
+) -> None:
+    said = run("sql", statement.format(home=example.home), "--home", example.home)
+    assert_mistake(said, ExitCode.USAGE, "The query cannot be run", problem)
+
+
+FIGURES = (
+    "select stage, received, in_sla, in_sla_rate, upheld_rate from rpt_quarterly_stages "
+    "where financial_quarter = '2018-19 Q2' and procedure = 'statutory' order by stage_number"
+)
+FIRST_STAGES = [("stage_1", 40, 11, 0.275), ("stage_2", 5, 5, 1.0)]
+
+
+def test_sql_prints_csv(run: Run, example: Settings) -> None:
+    said = run("sql", FIGURES, "--home", example.home, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(said.out)))
+    assert said.exit_code == ExitCode.DONE and said.err == ""
+    assert [
+        (row["stage"], int(row["received"]), int(row["in_sla"]), float(row["in_sla_rate"]))
+        for row in rows[:2]
+    ] == FIRST_STAGES
+    assert rows[-1]["in_sla_rate"] == ""
+
+
+def test_sql_prints_json(run: Run, example: Settings) -> None:
+    said = run("sql", FIGURES, "--home", example.home, "--format", "json")
+    rows: list[dict[str, Any]] = json.loads(said.out)
+    assert [tuple(row.values())[:4] for row in rows[:2]] == FIRST_STAGES
+    assert rows[-1]["in_sla_rate"] is None
+
+
+def test_sql_prints_a_plain_table_when_piped(run: Run, example: Settings) -> None:
+    said = run("sql", FIGURES, "--home", example.home)
+    header, first, *_ = said.out.splitlines()
+    assert header.split() == ["stage", "received", "in_sla", "in_sla_rate", "upheld_rate"]
+    assert first.split()[:4] == ["stage_1", "40", "11", "0.275"]
+    assert said.out.isascii()
+
+
+def test_sql_starts_without_what_only_the_night_needs(example: Settings, tmp_path: Path) -> None:
+    said = run_there(
+        "sql", "select 1", "--home", example.home, cwd=tmp_path, PYTHONPROFILEIMPORTTIME=1
+    )
+    assert said.exit_code == ExitCode.DONE
+    imported = {line.rsplit("|")[-1].strip() for line in said.err.splitlines()}
+    assert "duckdb" in imported
+    assert not {"great_expectations", "dbt", "prefect", "sqlalchemy"} & imported
+
+
+def test_rules_lists_every_rule_with_all_it_says(run: Run) -> None:
+    rows = json.loads(run("rules", "--format", "json").out)
+    assert [tuple(row.values()) for row in rows] == [
+        (rule.code, rule.severity, rule.sentence, rule.source, rule.remedy) for rule in all_rules()
+    ]
+    assert len(run("rules").out.splitlines()) == len(all_rules()) + 1
+
+
+def test_quarantine_names_file_row_rules_and_what_to_do(run: Run, example: Settings) -> None:
+    said = run("quarantine", "--home", example.home, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(said.out)))
+    held = query(example.marts_path, "select count(*) from dq_quarantine")[0][0]
+    assert len(rows) == held
+    for row in rows:
+        assert row["file_name"] and row["row_number"] and row["rule_codes"] and row["what_to_do"]
+
+
+def test_demo_ends_with_next_steps_that_work(
+    run: Run, example: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = []
+    report = SimpleNamespace(files=[], rejected=[], notes=[], exit_code=ExitCode.DONE)
+    monkeypatch.setattr(
+        run_command, "run_with_prefect", lambda settings: given.append(settings) or report
+    )
+    said = run("demo", "--home", example.home)
+    assert said.exit_code == ExitCode.DONE
+    assert given == [example]
+    assert f"The marts are in {example.marts_path}" in said.out.splitlines()
+    steps = said.out.partition("Try next:")[2].strip().splitlines()
+    assert len(steps) == 2
+    for step in steps:
+        shown = run(*shlex.split(step)[1:])
+        assert shown.exit_code == ExitCode.DONE and len(shown.out.splitlines()) > 2

@@ -1,0 +1,222 @@
+"""A night that is killed, at whatever moment, is made good by the next one.
+
+The processes are real and are killed by SIGKILL. What comes after a step comes before the next, so
+each moment between two steps is named once, by the step that did not begin.
+"""
+
+import random
+import time
+from collections import Counter
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from conftest import query
+from flows.errors import ExitCode
+from flows.night import Steps, run_night
+from flows.settings import Settings
+from small_home import (
+    MARTS_REPLACED,
+    PROCESSES,
+    PUBLISHED,
+    SECOND_DAY,
+    Moment,
+    SmallHome,
+    ended,
+    exit_with,
+    export,
+    quick_night,
+    start,
+)
+
+pytestmark = pytest.mark.xdist_group("small_home")
+
+KILLED = -9
+
+# Each night is killed, and killed again further on, before it may end: first until the second
+# delivery is in the warehouse, then on the way to analysts.
+KILLS = (
+    (Moment("prepare_reference"), Moment("record_files")),
+    (Moment("build_reference"), Moment("build_intermediate")),
+    (Moment("find_deliveries"), Moment("judge_clocks")),
+    (Moment("extract"), Moment("build_marts")),
+    (Moment("land"), Moment("check_marts")),
+    (Moment("validate"), Moment("publish")),
+    (Moment("load"), MARTS_REPLACED),
+    (Moment("extract", 2), PUBLISHED, Moment("build_deliveries"), Moment("publish")),
+    (Moment("land", 2), Moment("judge_clocks")),
+    (Moment("validate", 2), Moment("build_marts")),
+    (Moment("load", 2), Moment("build_intermediate"), Moment("publish")),
+)
+
+# What names a run or an internal version, and when a run was.
+OWN_TO_A_RUN = {
+    "run_id",
+    "first_run_id",
+    "row_id",
+    "run_at",
+    "started_at",
+    "finished_at",
+    "published_at",
+    "state_number",
+}
+# How often a run published, and which of its steps were left to do when it went on.
+NOT_COMPARED = {"publications", "steps"}
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(home_of_first_night: SmallHome) -> dict[str, Any]:
+    """What the second night leaves when nothing happens."""
+    settings = home_of_first_night.before_second_night()
+    assert ended(start(quick_night, settings)) == 0
+    return left_by_a_night(settings)
+
+
+def left_by_a_night(settings: Settings) -> dict[str, Any]:
+    """Return all that a night leaves behind, but for names and times of runs."""
+    return {
+        "marts": rows_of(settings.marts_path, "main"),
+        "warehouse": rows_of(settings.warehouse_path, "raw"),
+        "log": rows_of(settings.runs_path, "main"),
+        "relations": relations_in(settings.warehouse_path),
+        "files": files_in(settings.home),
+    }
+
+
+def rows_of(path: Path, schema: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of every table of a schema, sorted, without what is a run's own."""
+    with duckdb.connect(path, read_only=True) as connection:
+        columns: dict[str, list[str]] = {}
+        for table, column in connection.execute(
+            "select table_name, column_name from duckdb_columns() "
+            "where schema_name = $1 and not internal order by column_index",
+            [schema],
+        ).fetchall():
+            columns.setdefault(table, []).append(column)
+        compared = {
+            table: [name for name in names if name not in OWN_TO_A_RUN]
+            for table, names in columns.items()
+            if table not in NOT_COMPARED
+        }
+        return {
+            table: sorted(
+                connection.execute(f"select {', '.join(names)} from {schema}.{table}").fetchall(),
+                key=repr,
+            )
+            for table, names in compared.items()
+            if names
+        }
+
+
+def relations_in(path: Path) -> list[tuple[Any, ...]]:
+    """Return every table and view of the working store: nothing half built may stay."""
+    with duckdb.connect(path, read_only=True) as connection:
+        return connection.execute(
+            "select table_schema, table_name, table_type "
+            "from information_schema.tables order by all"
+        ).fetchall()
+
+
+def files_in(home: Path) -> Counter[str]:
+    """Return the files of a home, dbt's own apart; of a kept state only that it is one."""
+    return Counter(
+        "a kept state" if path.match("published/marts-*.duckdb") else str(path.relative_to(home))
+        for path in home.rglob("*")
+        if path.is_file() and "dbt" not in path.relative_to(home).parts
+    )
+
+
+@pytest.mark.parametrize("moments", KILLS, ids=lambda moments: f"{moments[0][0]}_{moments[0][1]}")
+def test_killed_between_any_two_steps_the_next_night_ends_as_if_nothing_had_happened(
+    home_of_first_night: SmallHome, uninterrupted: dict[str, Any], moments: tuple[Moment, ...]
+) -> None:
+    settings = home_of_first_night.before_second_night()
+    for moment in moments:
+        assert ended(start(quick_night, settings, moment)) == KILLED, moment
+    assert ended(start(quick_night, settings)) == 0
+    assert left_by_a_night(settings) == uninterrupted
+
+
+def test_every_step_of_the_night_is_among_those_that_are_killed() -> None:
+    killed = {moment.step for moments in KILLS for moment in moments}
+    assert {step.name for step in fields(Steps)} <= killed
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_killed_at_random_times_the_next_night_ends_as_if_nothing_had_happened(
+    home_of_first_night: SmallHome, uninterrupted: dict[str, Any], seed: int
+) -> None:
+    settings = home_of_first_night.before_second_night()
+    delays = random.Random(seed)
+    kills = 0
+    while kills < 3 and not has_ended_well(settings):
+        kills += 1
+        killed = start(quick_night, settings)
+        time.sleep(delays.uniform(0.1, 2.0))
+        killed.kill()
+        killed.join()
+    if not has_ended_well(settings):
+        assert ended(start(quick_night, settings)) == 0
+    assert left_by_a_night(settings) == uninterrupted
+
+
+def has_ended_well(settings: Settings) -> bool:
+    """Whether the second night was through before the kill."""
+    log = query(settings.runs_path, "select status from runs where as_of_day = $1", SECOND_DAY)
+    return log == [("published",)]
+
+
+def test_killed_at_random_times_within_dbt_the_next_night_ends_as_if_nothing_had_happened(
+    home_of_first_night: SmallHome, uninterrupted: dict[str, Any]
+) -> None:
+    settings = home_of_first_night.before_second_night()
+    delays = random.Random(3)
+    for step in ("build_intermediate", "build_marts"):
+        has_begun = PROCESSES.Event()
+        killed = start(night_with_dbt, settings, step, has_begun)
+        assert has_begun.wait(60)
+        time.sleep(delays.uniform(0.2, 2.5))
+        killed.kill()
+        killed.join()
+    assert ended(start(night_with_dbt, settings)) == 0
+    assert left_by_a_night(settings) == uninterrupted
+
+
+def night_with_dbt(settings: Settings, step: str = "", has_begun: Any = None) -> None:
+    """Run a night with dbt, which tells when a step begins; tests only read, so they are left."""
+
+    def begin(name: str) -> None:
+        if name == step:
+            has_begun.set()
+
+    steps = replace(Steps(), check_marts=lambda settings: None)
+    exit_with(lambda: run_night(settings, steps, begin))
+
+
+def test_a_delivery_after_a_night_killed_when_published_is_published_too(
+    home_of_first_night: SmallHome,
+) -> None:
+    """The next night goes on under the run id of one whose marts are published."""
+    settings = home_of_first_night.before_second_night()
+    assert ended(start(quick_night, settings, PUBLISHED)) == KILLED
+    export(settings, "20181127_2100", "C12,statutory,stage_1,2018-11-27,,,,Assessments,,\n")
+    assert ended(start(quick_night, settings, Moment("build_marts"))) == KILLED
+    assert ended(start(quick_night, settings)) == 0
+    assert ("C12",) in query(settings.marts_path, "select case_reference from fct_complaints")
+
+
+def test_a_file_loaded_before_the_kill_still_counts_where_the_next_one_is_rejected(
+    home_of_first_night: SmallHome,
+) -> None:
+    """Not every file of the run was rejected, so it publishes and says 3, as without the kill."""
+    settings = home_of_first_night.put_back()
+    for delivered in settings.source.iterdir():
+        delivered.unlink()
+    export(settings, "20181126_1800", "C12,statutory,stage_1,2018-11-26,,,,Assessments,,\n")
+    (settings.source / "complaints_20181127.csv").write_text("case_reference,stage\nC12,stage_1\n")
+    assert ended(start(quick_night, settings, Moment("record_files"))) == KILLED
+    assert ended(start(quick_night, settings)) == ExitCode.PUBLISHED_WITH_REJECTED_FILES
+    assert ("C12",) in query(settings.marts_path, "select case_reference from fct_complaints")
