@@ -37,8 +37,9 @@ class NightCost:
 def run_one_night(home: Path, source: Path, as_of: date) -> NightCost:
     """Run a night in this process, without Prefect."""
     started = time.perf_counter()
-    import dbt.cli.main  # noqa: F401 - the first dbt step would import it otherwise
+    import dbt.cli.main  # noqa: F401 - the first step that needs it would import it otherwise
 
+    import expectations.judge  # noqa: F401 - likewise
     from flows.night import run_night
     from flows.settings import read_settings
     from flows.steps.load import FATES
