@@ -5,14 +5,15 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from flows.night import NightReport
+if TYPE_CHECKING:
+    from flows.night import NightReport
 
 
 def print_lines(*lines: str) -> None:
@@ -63,7 +64,7 @@ def progress() -> Iterator[Any]:
         yield lambda step: status.update(step.replace("_", " "))
 
 
-def print_night(report: NightReport) -> None:
+def print_night(report: "NightReport") -> None:
     """Say what a night did: its files, and what the operator should know."""
     columns = ["file", "status", "read", "loaded", "unchanged", "duplicate", "superseded", "held"]
     rows = [

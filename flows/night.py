@@ -19,7 +19,7 @@ from flows.steps.judge_clocks import judge_clocks
 from flows.steps.land import land
 from flows.steps.load import load_delivery, record_files
 from flows.steps.publish import publish
-from flows.steps.reference import prepare_reference
+from flows.steps.reference import check_as_of_day, prepare_reference
 from flows.steps.validate import validate
 
 Step = Callable[..., Any]
@@ -31,6 +31,7 @@ class Steps:
 
     prepare_reference: Step = prepare_reference
     build_reference: Step = build.build_reference
+    check_as_of_day: Step = check_as_of_day
     find_deliveries: Step = deliver.find
     extract: Step = deliver.extract_delivery
     land: Step = land
@@ -128,6 +129,7 @@ def _run(
 ) -> None:
     if steps.prepare_reference(settings, night):
         steps.build_reference(settings)
+    steps.check_as_of_day(settings, night)
     has_changed = [_load_source(settings, night, source, steps, report) for source in sources]
     if not report.files:
         raise RunFailedError(

@@ -2,13 +2,20 @@
 
 import shutil
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flows.console import progress
 from flows.errors import OperatorError, UsageError
 from flows.night import NightReport
 from flows.prefect_home import configure_prefect, keep_logs_off_terminal, start_server_early
+from flows.runs import hold_home
 from flows.settings import Settings
+
+DRY_RUN_PREFIX = ".dry-run-"
+DRY_RUN_SECONDS = 24 * 60 * 60  # none takes as long
 
 
 def run_with_prefect(settings: Settings) -> NightReport:
@@ -35,22 +42,37 @@ def run_dry(settings: Settings) -> NightReport:
     from flows.night import run_night
 
     _check_source(settings)
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".dry-run-", dir=settings.home) as folder:
-        for kept in (settings.warehouse_path, settings.marts_path):
-            if kept.exists():
-                shutil.copy2(kept, folder)
-        if settings.reference_folder.is_dir():
-            shutil.copytree(settings.reference_folder, Path(folder) / "reference")
-        copy = settings.model_copy(update={"home": Path(folder)})
+    with _copy_of_home(settings) as copy:
         try:
             with progress() as on_step:
                 report = run_night(copy, on_step=on_step)
         except OperatorError as mistake:
             # What is wrong is wrong in the home; the copy is gone when this is read.
-            raise type(mistake)(str(mistake).replace(folder, str(settings.home))) from None
+            in_home = str(mistake).replace(str(copy.home), str(settings.home))
+            raise type(mistake)(in_home) from None
     report.notes.append("This was a dry run: nothing was kept and nothing was published.")
     return report
+
+
+@contextmanager
+def _copy_of_home(settings: Settings) -> Iterator[Settings]:
+    """Give the settings of a copy beside the files of the home, where there is room for it."""
+    if not settings.home.exists():
+        with tempfile.TemporaryDirectory(prefix=DRY_RUN_PREFIX) as folder:
+            yield settings.model_copy(update={"home": Path(folder).resolve()})
+        return
+    for left in settings.home.glob(f"{DRY_RUN_PREFIX}*"):
+        if left.stat().st_mtime < time.time() - DRY_RUN_SECONDS:
+            shutil.rmtree(left)  # a dry run that was killed
+    with tempfile.TemporaryDirectory(prefix=DRY_RUN_PREFIX, dir=settings.home) as folder:
+        with hold_home(settings):
+            for kept in (settings.warehouse_path, settings.marts_path):
+                for path in (kept, kept.with_name(f"{kept.name}.wal")):
+                    if path.exists():
+                        shutil.copy2(path, folder)
+            if settings.reference_folder.is_dir():
+                shutil.copytree(settings.reference_folder, Path(folder) / "reference")
+        yield settings.model_copy(update={"home": Path(folder)})
 
 
 def serve_schedule(settings: Settings) -> None:

@@ -78,15 +78,11 @@ class Night:
 
 
 @contextmanager
-def start_night(settings: Settings) -> Iterator[Night]:
-    """Hold the home for one run, log it, and say at the end how it went.
-
-    A run that was killed leaves its entry as `running`. The next one, seen from the same day,
-    takes over its run id, so that the published record reads as if nothing had happened.
+def hold_home(settings: Settings) -> Iterator[None]:
+    """Keep every other run out of the home.
 
     Raises:
-        RunFailedError: another run is at work in this home.
-        UsageError: the as-of day is before the newest one recorded.
+        RunFailedError: another run is at work in it.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.home / "run.lock", timeout=0)
@@ -97,6 +93,23 @@ def start_night(settings: Settings) -> Iterator[Night]:
             f"Another run is at work in {settings.home}: wait until it has ended."
         ) from None
     try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def start_night(settings: Settings) -> Iterator[Night]:
+    """Hold the home for one run, log it, and say at the end how it went.
+
+    A run that was killed leaves its entry as `running`. The next one, seen from the same day,
+    takes over its run id, so that the published record reads as if nothing had happened.
+
+    Raises:
+        RunFailedError: another run is at work in this home.
+        UsageError: the as-of day is before the newest one recorded.
+    """
+    with hold_home(settings):
         night = _begin(settings)
         try:
             yield _with_history(settings, night)
@@ -105,15 +118,14 @@ def start_night(settings: Settings) -> Iterator[Night]:
             _finish(settings, night, "failed", message)
             raise
         _finish(settings, night, "published", None)
-    finally:
-        lock.release()
 
 
 def rulebook_hash(settings: Settings) -> str:
     """Return the hash of all that decides a verdict or a figure, the council's rows included."""
     digest = hashlib.sha256()
     shipped = (path for pattern in RULEBOOK_PATTERNS for path in PROJECT_FOLDER.glob(pattern))
-    for path in [*sorted(shipped), *sorted(settings.reference_folder.glob("*.csv"))]:
+    councils = (path for path in settings.reference_folder.glob("*.csv") if path.is_file())
+    for path in [*sorted(shipped), *sorted(councils)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -58,7 +58,6 @@ WAITING: Row = {
     "procedure": "corporate",
     "stage": "stage_1",
     "received_date": "2026-04-01",
-    "acknowledged_date": "2026-04-22",
     "target_date": "2026-04-17",
     "service_team": "Transport",
 }

@@ -39,7 +39,7 @@ KILLED = -9
 # Each night is killed, and killed again further on, before it may end: first until the second
 # delivery is in the warehouse, then on the way to analysts.
 KILLS = (
-    (Moment("prepare_reference"), Moment("record_files")),
+    (Moment("prepare_reference"), Moment("check_as_of_day")),
     (Moment("build_reference"), Moment("build_intermediate")),
     (Moment("find_deliveries"), Moment("judge_clocks")),
     (Moment("extract"), Moment("build_marts")),
@@ -47,7 +47,7 @@ KILLS = (
     (Moment("validate"), Moment("publish")),
     (Moment("load"), MARTS_REPLACED),
     (Moment("extract", 2), PUBLISHED, Moment("build_deliveries"), Moment("publish")),
-    (Moment("land", 2), Moment("judge_clocks")),
+    (Moment("land", 2), Moment("record_files"), Moment("judge_clocks")),
     (Moment("validate", 2), Moment("build_marts")),
     (Moment("load", 2), Moment("build_intermediate"), Moment("publish")),
 )
@@ -143,6 +143,22 @@ def test_killed_between_any_two_steps_the_next_night_ends_as_if_nothing_had_happ
 def test_every_step_of_the_night_is_among_those_that_are_killed() -> None:
     killed = {moment.step for moments in KILLS for moment in moments}
     assert {step.name for step in fields(Steps)} <= killed
+
+
+def test_other_content_under_the_name_of_a_file_loaded_before_the_kill_has_its_own_record(
+    home_of_first_night: SmallHome,
+) -> None:
+    settings = home_of_first_night.put_back()
+    export(settings, "20181127", "C12,statutory,stage_1,2018-11-26,,,,Assessments,,\n")
+    assert ended(start(quick_night, settings, Moment("record_files"))) == KILLED
+    (settings.source / "complaints_20181127.csv").write_text("case_reference,stage\nC12,stage_1\n")
+    assert ended(start(quick_night, settings)) == ExitCode.PUBLISHED_WITH_REJECTED_FILES
+    fates = query(
+        settings.marts_path,
+        "select status, rows_read from dq_deliveries "
+        "where file_name = 'complaints_20181127.csv' order by all",
+    )
+    assert fates == [("loaded", 1), ("rejected", None)]
 
 
 @pytest.mark.parametrize("seed", [1, 2])

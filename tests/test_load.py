@@ -18,6 +18,8 @@ from rule_examples import STAGE_1, STAGE_2
 AS_OF_DAY = date(2018, 11, 27)
 FATES = ("loaded", "unchanged", "duplicate", "superseded", "quarantined")
 
+pytestmark = pytest.mark.xdist_group("load")
+
 
 def row(case_reference: str, base: Row = STAGE_1, **changed: str) -> Row:
     """Return a good row of a case with something changed."""

@@ -14,6 +14,7 @@ from command_helpers import Run, assert_mistake, run_there
 from conftest import EXAMPLE_EXPORTS, query, write_export
 from flows.console import print_rows, progress
 from flows.errors import ExitCode
+from flows.runs import hold_home
 from flows.settings import Settings
 
 
@@ -41,6 +42,20 @@ def state_of(home: Path) -> dict[str, tuple[int, bytes]]:
     return {
         str(path.relative_to(home)): (path.stat().st_mtime_ns, path.read_bytes()) for path in files
     }
+
+
+def test_dry_run_in_a_home_yet_to_be_made_leaves_none(run: Run, tmp_path: Path) -> None:
+    write_export(tmp_path / "exports" / "letters.csv", [{"Letter": "1"}])
+    said = run("nightly", "--dry-run", "--source", "exports", "--home", "home")
+    assert said.exit_code == ExitCode.FAILED
+    assert not (tmp_path / "home").exists()
+
+
+def test_dry_run_beside_a_run_at_work_says_so(run: Run, tmp_path: Path, settings: Settings) -> None:
+    write_export(settings.source / "complaints.csv", [{"case_reference": "1"}])
+    with hold_home(settings):
+        said = run("nightly", "--dry-run", "--source", settings.source, "--home", settings.home)
+    assert_mistake(said, ExitCode.FAILED, "Another run is at work", str(settings.home))
 
 
 def test_dry_run_says_what_it_found_and_keeps_nothing(

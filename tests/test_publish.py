@@ -132,8 +132,21 @@ def test_a_night_without_news_replaces_the_record_of_files_alone(
     with open_warehouse(settings) as warehouse:
         for mart in ("dq_deliveries", "fct_complaints"):
             warehouse.execute(f"delete from marts.{mart}")
+    with duckdb.connect(settings.marts_path) as somebody:
+        somebody.execute("create table a_note_of_my_own as select 1 as one")
     publish(settings, night("second"), ["dq_deliveries"])
     assert snapshot(settings.marts_path) == before | {"dq_deliveries": []}
+
+
+def test_a_night_without_news_publishes_all_where_the_last_state_was_not_kept(
+    home_of_first_night: SmallHome,
+) -> None:
+    settings = home_of_first_night.put_back()
+    before = snapshot(settings.marts_path)
+    for kept in settings.published_folder.iterdir():
+        kept.unlink()
+    publish(settings, night("second"), ["dq_deliveries"])
+    assert snapshot(settings.marts_path) == before
 
 
 @pytest.mark.parametrize("kept", [1, 3])

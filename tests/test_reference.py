@@ -216,10 +216,17 @@ def prepare(home: Path, name: str, content: bytes) -> Settings:
         ("bank_holidays.csv", "date,title\n".encode("utf-16"), ["not UTF-8"]),
         ("bank_holidays.csv", b"date,title\n2018-07-04,a\n2018-07-05,b,c\n", ["row 2"]),
         ("bank_holidays.csv", b"date,title\n2018-07-04,a\n2018-07-05\n", ["row 2"]),
+        ("synonyms.csv", b"field,written,value\n ,x,stage_1\n", ["row 1", "field must be filled"]),
+        (
+            "time_limits.csv",
+            f"{LIMITS_HEADER}\ncorporate,stage_1,response,,10,,2018-04-01,,x\n".encode(),
+            ["row 1", "clock_starts must be filled"],
+        ),
     ],
     ids=[
         *("unknown file", "wrong header", "empty", "semicolons", "bad date", "bad number"),
         *("cp1252", "utf-16", "long line", "short line"),
+        *("blank key", "blank where a value is needed"),
     ],
 )
 def test_mistake_in_a_council_file_names_file_row_and_column(
@@ -232,6 +239,14 @@ def test_mistake_in_a_council_file_names_file_row_and_column(
     assert "\n" not in sentence and "Error:" not in sentence
     for word in words:
         assert word in sentence
+
+
+def test_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
+    settings = read_settings(home=tmp_path)
+    (settings.reference_folder / "stages.csv").mkdir(parents=True)
+    night = Night("run", datetime.now(UTC).replace(tzinfo=None), date(2018, 11, 27), "rulebook")
+    with pytest.raises(UsageError, match=r"stages\.csv is not a file"):
+        prepare_reference(settings, night)
 
 
 @pytest.mark.parametrize(

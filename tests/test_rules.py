@@ -17,6 +17,8 @@ from flows.steps import build, land, validate
 from flows.warehouse import open_warehouse
 from rule_examples import EXAMPLES, NEAR_MISSES, STAGE_1, Example
 
+pytestmark = pytest.mark.xdist_group("rules")
+
 AS_OF_DAY = date(2018, 11, 27)
 RULES = {rule.code: rule for rule in all_rules()}
 ERRORS = [code for code, rule in RULES.items() if rule.severity == "error"]
@@ -95,7 +97,7 @@ class Variants:
     def _leave_to_judge(self, condition: str, value: object) -> None:
         with open_warehouse(self.settings) as warehouse:
             warehouse.execute(
-                f"update intermediate.int_stage_escalations set is_settled = not ({condition})",
+                f"update intermediate.int_stage_deadlines set is_settled = not ({condition})",
                 [value],
             )
 

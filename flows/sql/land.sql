@@ -3,7 +3,7 @@
 -- same rows with what sets them aside (duplicate, superseded) or their identity (row_id), and
 -- landing.gone_rows, the rows of the warehouse that this delivery replaces.
 
-create or replace table landing.keyed_rows as
+create or replace temporary table keyed_rows as
 select
     delivered.source,
     delivered.file_name,
@@ -38,7 +38,7 @@ marked as (
         and row_number() over (
             partition by content_hash order by file_order, row_number
         ) > 1 as is_duplicate
-    from landing.keyed_rows
+    from keyed_rows
 ),
 
 held as (

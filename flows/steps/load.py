@@ -51,7 +51,8 @@ def record_files(
 ) -> list[FileRecord]:
     """Record the files that were not loaded tonight: unchanged, superseded or rejected.
 
-    A file that this same run loaded before it was interrupted keeps its record.
+    A file that this same run loaded before it was interrupted keeps its record; other content
+    under its name has a record of its own.
 
     Returns:
         Every record of this run and source.
@@ -60,8 +61,10 @@ def record_files(
     recorded = f"select {names} from raw.delivery_files where run_id = $1 and source = $2"
     with open_warehouse(settings) as warehouse:
         warehouse.begin()
-        known = {row[1] for row in warehouse.execute(recorded, [night.run_id, source]).fetchall()}
-        _record_files(warehouse, night, [r for r in records if r.file_name not in known])
+        rows = warehouse.execute(recorded, [night.run_id, source]).fetchall()
+        known = {(each.file_name, each.content_hash) for each in (FileRecord(*row) for row in rows)}
+        new = [each for each in records if (each.file_name, each.content_hash) not in known]
+        _record_files(warehouse, night, new)
         rows = warehouse.execute(f"{recorded} order by file_name", [night.run_id, source])
         everything = [FileRecord(*row) for row in rows.fetchall()]
         warehouse.commit()
@@ -117,8 +120,9 @@ def _record_files(
     marks = ", ".join("?" for _ in fields(FileRecord))
     for record in records:
         warehouse.execute(
-            "delete from raw.delivery_files where run_id = ? and source = ? and file_name = ?",
-            [night.run_id, record.source, record.file_name],
+            "delete from raw.delivery_files where run_id = ? and source = ? and file_name = ? "
+            "and (status <> 'loaded' or content_hash is not distinct from ?)",
+            [night.run_id, record.source, record.file_name, record.content_hash],
         )
         warehouse.execute(
             f"insert into raw.delivery_files (run_id, {names}) values (?, {marks})",

@@ -29,9 +29,13 @@ def publish(settings: Settings, night: Night, tables: list[str] | None = None) -
     for leftover in settings.home.glob(".marts-*"):
         leftover.unlink()
     candidate = settings.home / f".marts-{night.run_id}.duckdb"
-    if tables:
-        shutil.copyfile(settings.marts_path, candidate)
     with open_warehouse(settings) as warehouse:
+        # Not marts.duckdb, into which somebody may have written.
+        last_state = _last_kept_state(warehouse, settings) if tables else None
+        if last_state is None:
+            tables = None
+        else:
+            shutil.copyfile(last_state, candidate)
         _copy_marts(warehouse, candidate, tables)
         notes = _replace(candidate, settings.marts_path)
         if not notes:  # what waits is published by the next night, with news or without
@@ -42,6 +46,13 @@ def publish(settings: Settings, night: Night, tables: list[str] | None = None) -
     if not notes:
         _keep_state(settings, night)
     return notes
+
+
+def _last_kept_state(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -> Path | None:
+    """Return the kept copy of what was published last; a killed run may have left none."""
+    last = warehouse.execute("select arg_max(run_id, published_at) from raw.publications")
+    (run_id,) = last.fetchone() or (None,)
+    return next(settings.published_folder.glob(f"marts-*-{run_id}.duckdb"), None)
 
 
 def _copy_marts(

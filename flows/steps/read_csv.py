@@ -64,9 +64,11 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) 
         raise FileRejectedError("has no data rows")
     if shape.encoding == "cp1252":
         _load_encodings(connection)
-    rows, parameters = _rows_query(path, shape, positions)
+    kept = ", ".join(f"{trimmed(name)} as {name}" for name in positions)
+    rows = f"select row_number, field_count, {kept} from csv_lines where row_number > 0"
     try:
-        insert_text_rows(connection, target, rows, len(shape.headers), positions, parameters)
+        _read_lines(connection, path, shape, positions)
+        insert_text_rows(connection, target, rows, len(shape.headers), positions)
     except duckdb.InvalidInputException as error:
         # DuckDB's own message repeats the line, which may name a person.
         line = re.search(r"CSV Error on Line: (\d+)", str(error))
@@ -77,6 +79,7 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) 
             "cannot be read without doubt, because of its quotation marks; export it again, with "
             "a quotation mark only around whole fields and doubled within them"
         )
+    connection.execute("drop table csv_lines")
 
 
 def _reject_other_encodings(path: Path) -> bool:
@@ -145,7 +148,7 @@ def _records(file: TextIO, delimiter: str) -> Iterator[list[str]]:
     last_line = 0
     try:
         for record in reader:
-            if "".join(record).strip(SPACE):
+            if "".join(record[:2]).strip(SPACE) or "".join(record).strip(SPACE):
                 yield record
             last_line = reader.line_num
     except csv.Error:
@@ -155,36 +158,38 @@ def _records(file: TextIO, delimiter: str) -> Iterator[list[str]]:
         ) from None
 
 
-def _rows_query(
-    path: Path, shape: CsvShape, positions: dict[str, int]
-) -> tuple[str, dict[str, str]]:
-    """Return the query for a file's rows, and its parameters.
+def _read_lines(
+    connection: duckdb.DuckDBPyConnection, path: Path, shape: CsvShape, positions: dict[str, int]
+) -> None:
+    """Create the temporary table csv_lines: a file's rows, numbered, with the layout's columns.
 
     Every column up to the widest row's is declared. A field that is not there is NULL and a blank
     one is '', so that the number of fields is that of the columns that are not NULL. The header
     is the first row that is not blank, number 0.
+
+    Reading and numbering keep to one core; what is done with the table afterwards does not.
     """
     columns = [f"c{number}" for number in range(shape.widest)]
     declared = ", ".join(f"'{column}': 'varchar'" for column in columns)
     field_count = " + ".join(f"({column} is not null)::integer" for column in columns)
     not_blank = " or ".join(f"{trimmed(column)} <> ''" for column in columns)
-    kept = "".join(f", {trimmed(f'c{at}')} as {name}" for name, at in positions.items())
+    kept = "".join(f", c{at} as {name}" for name, at in positions.items())
     buffer_bytes = _buffer_bytes(path, shape.encoding)
-    rows = f"""
-        select * from (
-            select row_number() over () - 1 as row_number, {field_count} as field_count{kept}
-            from read_csv(
-                $path, header = false, auto_detect = false, columns = {{{declared}}},
-                delim = {sql_text(shape.delimiter)}, quote = '"', escape = '"', new_line = '\\n',
-                encoding = '{"cp1252" if shape.encoding == "cp1252" else "utf-8"}',
-                strict_mode = false, null_padding = true, nullstr = '{NO_FIELD}',
-                parallel = false, buffer_size = {buffer_bytes}, max_line_size = {buffer_bytes}
-            )
-            where {not_blank}
+    connection.execute(
+        f"""
+        create or replace temporary table csv_lines as
+        select row_number() over () - 1 as row_number, {field_count} as field_count{kept}
+        from read_csv(
+            $path, header = false, auto_detect = false, columns = {{{declared}}},
+            delim = {sql_text(shape.delimiter)}, quote = '"', escape = '"', new_line = '\\n',
+            encoding = '{"cp1252" if shape.encoding == "cp1252" else "utf-8"}',
+            strict_mode = false, null_padding = true, nullstr = '{NO_FIELD}',
+            parallel = false, buffer_size = {buffer_bytes}, max_line_size = {buffer_bytes}
         )
-        where row_number > 0
-    """
-    return rows, {"path": glob.escape(str(path))}
+        where {not_blank}
+        """,
+        {"path": glob.escape(str(path))},
+    )
 
 
 def _buffer_bytes(path: Path, encoding: str) -> int:

@@ -3,6 +3,7 @@
 import csv
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import yaml
@@ -29,6 +30,8 @@ def prepare_reference(settings: Settings, night: Night) -> bool:
     folder = settings.reference_folder
     files = {path.stem: path for path in sorted(folder.glob("*.csv"))} if folder.is_dir() else {}
     for name, path in files.items():
+        if not path.is_file():
+            raise UsageError(f"{path} is not a file: put a CSV file in its place or remove it.")
         if name not in known:
             raise UsageError(
                 f"{path}: there is no reference data called {name}; a file here is named after "
@@ -47,11 +50,46 @@ def prepare_reference(settings: Settings, night: Night) -> bool:
     return not is_built or last_rulebooks != (night.rulebook,)
 
 
-@cache
+def check_as_of_day(settings: Settings, night: Night) -> None:
+    """See that the calendar has the as-of day, before anything is recorded under that day.
+
+    Raises:
+        UsageError: it has not; the sentence says which year to add.
+    """
+    with open_warehouse(settings) as warehouse:
+        first, last = warehouse.execute(
+            "select min(date), max(date) from intermediate.int_calendar"
+        ).fetchall()[0]
+    if not first <= night.as_of_day <= last:
+        year = last.year + 1 if night.as_of_day > last else first.year - 1
+        raise UsageError(
+            f"The as-of day {night.as_of_day} is outside the calendar, which runs from {first} to "
+            f"{last}: correct the day, or add the bank holidays of {year} to "
+            f"{settings.reference_folder / 'bank_holidays.csv'}."
+        )
+
+
 def seed_columns() -> dict[str, dict[str, str]]:
     """Return, for each seed, its columns and their types as dbt declares them."""
+    return {name: seed["config"]["column_types"] for name, seed in _seeds().items()}
+
+
+def needed_columns(name: str) -> set[str]:
+    """Return the columns of a seed that dbt's tests want filled: its keys, and what is not null."""
+    seed = _seeds()[name]
+    combinations = [
+        column
+        for test in seed.get("data_tests", [])
+        for column in test["unique_combination"]["arguments"]["columns"]
+    ]
+    filled = [each["name"] for each in seed["columns"] if "not_null" in each.get("data_tests", [])]
+    return {*combinations, *filled}
+
+
+@cache
+def _seeds() -> dict[str, Any]:
     declared = yaml.safe_load(SEEDS_FILE.read_text(encoding="utf-8"))
-    return {seed["name"]: seed["config"]["column_types"] for seed in declared["seeds"]}
+    return {seed["name"]: seed for seed in declared["seeds"]}
 
 
 def _load_council_rows(
@@ -70,7 +108,7 @@ def _load_council_rows(
         [[number, *row] for number, row in enumerate(rows, start=1)],
     )
     for column, kind in columns.items():
-        _check_column(warehouse, path, column, kind)
+        _check_column(warehouse, path, column, kind, column in needed_columns(name))
     casts = ", ".join(f"cast({column} as {kind})" for column, kind in columns.items())
     warehouse.execute(f"insert into raw.council_{name} select {casts} from council_text")
 
@@ -98,10 +136,16 @@ def _read_rows(path: Path, columns: dict[str, str]) -> tuple[list[str], list[lis
     return header, rows
 
 
-def _check_column(warehouse: duckdb.DuckDBPyConnection, path: Path, column: str, kind: str) -> None:
+def _check_column(
+    warehouse: duckdb.DuckDBPyConnection, path: Path, column: str, kind: str, is_needed: bool
+) -> None:
+    is_wrong = f"{column} is not null and try_cast({column} as {kind}) is null"
     bad = warehouse.execute(
-        f"select csv_row from council_text where {column} is not null "
-        f"and try_cast({column} as {kind}) is null order by csv_row limit 1"
+        f"select csv_row, {column} is null from council_text "
+        f"where {is_wrong} or ($is_needed and {column} is null) order by csv_row limit 1",
+        {"is_needed": is_needed},
     ).fetchone()
     if bad:
-        raise UsageError(f"{path}, row {bad[0]}: {column} must be {WORDS.get(kind, kind)}.")
+        row_number, is_blank = bad
+        problem = "must be filled in" if is_blank else f"must be {WORDS.get(kind, kind)}"
+        raise UsageError(f"{path}, row {row_number}: {column} {problem}.")

@@ -11,7 +11,6 @@ from flows.sources import Source
 
 # What is trimmed from every value: ordinary and no-break space, tab and line ends.
 SPACE = " \t\r\n\u00a0"
-_SPACE_AT_EDGE = r"'^[ \t\r\n\x{a0}]|[ \t\r\n\x{a0}]$'"
 _SPACE_SQL = "(chr(32) || chr(9) || chr(13) || chr(10) || chr(160))"
 
 
@@ -90,10 +89,11 @@ def trimmed(column: str) -> str:
     """Return the expression for a text column without the space around its values.
 
     trim() with a set of characters takes four times as long as reading the file, so only values
-    with such space are handed to it (DuckDB 1.5.5, 2026-11-23).
+    that begin or end with such a character are handed to it (DuckDB 1.5.5, 2026-11-23).
     """
     return (
-        f"case when regexp_matches({column}, {_SPACE_AT_EDGE}) "
+        f"case when {column} = '' then '' "
+        f"when contains({_SPACE_SQL}, {column}[1]) or contains({_SPACE_SQL}, {column}[-1]) "
         f"then trim({column}, {_SPACE_SQL}) else {column} end"
     )
 

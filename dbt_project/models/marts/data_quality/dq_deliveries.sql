@@ -12,6 +12,7 @@ final as (
         run_id,
         source,
         file_name,
+        content_hash,
         rows_read,
         rows_loaded,
         rows_unchanged,
