@@ -5,6 +5,7 @@ severity, sentence, source and remedy. `complaints rules`, the quarantine, the w
 docs/validation_rules.md all read it from here.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -72,3 +73,8 @@ def all_rules() -> tuple[Rule, ...]:
     if len(codes) != len(set(codes)):
         raise ValueError(f"a rule code is declared twice in {folder}")
     return tuple(sorted(rules, key=lambda rule: rule.severity))
+
+
+def columns_of(rules: Sequence[Rule]) -> list[str]:
+    """Return the columns that these rules read, in alphabetical order."""
+    return sorted({c for rule in rules for e in rule.expectations for c in e.columns})

@@ -34,7 +34,7 @@ def load_delivery(
         run_sql(warehouse, "load")
         records = _with_fates(warehouse, extracted.records) if extracted else []
         _record_night(warehouse, night, source)
-        _record_files(warehouse, night, records)
+        write_records(warehouse, night, records)
         if extracted:
             warehouse.execute(
                 "insert into raw.deliveries "
@@ -61,7 +61,7 @@ def record_files(
     with open_warehouse(settings) as warehouse:
         warehouse.begin()
         known = {row[1] for row in warehouse.execute(recorded, [night.run_id, source]).fetchall()}
-        _record_files(warehouse, night, [r for r in records if r.file_name not in known])
+        write_records(warehouse, night, [r for r in records if r.file_name not in known])
         rows = warehouse.execute(f"{recorded} order by file_name", [night.run_id, source])
         everything = [FileRecord(*row) for row in rows.fetchall()]
         warehouse.commit()
@@ -108,9 +108,10 @@ def _record_night(warehouse: duckdb.DuckDBPyConnection, night: Night, source: st
     warehouse.executemany("insert into raw.rules values (?, ?, ?, ?, ?, ?, ?)", rules_table())
 
 
-def _record_files(
+def write_records(
     warehouse: duckdb.DuckDBPyConnection, night: Night, records: list[FileRecord]
 ) -> None:
+    """Write the records of this run's files, within the transaction that loads their rows."""
     names = ", ".join(field.name for field in fields(FileRecord))
     marks = ", ".join("?" for _ in fields(FileRecord))
     for record in records:

@@ -4,8 +4,7 @@ from typing import Any
 
 import duckdb
 
-from expectations.judge import columns_of, judge
-from expectations.rules import Rule, all_rules
+from expectations.rules import Rule, all_rules, columns_of
 from flows.runs import Night
 from flows.settings import Settings
 from flows.steps.land import variables_of
@@ -67,6 +66,9 @@ def judge_in_partitions(
         values: what the suites' parameters stand for.
         insert_found: the statement that keeps what was `found` (row_id, rule_code).
     """
+    # Great Expectations takes 4 s to import, which a night without news does not need.
+    from expectations.judge import judge
+
     rules = [rule for rule in all_rules() if rule.judges == gate]
     columns = ", ".join(columns_of(rules))
     counted = warehouse.execute(f"select count(*) from {relation}").fetchone()
