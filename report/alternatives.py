@@ -148,19 +148,30 @@ def _solved(objective: np.ndarray, rows: Rows, lower: np.ndarray, upper: np.ndar
     if (lower > upper).any():
         return nothing
     for must_be_whole in (0, 1):
+        found = _solution(objective, rows, Bounds(lower, upper), must_be_whole)
+        if found is None:
+            return nothing
+        whole = np.rint(found)
+        if np.abs(found - whole).max() < TOLERANCE and _fits(whole, rows):
+            return whole
+    return nothing
+
+
+def _solution(
+    objective: np.ndarray, rows: Rows, bounds: Bounds, must_be_whole: int
+) -> np.ndarray | None:
+    """Return what HiGHS finds; its presolve calls some programmes infeasible that are not."""
+    for presolve in (True, False):
         result = milp(
             objective,
             integrality=np.full(len(objective), must_be_whole),
-            bounds=Bounds(lower, upper),
+            bounds=bounds,
             constraints=[LinearConstraint(*rows)],
-            options={"mip_rel_gap": 0},
+            options={"mip_rel_gap": 0, "presolve": presolve},
         )
-        if result.x is None:
-            return nothing
-        whole = np.rint(result.x)
-        if np.abs(result.x - whole).max() < TOLERANCE and _fits(whole, rows):
-            return whole
-    return nothing
+        if result.x is not None:
+            return result.x
+    return None
 
 
 def _fits(found: np.ndarray, rows: Rows) -> bool:

@@ -13,7 +13,8 @@ SHORT_TEXT = 12  # letters: a date, a case reference
 DENSE_TABLE_COLUMNS = 7  # a table of as many columns is printed in smaller type
 WHOLE_TABLE_ROWS = 12  # a table of no more rows is not broken over two pages
 EMPTY_TABLE = "Nothing to show."
-GAP_NOTE = f"{NOTHING}: no figure, or none that may be shown; the chart has a gap there."
+GAP_NOTE = f"{NOTHING}: no figure, or none that may be shown."
+CHART_GAP_NOTE = "Where nothing is drawn there is no figure, or none that may be shown."
 
 PERIOD = re.compile(r"(Q[1-4] )?\b\d{4}-\d{2}\b( Q[1-4])?")
 _NUMERIC = re.compile(
@@ -71,6 +72,11 @@ def _has_number(cells: tuple[str, ...], value: float | None) -> bool:
     return any(float(n) == value for cell in cells for n in re.findall(r"\d+(?:\.\d+)?", cell))
 
 
+def has_gap(chart: PrintedChart) -> bool:
+    """Return whether a chart leaves a figure out."""
+    return any(value is None for _, values in chart.series for value in values)
+
+
 def table_of_chart(chart: PrintedChart) -> PrintedTable:
     """Return the figures of a chart as a table, for a chart that no other table shows."""
     sign = "%" if is_percent(chart) else ""
@@ -78,11 +84,9 @@ def table_of_chart(chart: PrintedChart) -> PrintedTable:
         (category, *(value_text(values[place], sign) for _, values in chart.series))
         for place, category in enumerate(chart.categories)
     )
-    has_gap = any(value is None for _, values in chart.series for value in values)
+    notes = (GAP_NOTE,) if has_gap(chart) else ()
     columns = ("Period" if is_time(chart) else "Group", *(name for name, _ in chart.series))
-    return PrintedTable(
-        f"Figures: {chart.title}", columns, rows, (GAP_NOTE,) if has_gap else (), False
-    )
+    return PrintedTable(f"Figures: {chart.title}", columns, rows, notes, False)
 
 
 def is_time(chart: PrintedChart) -> bool:

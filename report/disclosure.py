@@ -138,6 +138,8 @@ class Suppression:
             for direction in (1, -1)
             if (moved := self.counts.deviation(part, {cell: direction}, cost))
         ]
+        if not found:
+            raise ValueError(f"The report contradicts itself: no value of {cell} fits its sums.")
         cheapest = min(found, key=lambda moved: sum(cost[c] * abs(n) for c, n in moved.items()))
         return self.remember(cheapest)
 

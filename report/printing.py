@@ -180,9 +180,7 @@ def print_report(
     """
     printer = Printer(hidden, symbol)
     shown = (
-        each
-        for each in report.sections
-        if not (each.is_internal_only and profile == "publication")
+        each for each in report.sections if not (each.is_internal_only and profile == "publication")
     )
     sections = tuple(printer.section(each, profile) for each in shown)
     return PrintedReport(report.period, profile, report.as_of, report.front, sections)

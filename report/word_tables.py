@@ -17,7 +17,14 @@ from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from report.arrangement import Line
-from report.blocks import DENSE_TABLE_COLUMNS, EMPTY_TABLE, WHOLE_TABLE_ROWS, numeric_columns
+from report.blocks import (
+    CHART_GAP_NOTE,
+    DENSE_TABLE_COLUMNS,
+    EMPTY_TABLE,
+    WHOLE_TABLE_ROWS,
+    has_gap,
+    numeric_columns,
+)
 from report.charts import PNG_SCALE, chart_png
 from report.printing import PrintedChart, PrintedTable
 from report.word_document import CELL, NOTE, SMALL_CELL, add_text, text_width
@@ -96,6 +103,8 @@ def add_chart(document: WordDocument, chart: PrintedChart) -> None:
     properties = picture._inline.docPr
     properties.set("title", chart.title)
     properties.set("descr", chart.alternative or chart.title)
+    if has_gap(chart):
+        document.add_paragraph(CHART_GAP_NOTE, style=NOTE)
 
 
 def _new_table(

@@ -8,7 +8,7 @@ from report.printing import PrintedTable
 from report.word_document import CELL, SMALL_CELL, TEXT_SIZES
 
 CELL_MARGINS = {CELL: Cm(0.19), SMALL_CELL: Cm(0.1)}  # at the left and the right of a cell's text
-WIDEST_TEXT = 40  # letters; longer texts take several lines
+WIDEST_TEXT = 60  # letters; longer texts take several lines
 SHORT_NAME = 24  # letters: the name of a stage or a team
 # Shares of the type size, measured from Arial in bold.
 NARROW, MIDDLE, CAPITAL, BROAD = 0.34, 0.58, 0.72, 0.89

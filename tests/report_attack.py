@@ -187,13 +187,22 @@ class Programme:
         """Make a count as great or as small as the document allows, and note all values."""
         objective = np.zeros(len(self.place))
         objective[self.place[what]] = -sign
-        result = milp(
-            objective,
-            integrality=np.ones(len(self.place)),
-            bounds=Bounds(self.lower, self.upper),
-            constraints=self.constraints,
-        )
-        if result.x is None:
-            raise AssertionError(f"the document contradicts itself: {result.message}")
-        for each, value in zip(self.place, np.rint(result.x), strict=True):
+        for presolve in (True, False):  # presolve calls some programmes infeasible that are not
+            result = milp(
+                objective,
+                integrality=np.ones(len(self.place)),
+                bounds=Bounds(self.lower, self.upper),
+                constraints=self.constraints,
+                options={"presolve": presolve},
+            )
+            if result.x is not None:
+                return self.note(np.rint(result.x))
+        raise AssertionError(f"the document contradicts itself: {result.message}")
+
+    def note(self, found: np.ndarray) -> None:
+        """Note a set of counts, once it is sure that it fits."""
+        for rows in self.constraints:
+            sums = rows.A @ found
+            assert ((rows.lb <= sums) & (sums <= rows.ub)).all()
+        for each, value in zip(self.place, found, strict=True):
             self.seen[each].add(int(value))

@@ -14,7 +14,7 @@ from html_page import read_page, text_of
 from report_sample import NASTY_CLEAN, SAMPLE
 
 from report import arrangement
-from report.blocks import blocks
+from report.blocks import CHART_GAP_NOTE, blocks, has_gap
 from report.clean_text import cleaned
 from report.printing import PrintedTable
 from report.render_docx import render_docx
@@ -143,7 +143,10 @@ def test_properties_stand_in_the_order_that_word_demands(document: WordDocument)
 def test_captions_and_notes_stand_with_their_tables(document: WordDocument) -> None:
     captions = with_style(document, "Caption")
     assert sorted(captions) == sorted([each.title for each in (*TABLES, *CHARTS)])
-    assert with_style(document, "Table Note") == [note for each in TABLES for note in each.notes]
+    gaps = [CHART_GAP_NOTE for each in CHARTS if has_gap(each)]
+    notes = [note for each in TABLES for note in each.notes]
+    assert len(gaps) == 2
+    assert sorted(with_style(document, "Table Note")) == sorted(gaps + notes)
 
 
 def test_charts_are_pictures_with_alternative_text(document: WordDocument) -> None:
