@@ -16,6 +16,7 @@ from dbt.cli.main import dbtRunner
 
 from docs.markdown_lines import generated, one_line, page, table
 from docs.operator_pages import command_line, settings_page
+from expectations.optional_rules import OptionalRule, optional_rules
 from expectations.rules import Rule, all_rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,7 @@ MART_FOLDERS = {
     "facts": "Facts: what happened",
     "dimensions": "Dimensions: by what to look at it",
     "reports": "Reports: the figures",
+    "committee": "Committee: what the quarterly and the annual report print",
     "data_quality": "Data quality: how far to trust them",
 }
 OTHER_LAYERS = {
@@ -167,8 +169,8 @@ def rule_section(rule: Rule) -> list[str]:
     ]
 
 
-def validation_rules(rules: Sequence[Rule]) -> str:
-    """Return the page of all validation rules, errors before warnings."""
+def validation_rules(rules: Sequence[Rule], optional: Sequence[OptionalRule]) -> str:
+    """Return the page of all validation rules, errors before warnings, complaints first."""
     lines = [
         GENERATED,
         "",
@@ -189,6 +191,20 @@ def validation_rules(rules: Sequence[Rule]) -> str:
         lines += [""]
         for rule in chosen:
             lines += rule_section(rule)
+    lines += [
+        "## The optional inputs of the report",
+        "",
+        f"These {len(optional)} rules judge the files of docs/sources.md that hold no complaints.",
+        "What fails stands in the mart `dq_optional_inputs`.",
+        "",
+        *table(
+            ("Code", "Input", "Severity", "Fails when", "What to do"),
+            [
+                (r.code, r.contents.replace("_", " "), r.severity, r.sentence, r.remedy)
+                for r in optional
+            ],
+        ),
+    ]
     return page(lines)
 
 
@@ -208,7 +224,7 @@ def all_pages() -> dict[str, str]:
     """Return the text of every generated page by its name."""
     return {
         "data_dictionary.md": data_dictionary(parsed_manifest()),
-        "validation_rules.md": validation_rules(all_rules()),
+        "validation_rules.md": validation_rules(all_rules(), optional_rules()),
         "command_line.md": command_line(),
         "settings.md": settings_page(),
     }

@@ -1,7 +1,8 @@
 """Makes the synthetic exports in `examples/exports`: `python -m examples.make_exports [FOLDER]`.
 
 The seed is fixed: every run writes the same bytes. `expected_rows` says what becomes of the rows
-that are not simply loaded without a warning.
+that are not simply loaded without a warning. The optional inputs of the report are written
+beside the exports.
 """
 
 import sys
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from examples.bad_rows import bad_records
 from examples.cases import STAGE_NUMBERS, make_cases
 from examples.records import CORPORATE_FILE, LATEST_FILE, STATUTORY_FILE, Record, records_of
+from examples.report_inputs import REPORT_INPUT_FILES, ROWS, report_input
 from examples.writing import written
 
 SEED = 20181127
@@ -81,6 +83,9 @@ def main(folder: Path = EXPORTS) -> None:
     for file_name, records in records_by_file().items():
         (folder / file_name).write_bytes(written(file_name, records))
         print(f"{folder / file_name}: {len(records)} rows")
+    for file_name in REPORT_INPUT_FILES:
+        (folder / file_name).write_bytes(report_input(file_name))
+        print(f"{folder / file_name}: {len(ROWS[Path(file_name).stem])} rows")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from great_expectations.expectations.expectation_configuration import (
 )
 from great_expectations.expectations.row_conditions import Column, Condition
 
-from expectations.rules import SUITES, Expectation, Rule
+from expectations.rules import Expectation, Rule
 
 # A comparison says nothing about a row that lacks one of its two values, unless it asks
 # whether the value is there.
@@ -63,9 +63,10 @@ def judge(frame: pd.DataFrame, rules: Sequence[Rule], values: Mapping[str, Any])
     batch = _whole_frames().get_batch(batch_parameters={"dataframe": frame})
     failed = [
         findings
-        for suite in SUITES
-        if (suite_rules := [rule for rule in rules if rule.suite == suite])
-        for findings in _failures(_validate(batch, suite, suite_rules, values))
+        for suite in dict.fromkeys(rule.suite for rule in rules)
+        for findings in _failures(
+            _validate(batch, suite, [rule for rule in rules if rule.suite == suite], values)
+        )
     ]
     if not failed:
         return pd.DataFrame(

@@ -52,22 +52,48 @@ DryRunOption = Annotated[
         "--dry-run", help="Do the whole night on a copy, say what it found, keep nothing."
     ),
 ]
+PeriodArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="PERIOD", help='A quarter, "2018-19 Q2", or a financial year, "2018-19".'
+    ),
+]
+ProfileOption = Annotated[
+    str,
+    typer.Option(
+        "--profile",
+        metavar="internal|publication",
+        help="internal shows all; publication hides small numbers and every case.",
+    ),
+]
+ReportFormatsOption = Annotated[
+    str,
+    typer.Option("--format", metavar="html,docx,json", help="The forms to write, with commas."),
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", help="The folder for the files; <home>/reports when not given."),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the rows are printed.")]
 
 
 @app.command()
 def demo(home: HomeOption = None) -> None:
-    """Run the nightly job over the example exports, seen from 27 November 2018."""
+    """Run the nightly job over the example exports, then write the report for 2018-19 Q2."""
     from flows.console import print_lines, print_night
     from flows.run_command import run_with_prefect
+    from report.write import write_report
 
     settings = read_settings(home=home, source=EXAMPLE_EXPORTS, as_of=EXAMPLE_AS_OF_DAY)
     report = run_with_prefect(settings)
     print_night(report)
     home_words = f' --home "{home}"' if home else ""
+    written = write_report(settings, EXAMPLE_QUARTER, formats=("html", "docx"))
     print_lines(
         f"The marts are in {settings.marts_path}",
+        *(f"The report is in {path}" for path in written),
         "Try next:",
+        f'  {_command()} report "{EXAMPLE_QUARTER}" --profile publication{home_words}',
         f'  {_command()} sql "select stage, received, in_sla, upheld from rpt_quarterly_stages '
         f"where financial_quarter = '{EXAMPLE_QUARTER}' and procedure = 'statutory' "
         f'order by stage_number"{home_words}',
@@ -93,6 +119,25 @@ def nightly(
     raise typer.Exit(report.exit_code)
 
 
+@app.command("report")
+def report_command(
+    period: PeriodArgument,
+    home: HomeOption = None,
+    profile: ProfileOption = "internal",
+    format: ReportFormatsOption = "html,docx,json",
+    out: OutOption = None,
+) -> None:
+    """Write the committee's report of a quarter or a financial year."""
+    from flows.console import print_lines, progress
+    from report.write import write_report
+
+    formats = [each.strip().lower() for each in format.split(",") if each.strip()]
+    with progress() as on_step:
+        on_step("writing the report")
+        written = write_report(read_settings(home=home), period, profile, formats, out)
+    print_lines(*(str(path) for path in written))
+
+
 @app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="A query on the published marts.")],
@@ -110,13 +155,15 @@ def sql(
 @app.command()
 def rules(format: FormatOption = Format.TABLE) -> None:
     """List every validation rule: code, severity, what it checks, its source, what to do."""
+    from expectations.optional_rules import optional_rules
     from expectations.rules import all_rules
     from flows.console import print_rows
 
     columns = ["code", "severity", "checks", "source", "what to do"]
+    listed = (*all_rules(), *optional_rules())
     print_rows(
         columns,
-        [(r.code, r.severity, r.sentence, r.source, r.remedy) for r in all_rules()],
+        [(r.code, r.severity, r.sentence, r.source, r.remedy) for r in listed],
         format,
     )
 
@@ -130,7 +177,11 @@ def quarantine(home: HomeOption = None, format: FormatOption = Format.TABLE) -> 
     columns, rows = query_marts(
         read_settings(home=home),
         "select file_name, row_number, source, case_reference, stage, rule_codes, "
-        "remedies as what_to_do from dq_quarantine order by file_name, row_number",
+        "remedies as what_to_do from dq_quarantine union all "
+        "select file_name, row_number, source, null, null, "
+        "string_agg(rule_code, ',' order by position), string_agg(remedy, ' ' order by position) "
+        "from dq_optional_inputs where severity = 'error' group by all "
+        "order by file_name, row_number",
     )
     print_rows(columns, rows, format)
 

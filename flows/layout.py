@@ -1,17 +1,40 @@
-"""The standard layout of an export: the only columns that are ever read.
+"""The layouts of the files that are delivered: the only columns that are ever read.
 
-Source: the council's agreed export layout, one row per case per stage.
+Source: the council's agreed export layout, one row per case per stage; and the layouts of the
+optional inputs of the quarterly report.
 """
 
 from typing import NamedTuple
 
 
 class LayoutColumn(NamedTuple):
-    """A column of the standard layout."""
+    """A column of a layout."""
 
     name: str
     is_needed: bool
     meaning: str
+
+
+class Layout(NamedTuple):
+    """What a kind of file holds."""
+
+    contents: str
+    columns: tuple[LayoutColumn, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in their order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def needed_names(self) -> tuple[str, ...]:
+        """The names of the columns that a file cannot do without."""
+        return tuple(column.name for column in self.columns if column.is_needed)
+
+    @property
+    def landing_table(self) -> str:
+        """Where the text of such a file lands."""
+        return "landing.text_rows" if self == COMPLAINTS else f"landing.{self.contents}_text"
 
 
 LAYOUT: tuple[LayoutColumn, ...] = (
@@ -57,13 +80,52 @@ LAYOUT: tuple[LayoutColumn, ...] = (
 LAYOUT_NAMES: tuple[str, ...] = tuple(column.name for column in LAYOUT)
 NEEDED_NAMES: tuple[str, ...] = tuple(column.name for column in LAYOUT if column.is_needed)
 
-# Optional inputs of the quarterly report; every other file of a delivery holds complaints.
-OPTIONAL_INPUTS: tuple[str, ...] = (
-    "learning_actions",
-    "benchmarks",
-    "indicators",
-    "team_changes",
-)
+COMPLAINTS = Layout("complaints", LAYOUT)
+
+# Optional inputs of the quarterly report, by the names of their files; every other file of a
+# delivery holds complaints.
+OPTIONAL_INPUTS: dict[str, Layout] = {
+    layout.contents: layout
+    for layout in (
+        Layout(
+            "learning_actions",
+            (
+                LayoutColumn("theme", True, "What the action is about, such as a reason."),
+                LayoutColumn("action", True, "What is to be done."),
+                LayoutColumn("owner_role", True, "Who sees to it: a role, never a name."),
+                LayoutColumn("due_quarter", True, "The quarter in which it is due: 2018-19 Q3."),
+                LayoutColumn("status", True, "not_started, in_progress, done or dropped."),
+                LayoutColumn("evidence", False, "How one can see what came of it."),
+            ),
+        ),
+        Layout(
+            "benchmarks",
+            (
+                LayoutColumn("authority", True, "The authority that published the figure."),
+                LayoutColumn("year", True, "The financial year of the figure: 2017-18."),
+                LayoutColumn("measure", True, "What was measured, with its unit."),
+                LayoutColumn("value", True, "A plain number: 27.5 for 27.5%."),
+                LayoutColumn("note", False, "Where it is from, or how it differs."),
+            ),
+        ),
+        Layout(
+            "indicators",
+            (
+                LayoutColumn("name", True, "What the indicator shows."),
+                LayoutColumn("period", True, "The month, quarter or year that it is of."),
+                LayoutColumn("value", True, "The value as it is to be printed: 94%."),
+            ),
+        ),
+        Layout(
+            "team_changes",
+            (
+                LayoutColumn("old_team", True, "The team as it was called before."),
+                LayoutColumn("new_team", True, "The team that does its work since."),
+                LayoutColumn("change_date", True, "The first day of the change."),
+            ),
+        ),
+    )
+}
 
 
 def matched_header(header: str) -> str:

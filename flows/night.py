@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.errors import ExitCode, RunFailedError, UsageError
+from flows.layout import COMPLAINTS
 from flows.runs import Night, start_night
 from flows.settings import Settings
 from flows.sources import Source, read_sources
@@ -18,6 +19,7 @@ from flows.steps.find_deliveries import FileRecord
 from flows.steps.judge_clocks import judge_clocks
 from flows.steps.land import land
 from flows.steps.load import load_delivery, record_files
+from flows.steps.optional_inputs import load_optional_inputs
 from flows.steps.publish import publish
 from flows.steps.reference import check_as_of_day, prepare_reference
 from flows.steps.validate import validate
@@ -37,6 +39,7 @@ class Steps:
     land: Step = land
     validate: Step = validate
     load: Step = load_delivery
+    load_optional_inputs: Step = load_optional_inputs
     record_files: Step = record_files
     build_intermediate: Step = build.build_intermediate
     judge_clocks: Step = judge_clocks
@@ -131,12 +134,13 @@ def _run(
         steps.build_reference(settings)
     steps.check_as_of_day(settings, night)
     has_changed = [_load_source(settings, night, source, steps, report) for source in sources]
-    if not report.files:
+    exports = [record for record in report.files if record.contents == COMPLAINTS.contents]
+    if not exports:
         raise RunFailedError(
             f"No exports were found in {settings.source}, so nothing was published: see that the "
             "complaints system delivers its export there."
         )
-    if len(report.rejected) == len(report.files):
+    if all(record.status == "rejected" for record in exports):
         raise RunFailedError(
             "Every file was rejected, so nothing was published: "
             + " ".join(record.message or "" for record in report.rejected)
@@ -156,7 +160,7 @@ def _run(
 def _load_source(
     settings: Settings, night: Night, source: Source, steps: Steps, report: NightReport
 ) -> bool:
-    """Load what this source delivered; return whether the warehouse was judged anew."""
+    """Load what this source delivered; return whether the marts must be built anew."""
     found = steps.find_deliveries(settings, source)
     is_judged = False
     for delivery in found.deliveries:
@@ -173,5 +177,7 @@ def _load_source(
         steps.validate(settings, night, source.code)
         steps.load(settings, night, source.code)
         is_judged = True
+    optional = steps.load_optional_inputs(settings, night, source.code, found.optional_inputs)
+    found.records.extend(optional.records)
     report.files += steps.record_files(settings, night, source.code, found.records)
-    return is_judged
+    return is_judged or optional.is_news

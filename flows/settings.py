@@ -55,6 +55,66 @@ class Settings(BaseSettings):
         ),
     )
 
+    report_marking: str = Field(
+        "For general release", description="The release marking at the head of the report."
+    )
+    report_committee: str = Field(
+        "Children and Young People Scrutiny Sub-Committee",
+        description="The committee that the report goes to.",
+    )
+    report_meeting_date: str = Field(
+        "",
+        description=(
+            "The day of the committee's meeting, as it is to be printed; the as-of day when not "
+            "set."
+        ),
+    )
+    report_lead_officer: str = Field(
+        "Director of Early Help and Children's Social Care",
+        description="The officer who answers for the report, by role.",
+    )
+    report_cabinet_member: str = Field(
+        "Cabinet Member for Children, Young People and Learning",
+        description="The cabinet member, by role.",
+    )
+    report_person_leading: str = Field(
+        "Director of Early Help and Children's Social Care",
+        description="Who leads on the report at the committee's meeting, by role.",
+    )
+    report_origin: str = Field(
+        "This item is contained in the committee's approved work programme.",
+        description="Why the item is on the agenda.",
+    )
+    report_brief: str = Field(
+        "",
+        description=(
+            "What the committee is asked to do; a sentence that names the months of the report "
+            "when not set."
+        ),
+    )
+    report_contact_officer: str = Field(
+        "Complaints Manager", description="Whom to ask about the report, by role."
+    )
+    report_background_documents: str = Field(
+        "None", description="The background documents of the report."
+    )
+    report_threshold: int = Field(
+        5,
+        ge=1,
+        description="The publication profile hides counts from 1 up to this number.",
+    )
+    report_symbol: str = Field(
+        "c",
+        min_length=1,
+        max_length=5,
+        description="What the publication profile prints in place of a hidden number.",
+    )
+
+    @property
+    def reports_folder(self) -> Path:
+        """Where reports are written."""
+        return self.home / "reports"
+
     @property
     def as_of_day(self) -> date:
         """The day the figures are seen from."""

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+from changed_example import Nights, night_on_changes
 from command_helpers import AMBIENT, Run, run_here
 from export_helpers import open_store
 from flows.night import NightReport, run_night
@@ -89,6 +90,12 @@ def example(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Setting
         if not settings.marts_path.exists():
             run_night(settings)
     return settings
+
+
+@pytest.fixture(scope="session")
+def changed_example(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Nights:
+    """The example before and after the change of two complaints; tests of it share a worker."""
+    return night_on_changes(example, tmp_path_factory.mktemp("change"))
 
 
 @pytest.fixture

@@ -157,13 +157,13 @@ def working_days_after(first: date, last: date) -> int:
 
 
 def read_exports(folder: Path) -> list[Row]:
-    """Read every export of a folder."""
+    """Read every export of a folder; the optional inputs of the report hold no complaints."""
     formats = {
         "complaints_statutory.csv": ("utf-8", ","),
         "complaints_corporate.csv": ("cp1252", ";"),
     }
     rows = []
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.glob("complaints_*")):
         if path.suffix == ".xlsx":
             lines = [list(line) for line in load_workbook(path).worksheets[0].values]
         else:

@@ -12,6 +12,7 @@ import pytest
 
 from command_helpers import Run, assert_mistake, run_there
 from conftest import query
+from expectations.optional_rules import optional_rules
 from expectations.rules import all_rules
 from flows import run_command
 from flows.errors import ExitCode
@@ -203,9 +204,10 @@ def test_sql_starts_without_what_only_the_night_needs(example: Settings, tmp_pat
 def test_rules_lists_every_rule_with_all_it_says(run: Run) -> None:
     rows = json.loads(run("rules", "--format", "json").out)
     assert [tuple(row.values()) for row in rows] == [
-        (rule.code, rule.severity, rule.sentence, rule.source, rule.remedy) for rule in all_rules()
+        (rule.code, rule.severity, rule.sentence, rule.source, rule.remedy)
+        for rule in (*all_rules(), *optional_rules())
     ]
-    assert len(run("rules").out.splitlines()) == len(all_rules()) + 1
+    assert len(run("rules").out.splitlines()) == len(rows) + 1
 
 
 def test_quarantine_names_file_row_rules_and_what_to_do(run: Run, example: Settings) -> None:
@@ -218,19 +220,22 @@ def test_quarantine_names_file_row_rules_and_what_to_do(run: Run, example: Setti
 
 
 def test_demo_ends_with_next_steps_that_work(
-    run: Run, example: Settings, monkeypatch: pytest.MonkeyPatch
+    run: Run, example_copy: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = []
     report = SimpleNamespace(files=[], rejected=[], notes=[], exit_code=ExitCode.DONE)
     monkeypatch.setattr(
         run_command, "run_with_prefect", lambda settings: given.append(settings) or report
     )
-    said = run("demo", "--home", example.home)
+    said = run("demo", "--home", example_copy.home)
     assert said.exit_code == ExitCode.DONE
-    assert given == [example]
-    assert f"The marts are in {example.marts_path}" in said.out.splitlines()
+    assert given == [example_copy]
+    assert f"The marts are in {example_copy.marts_path}" in said.out.splitlines()
+    for form in ("html", "docx"):
+        path = example_copy.reports_folder / f"complaints-report-2018-19-q2-internal.{form}"
+        assert f"The report is in {path}" in said.out.splitlines() and path.stat().st_size > 10_000
     steps = said.out.partition("Try next:")[2].strip().splitlines()
-    assert len(steps) == 2
+    assert len(steps) == 3
     for step in steps:
         shown = run(*shlex.split(step)[1:])
         assert shown.exit_code == ExitCode.DONE and len(shown.out.splitlines()) > 2

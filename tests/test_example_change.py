@@ -4,29 +4,20 @@ A second one, still open, only moves to another team. The night after has the sa
 whatever else differs in the published file would be a mistake.
 """
 
-import csv
-import shutil
 from datetime import date
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 import pytest
 
+from changed_example import ANSWERED, EDITS, FILE_NAME, STILL_OPEN, Nights
 from conftest import query
 from examples.make_exports import expected_counts
-from flows.night import NightReport, run_night
+from flows.layout import OPTIONAL_INPUTS
 from flows.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("example_change")
 
-FILE_NAME = "complaints_statutory.csv"
-ANSWERED = ("CH-18-0020", "stage_1")  # answered on its last day in time, 9 May 2018
-STILL_OPEN = ("CH-18-0031", "stage_1")
-EDITS = {
-    ANSWERED: {"service_team": "Youth Offending", "responded_date": "2018-05-10"},
-    STILL_OPEN: {"service_team": "Early Help"},
-}
 STAGE_1 = {"procedure": "statutory", "stage": "stage_1"}
 QUARTER = {"financial_quarter": "2018-19 Q1"} | STAGE_1
 NEXT_QUARTER = {"financial_quarter": "2018-19 Q2"} | STAGE_1
@@ -109,41 +100,70 @@ MOVES: dict[str, list[Edit]] = {
             },
         ),
     ],
+    "rpt_case_overview": [
+        Edit(
+            {"case_reference": ANSWERED[0], "stage": "stage_1"},
+            {
+                "service_team": "Youth Offending",
+                "responded_date": date(2018, 5, 10),
+                "sla_status": "late",
+            },
+        ),
+        Edit({"case_reference": STILL_OPEN[0], "stage": "stage_1"}, {"service_team": "Early Help"}),
+    ],
+    "rpt_period_stages": [
+        Edit(
+            {"period": "2018-19 Q1"} | STAGE_1,
+            {
+                "in_sla": 8,
+                "in_sla_basic": 6,
+                "late": 9,
+                "in_sla_from_request": 7,
+                "late_from_request": 10,
+            },
+        ),
+        Edit(
+            {"period": "2018-19"} | STAGE_1,
+            {
+                "in_sla": 19,
+                "in_sla_basic": 15,
+                "late": 32,
+                "in_sla_from_request": 17,
+                "late_from_request": 34,
+            },
+        ),
+    ],
+    "rpt_period_teams": [
+        Edit(
+            {"period": "2018-19 Q1", "service_team": "Children with Disabilities"} | STAGE_1, None
+        ),
+        *(
+            Edit(
+                {"period": period, "service_team": team} | STAGE_1,
+                {"received": received, "eligible": received} | others,
+            )
+            for period, team, received, others in (
+                ("2018-19 Q1", "Youth Offending", 4, {}),
+                ("2018-19 Q1", "Children in Need", 2, {}),
+                ("2018-19 Q1", "Early Help", 2, {}),
+                ("2018-19", "Children with Disabilities", 2, {"in_sla": 0}),
+                ("2018-19", "Youth Offending", 5, {}),
+                ("2018-19", "Children in Need", 13, {}),
+                ("2018-19", "Early Help", 5, {}),
+            )
+        ),
+    ],
+    "rpt_period_reasons": [
+        Edit({"period": period, "reason": reason} | STAGE_1, {"in_sla": in_sla})
+        for period, reason, in_sla in (
+            ("2018-19 Q1", "Communication", 2),
+            ("2018-19 Q1", "Delays", 0),
+            ("2018-19", "Communication", 11),
+            ("2018-19", "Delays", 7),
+        )
+    ],
     "dq_publication": [Edit({}, {"run_id": Changed})],
 }
-
-
-class Nights(NamedTuple):
-    """The home before and after the change, and what the second night reported."""
-
-    before: Settings
-    after: Settings
-    report: NightReport
-
-
-@pytest.fixture(scope="module")
-def nights(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Nights:
-    """Run one more night on a copy of the example's home and exports, with the two changes."""
-    folder = tmp_path_factory.mktemp("change")
-    shutil.copytree(example.home, folder / "home")
-    shutil.copytree(example.source, folder / "exports")
-    edit_export(folder / "exports" / FILE_NAME)
-    after = example.model_copy(update={"home": folder / "home", "source": folder / "exports"})
-    return Nights(example, after, run_night(after))
-
-
-def edit_export(path: Path) -> None:
-    with path.open(encoding="utf-8", newline="") as file:
-        header, *lines = csv.reader(file)
-    edited = 0
-    for line in lines:
-        edit = EDITS.get((line[header.index("case_reference")], line[header.index("stage")]), {})
-        for column, value in edit.items():
-            line[header.index(column)] = value
-        edited += bool(edit)
-    assert edited == len(EDITS)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([header, *lines])
 
 
 def marts(settings: Settings) -> list[str]:
@@ -169,8 +189,8 @@ def find(rows: list[Row], key: Row) -> list[Row]:
 
 
 @pytest.mark.parametrize("mart", MOVES)
-def test_every_mart_that_shows_the_complaint_moves(nights: Nights, mart: str) -> None:
-    before, after = rows_of(nights.before, mart), rows_of(nights.after, mart)
+def test_every_mart_that_shows_the_complaint_moves(changed_example: Nights, mart: str) -> None:
+    before, after = rows_of(changed_example.before, mart), rows_of(changed_example.after, mart)
     for key, now in MOVES[mart]:
         (old,) = find(before, key)
         before.remove(old)
@@ -185,35 +205,37 @@ def test_every_mart_that_shows_the_complaint_moves(nights: Nights, mart: str) ->
     assert after == before
 
 
-def test_no_other_mart_changes(nights: Nights) -> None:
-    assert marts(nights.before) == marts(nights.after)
-    others = set(marts(nights.after)) - {*MOVES, "dq_deliveries"}
+def test_no_other_mart_changes(changed_example: Nights) -> None:
+    assert marts(changed_example.before) == marts(changed_example.after)
+    others = set(marts(changed_example.after)) - {*MOVES, "dq_deliveries"}
     assert {"fct_complaints", "dim_date", "dq_quarantine", "dq_warnings", "dq_rules"} < others
     for mart in others:
-        assert rows_of(nights.after, mart) == rows_of(nights.before, mart), mart
+        assert rows_of(changed_example.after, mart) == rows_of(changed_example.before, mart), mart
 
 
-def test_deliveries_tell_the_two_changed_rows_from_the_unchanged(nights: Nights) -> None:
+def test_deliveries_tell_the_two_changed_rows_from_the_unchanged(changed_example: Nights) -> None:
     before, after = (
-        rows_of(nights.before, "dq_deliveries"),
-        rows_of(nights.after, "dq_deliveries"),
+        rows_of(changed_example.before, "dq_deliveries"),
+        rows_of(changed_example.after, "dq_deliveries"),
     )
     assert all(row in after for row in before)
     tonight = {row["file_name"]: row for row in after if row not in before}
     for name, counts in expected_counts().items():
         changed = len(EDITS) if name == FILE_NAME else 0
         row = tonight.pop(name)
-        assert (row["run_id"], row["status"]) == (nights.report.night.run_id, "loaded")
+        assert (row["run_id"], row["status"]) == (changed_example.report.night.run_id, "loaded")
         assert row["rows_loaded"] == changed
         assert row["rows_unchanged"] == counts["loaded"] - changed
         for fate in ("duplicate", "superseded", "quarantined"):
             assert row[f"rows_{fate}"] == counts[fate]
-    assert not tonight
+    # The report's optional inputs were delivered again, as they were.
+    assert {row["contents"] for row in tonight.values()} == set(OPTIONAL_INPUTS)
+    assert {row["status"] for row in tonight.values()} == {"unchanged"}
 
 
-def test_history_keeps_both_versions_with_run_and_as_of_day(nights: Nights) -> None:
+def test_history_keeps_both_versions_with_run_and_as_of_day(changed_example: Nights) -> None:
     versions = query(
-        nights.after.warehouse_path,
+        changed_example.after.warehouse_path,
         "select versions.service_team, versions.responded_date, versions.first_run_id, "
         "history.state, history.current_from_as_of_day, history.current_to_as_of_day, "
         "history.current_from_run_at, history.current_to_run_at "
@@ -223,8 +245,8 @@ def test_history_keeps_both_versions_with_run_and_as_of_day(nights: Nights) -> N
         "order by history.current_from_run_at",
         *ANSWERED,
     )
-    (first_run,) = query(nights.before.marts_path, "select run_id from dq_publication")
-    night = nights.report.night
+    (first_run,) = query(changed_example.before.marts_path, "select run_id from dq_publication")
+    night = changed_example.report.night
     old, new = versions
     assert old[:6] == (
         "Children with Disabilities",

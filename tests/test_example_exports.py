@@ -12,6 +12,7 @@ import pytest
 from example_oracle import AS_OF_DAY, STAGES, Row, read_exports
 from example_rules import judge
 from examples.make_exports import EXPORTS, FILE_NAMES, expected_counts, expected_rows, main
+from examples.report_inputs import REPORT_INPUT_FILES
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "dbt_project" / "seeds"
@@ -97,8 +98,9 @@ def _computed(rows: list[Row], figure: dict[str, str]) -> int:
 
 def test_the_program_makes_the_committed_files(tmp_path: Path) -> None:
     main(tmp_path)
-    assert {path.name for path in EXPORTS.iterdir()} == set(FILE_NAMES)
-    for name in FILE_NAMES:
+    names = {*FILE_NAMES, *REPORT_INPUT_FILES}
+    assert {path.name for path in EXPORTS.iterdir()} == names
+    for name in names:
         assert (tmp_path / name).read_bytes() == (EXPORTS / name).read_bytes(), name
 
 

@@ -39,13 +39,11 @@ KILLED = -9
 # Each night is killed, and killed again further on, before it may end: first until the second
 # delivery is in the warehouse, then on the way to analysts.
 KILLS = (
-    (Moment("prepare_reference"), Moment("check_as_of_day")),
-    (Moment("build_reference"), Moment("build_intermediate")),
-    (Moment("find_deliveries"), Moment("judge_clocks")),
-    (Moment("extract"), Moment("build_marts")),
-    (Moment("land"), Moment("check_marts")),
-    (Moment("validate"), Moment("publish")),
-    (Moment("load"), MARTS_REPLACED),
+    (Moment("prepare_reference"), Moment("check_as_of_day"), Moment("record_files")),
+    (Moment("build_reference"), Moment("extract"), Moment("build_intermediate")),
+    (Moment("find_deliveries"), Moment("load"), Moment("judge_clocks")),
+    (Moment("land"), Moment("load_optional_inputs"), Moment("build_marts"), Moment("check_marts")),
+    (Moment("validate"), Moment("publish"), MARTS_REPLACED),
     (Moment("extract", 2), PUBLISHED, Moment("build_deliveries"), Moment("publish")),
     (Moment("land", 2), Moment("record_files"), Moment("judge_clocks")),
     (Moment("validate", 2), Moment("build_marts")),

@@ -1,6 +1,6 @@
 """Every rule decides: its example fails it and nothing else, and passes once it is taken away."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -51,10 +51,26 @@ def export_of(examples: dict[str, Example], path: Path) -> Path:
     return path.parent
 
 
-def without(code: str) -> tuple[Rule, ...]:
-    """Return the rules less one."""
-    gone = RULES_ON_BLANKS | {code} if code == UNREADABLE else {code}
+def without(codes: Collection[str]) -> tuple[Rule, ...]:
+    """Return the rules less some."""
+    gone = {*RULES_ON_BLANKS, *codes} if UNREADABLE in codes else codes
     return tuple(rule for rule in all_rules() if rule.code not in gone)
+
+
+def variants() -> dict[str, tuple[str, ...]]:
+    """Return under which name which rules are removed together.
+
+    An example fails its own rule and no other, so taking away several rules at once says of each
+    what taking it away alone would; it saves judging 29 deliveries. The line's own rule and those
+    that look at clocks need a variant each.
+    """
+    alone = [UNREADABLE, *CLOCK_RULES]
+    others = [code for code in RULES if code not in alone]
+    several = {f"without_{start}": tuple(others[start::4]) for start in range(4)}
+    return {code: (code,) for code in alone} | several
+
+
+VARIANT_OF = {code: name for name, codes in variants().items() for code in codes}
 
 
 class Variants:
@@ -110,14 +126,14 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     with start_night(settings) as night, pytest.MonkeyPatch.context() as patch:
         assert Steps().prepare_reference(settings, night)
         build.build_reference(settings)
-        variants = Variants(settings, night, patch)
+        judging = Variants(settings, night, patch)
         examples = EXAMPLES | {UNREADABLE: Example([])}
-        for code in RULES:
-            variants.load(code, {code: examples[code]}, without(code))
-        variants.load("all_rules", examples, all_rules())
-        variants.load("near_misses", NEAR_MISSES, all_rules())
+        for name, codes in variants().items():
+            judging.load(name, {code: examples[code] for code in codes}, without(codes))
+        judging.load("all_rules", examples, all_rules())
+        judging.load("near_misses", NEAR_MISSES, all_rules())
         build.build_intermediate(settings)
-        variants.judge_clocks()
+        judging.judge_clocks()
         build.build_marts(settings)
     yield settings
 
@@ -180,8 +196,8 @@ def test_an_error_keeps_its_row_from_the_marts_until_its_expectation_is_removed(
         assert rows_in_marts(judged, "all_rules", code) == (
             0 if code == "case_reference_missing" else rows - failing
         )
-    assert rows_in_marts(judged, code, code) == rows
-    assert code not in failed_rules(judged, code, case_of(code))
+    assert rows_in_marts(judged, VARIANT_OF[code], code) == rows
+    assert code not in failed_rules(judged, VARIANT_OF[code], case_of(code))
 
 
 @pytest.mark.parametrize("code", WARNINGS)
@@ -193,7 +209,7 @@ def test_a_warning_is_reported_until_its_expectation_is_removed(
         "and case_reference = $2"
     )
     assert query(judged.warehouse_path, reported, "all_rules", code) == [(1,)]
-    assert query(judged.warehouse_path, reported, code, code) == [(0,)]
+    assert query(judged.warehouse_path, reported, VARIANT_OF[code], code) == [(0,)]
     assert rows_in_marts(judged, "all_rules", code) == len(EXAMPLES[code].rows)
 
 

@@ -77,3 +77,33 @@ create or replace temporary macro read_timestamp(written) as
 -- A date before the first day of the dates we take is absent for every rule but its own.
 create or replace temporary macro usable_date(day_read) as
     case when day_read >= getvariable('earliest_date')::date then day_read end;
+
+-- A financial year in its one spelling, 2018-19: 2018/19 and 2018-2019 are read as well.
+create or replace temporary macro read_financial_year(written) as
+    case
+        when
+            regexp_full_match(trim(written), '20\d\d\s*[-/–]\s*(20)?\d\d')
+            and try_cast(regexp_extract(written, '(\d+)\D*$', 1) as integer)
+            in (
+                try_cast(left(trim(written), 4) as integer) + 1,
+                (try_cast(left(trim(written), 4) as integer) + 1) % 100
+            )
+            then left(trim(written), 4) || '-' || right(trim(written), 2)
+    end;
+
+-- A quarter of a financial year in its one spelling, 2018-19 Q3, with the Q before or after.
+create or replace temporary macro read_financial_quarter(written) as
+    case
+        when regexp_full_match(trim(written), '(?i)(q\s?[1-4]\D.*)|(.*\d\D*q\s?[1-4])')
+            then read_financial_year(regexp_replace(trim(written), '(?i)[\s,]*q\s?[1-4][\s,]*', ''))
+                || ' Q' || regexp_extract(written, '(?i)q\s?([1-4])', 1)
+    end;
+
+-- A plain number, with or without commas between its thousands.
+create or replace temporary macro read_number(written) as
+    case
+        when regexp_full_match(trim(written), '[+-]?\d{1,3}(,\d{3})+(\.\d+)?')
+            then replace(trim(written), ',', '')::double
+        when regexp_full_match(trim(written), '[+-]?\d+(\.\d+)?([eE][+-]?\d{1,2})?')
+            then try_cast(trim(written) as double)
+    end;

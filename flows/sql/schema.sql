@@ -119,8 +119,12 @@ create table if not exists raw.delivery_files (
     rows_superseded bigint,
     rows_quarantined bigint,
     status varchar not null,
-    message varchar
+    message varchar,
+    contents varchar default 'complaints'
 );
+
+-- Older warehouses hold files of complaints only.
+alter table raw.delivery_files add column if not exists contents varchar default 'complaints';
 
 -- One row per delivery that was loaded. identity is made of the content
 -- hashes of its files and of the source's definition.
@@ -151,4 +155,78 @@ create table if not exists raw.as_of_day (
 create table if not exists raw.publications (
     run_id varchar not null,
     published_at timestamp not null
+);
+
+-- The optional inputs of the quarterly report: of each source, the rows of the newest file that
+-- passed. file_name and row_number say where each was read.
+create table if not exists raw.learning_actions (
+    source varchar not null,
+    theme varchar not null,
+    action varchar not null,
+    owner_role varchar not null,
+    due_quarter varchar not null,
+    status varchar not null,
+    evidence varchar,
+    file_name varchar not null,
+    row_number bigint not null
+);
+
+create table if not exists raw.benchmarks (
+    source varchar not null,
+    authority varchar not null,
+    financial_year varchar not null,
+    measure varchar not null,
+    value double not null,
+    note varchar,
+    file_name varchar not null,
+    row_number bigint not null
+);
+
+create table if not exists raw.indicators (
+    source varchar not null,
+    name varchar not null,
+    period varchar not null,
+    value varchar not null,
+    value_number double,
+    file_name varchar not null,
+    row_number bigint not null
+);
+
+create table if not exists raw.team_changes (
+    source varchar not null,
+    old_team varchar not null,
+    new_team varchar not null,
+    change_date date not null,
+    file_name varchar not null,
+    row_number bigint not null
+);
+
+-- Which file each of them holds, and by which rules its rows were judged.
+create table if not exists raw.optional_inputs (
+    source varchar not null,
+    contents varchar not null,
+    file_name varchar not null,
+    content_hash varchar not null,
+    stamp varchar,
+    rulebook varchar not null,
+    run_id varchar not null
+);
+
+-- Which rule failed on which row of that file, and the rules, for dbt to read.
+create table if not exists raw.optional_findings (
+    source varchar not null,
+    contents varchar not null,
+    file_name varchar not null,
+    row_number bigint not null,
+    rule_code varchar not null
+);
+
+create table if not exists raw.optional_rules (
+    position integer not null,
+    rule_code varchar not null,
+    severity varchar not null,
+    contents varchar not null,
+    description varchar not null,
+    source varchar not null,
+    remedy varchar not null
 );

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
 
-from flows.layout import OPTIONAL_INPUTS, matched_header
+from flows.layout import COMPLAINTS, OPTIONAL_INPUTS, matched_header
 from flows.sources import Source
 
 READ_ENDINGS = (".csv", ".txt", ".tsv", ".xlsx")
@@ -37,6 +37,7 @@ class FileRecord:
     rows_quarantined: int | None = None
     status: str = "loaded"
     message: str | None = None
+    contents: str = COMPLAINTS.contents
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class ExportFile:
     content_hash: str
     series: str | None
     stamp: str | None
+    contents: str = COMPLAINTS.contents
 
     @property
     def version(self) -> tuple[str | None, str | None, str]:
@@ -71,6 +73,7 @@ class ExportFile:
             rows_read=rows_read,
             status=status,
             message=message,
+            contents=self.contents,
         )
 
 
@@ -80,7 +83,7 @@ class FolderContent:
 
     files: list[ExportFile] = field(default_factory=list)
     records: list[FileRecord] = field(default_factory=list)
-    optional_inputs: list[Path] = field(default_factory=list)
+    optional_inputs: list[ExportFile] = field(default_factory=list)
 
 
 def split_stamp(name: str) -> tuple[str | None, str | None]:
@@ -115,19 +118,27 @@ def list_files(source: Source) -> FolderContent:
             continue
         name = path.relative_to(folder).as_posix()
         series, stamp = split_stamp(name)
-        if _is_optional_input(Path(series or name).stem):
-            content.optional_inputs.append(path)
-        elif path.suffix.lower() not in READ_ENDINGS:
-            content.records.append(
-                _rejected(source, name, "cannot be read; save it as .xlsx or CSV")
-            )
+        contents = contents_of(Path(series or name).stem)
+        if path.suffix.lower() not in READ_ENDINGS:
+            problem = "cannot be read; save it as .xlsx or CSV"
+            content.records.append(_rejected(source, name, problem, contents))
+            continue
+        try:
+            file = ExportFile(path, name, _content_hash(path), series, stamp, contents)
+        except OSError as error:
+            problem = f"cannot be opened ({error.strerror})"
+            content.records.append(_rejected(source, name, problem, contents))
         else:
-            try:
-                content.files.append(ExportFile(path, name, _content_hash(path), series, stamp))
-            except OSError as error:
-                problem = f"cannot be opened ({error.strerror})"
-                content.records.append(_rejected(source, name, problem))
+            is_export = contents == COMPLAINTS.contents
+            (content.files if is_export else content.optional_inputs).append(file)
     return content
+
+
+def contents_of(stem: str) -> str:
+    """Return what a file holds by its name without date and ending: complaints, or an input."""
+    matched = re.sub(r"[.-]+", "", matched_header(stem))
+    names = {matched_header(name): name for name in OPTIONAL_INPUTS}
+    return names.get(matched, COMPLAINTS.contents)
 
 
 def _is_ignored(path: Path) -> bool:
@@ -140,15 +151,11 @@ def _is_ignored(path: Path) -> bool:
     )
 
 
-def _is_optional_input(stem: str) -> bool:
-    matched = re.sub(r"[.-]+", "", matched_header(stem))
-    return matched in {matched_header(name) for name in OPTIONAL_INPUTS}
-
-
 def _content_hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _rejected(source: Source, name: str, problem: str) -> FileRecord:
-    return FileRecord(source.code, name, status="rejected", message=f"{name} {problem}.")
+def _rejected(source: Source, name: str, problem: str, contents: str) -> FileRecord:
+    message = f"{name} {problem}."
+    return FileRecord(source.code, name, status="rejected", message=message, contents=contents)

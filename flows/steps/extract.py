@@ -1,8 +1,8 @@
 """Read a delivery as text into landing.text_rows."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -53,8 +53,7 @@ def extract(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> Extrac
 def _extract_file(
     connection: duckdb.DuckDBPyConnection, target: Target, file: ExportFile
 ) -> FileRecord:
-    read = read_workbook if file.path.suffix.lower() == ".xlsx" else read_csv
-    problem = _problem_of(lambda: read(connection, file.path, target))
+    problem = read_file(connection, file.path, target)
     if problem:
         forget_rows(connection, target)
         return file.record(target.source, "rejected", f"{file.name} {problem}.")
@@ -62,10 +61,15 @@ def _extract_file(
     return file.record(target.source, "loaded", rows_read=rows)
 
 
-def _problem_of(read: Callable[[], None]) -> str | None:
-    """Return why a file is rejected, in words that go on from its name; None if it was read."""
+def read_file(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> str | None:
+    """Read a file into the landing table of its layout.
+
+    Returns:
+        Why it is rejected, in words that go on from its name; None if it was read.
+    """
+    read = read_workbook if path.suffix.lower() == ".xlsx" else read_csv
     try:
-        read()
+        read(connection, path, target)
     except FileRejectedError as error:
         return str(error)
     except OSError as error:

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
 
 import duckdb
 
@@ -37,7 +36,7 @@ class Found:
 
     deliveries: list[Delivery] = field(default_factory=list)
     records: list[FileRecord] = field(default_factory=list)
-    optional_inputs: list[Path] = field(default_factory=list)
+    optional_inputs: list[ExportFile] = field(default_factory=list)
 
 
 def find_deliveries(connection: duckdb.DuckDBPyConnection, source: Source) -> Found:

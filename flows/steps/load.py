@@ -34,7 +34,7 @@ def load_delivery(
         run_sql(warehouse, "load")
         records = _with_fates(warehouse, extracted.records) if extracted else []
         _record_night(warehouse, night, source)
-        _record_files(warehouse, night, records)
+        write_records(warehouse, night, records)
         if extracted:
             warehouse.execute(
                 "insert into raw.deliveries "
@@ -64,7 +64,7 @@ def record_files(
         rows = warehouse.execute(recorded, [night.run_id, source]).fetchall()
         known = {(each.file_name, each.content_hash) for each in (FileRecord(*row) for row in rows)}
         new = [each for each in records if (each.file_name, each.content_hash) not in known]
-        _record_files(warehouse, night, new)
+        write_records(warehouse, night, new)
         rows = warehouse.execute(f"{recorded} order by file_name", [night.run_id, source])
         everything = [FileRecord(*row) for row in rows.fetchall()]
         warehouse.commit()
@@ -113,9 +113,10 @@ def _record_night(warehouse: duckdb.DuckDBPyConnection, night: Night, source: st
     warehouse.executemany("insert into raw.rules values (?, ?, ?, ?, ?, ?, ?)", rules_table())
 
 
-def _record_files(
+def write_records(
     warehouse: duckdb.DuckDBPyConnection, night: Night, records: list[FileRecord]
 ) -> None:
+    """Write the records of this run's files, within the transaction that loads their rows."""
     names = ", ".join(field.name for field in fields(FileRecord))
     marks = ", ".join("?" for _ in fields(FileRecord))
     for record in records:

@@ -1,43 +1,47 @@
-"""Find the layout's columns among the headers of a file or a database."""
+"""Find a layout's columns among the headers of a file or a database."""
 
 import difflib
 from collections.abc import Sequence
 
-from flows.layout import LAYOUT_NAMES, NEEDED_NAMES, matched_header
+from flows.layout import COMPLAINTS, Layout, matched_header
 from flows.sources import Source
 from flows.steps.text_rows import FileRejectedError
 
 
-def match_headers(headers: Sequence[str], source: Source) -> dict[str, int]:
+def match_headers(
+    headers: Sequence[str], source: Source, layout: Layout = COMPLAINTS
+) -> dict[str, int]:
     """Return the position of each layout column that the headers hold, in the layout's order.
 
     Raises:
         FileRejectedError: two headers mean the same column, or a needed column is missing.
     """
     positions: dict[str, int] = {}
-    for position, column in _recognised(headers, source):
+    for position, column in _recognised(headers, source, layout):
         if column in positions:
             first, second = headers[positions[column]].strip(), headers[position].strip()
             raise FileRejectedError(
                 f"has two columns for {column}: '{first}' and '{second}'; keep one of them"
             )
         positions[column] = position
-    missing = [
-        name for name in NEEDED_NAMES if name not in positions and name not in source.constants
-    ]
+    given = {*positions, *source.constants}
+    missing = [name for name in layout.needed_names if name not in given]
     if missing:
-        raise FileRejectedError(_missing_message(missing, headers, set(positions.values())))
-    return {name: positions[name] for name in LAYOUT_NAMES if name in positions}
+        message = _missing_message(missing, headers, set(positions.values()))
+        raise FileRejectedError(
+            f"{message}, or map the columns in a sources file" if layout == COMPLAINTS else message
+        )
+    return {name: positions[name] for name in layout.names if name in positions}
 
 
-def count_recognised(headers: Sequence[str], source: Source) -> int:
+def count_recognised(headers: Sequence[str], source: Source, layout: Layout = COMPLAINTS) -> int:
     """Return how many of the headers name a column of the layout."""
-    return len(_recognised(headers, source))
+    return len(_recognised(headers, source, layout))
 
 
-def _recognised(headers: Sequence[str], source: Source) -> list[tuple[int, str]]:
+def _recognised(headers: Sequence[str], source: Source, layout: Layout) -> list[tuple[int, str]]:
     """Return position and layout column of every header that names one; a rename goes first."""
-    columns = {matched_header(name): name for name in LAYOUT_NAMES}
+    columns = {matched_header(name): name for name in layout.names}
     columns |= {matched_header(header): name for header, name in source.rename.items()}
     matched = enumerate(matched_header(header) for header in headers)
     return [(position, columns[header]) for position, header in matched if header in columns]
@@ -48,10 +52,7 @@ def _missing_message(missing: list[str], headers: Sequence[str], used: set[int])
     nouns = "the column" if len(missing) == 1 else "the columns"
     nearest = _nearest(missing, headers, used)
     found = f"the nearest names found are {nearest}" if nearest else "no name found is near"
-    return (
-        f"lacks {nouns} {', '.join(missing)}; {found}. Correct the header line, "
-        "or map the columns in a sources file"
-    )
+    return f"lacks {nouns} {', '.join(missing)}; {found}. Correct the header line"
 
 
 def _nearest(missing: list[str], headers: Sequence[str], used: set[int]) -> str:

@@ -17,7 +17,6 @@ from typing import NamedTuple, TextIO
 import duckdb
 
 from flows.errors import RunFailedError
-from flows.sources import Source
 from flows.steps.match_headers import count_recognised, match_headers
 from flows.steps.text_rows import (
     SPACE,
@@ -52,14 +51,14 @@ class CsvShape(NamedTuple):
 
 
 def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> None:
-    """Put the rows of a CSV file into landing.text_rows.
+    """Put the rows of a CSV file into the landing table of its layout.
 
     Raises:
         FileRejectedError: the file is no readable CSV file with the needed columns.
     """
     starts_with_mark = _reject_other_encodings(path)
-    shape = _survey(path, target.source, starts_with_mark)
-    positions = match_headers(shape.headers, target.source)
+    shape = _survey(path, target, starts_with_mark)
+    positions = match_headers(shape.headers, target.source, target.layout)
     if shape.records == 0:
         raise FileRejectedError("has no data rows")
     if shape.encoding == "cp1252":
@@ -98,19 +97,19 @@ def _reject_other_encodings(path: Path) -> bool:
     return starts_with_mark
 
 
-def _survey(path: Path, source: Source, starts_with_mark: bool) -> CsvShape:
+def _survey(path: Path, target: Target, starts_with_mark: bool) -> CsvShape:
     """Go over the whole file in the first encoding that fits all its bytes."""
     for encoding in ("utf-8-sig",) if starts_with_mark else ("utf-8", "cp1252"):
         try:
             with path.open(encoding=encoding, newline="") as file:
-                return _survey_as(encoding, file, source)
+                return _survey_as(encoding, file, target)
         except UnicodeDecodeError:
             continue
     raise FileRejectedError("is written neither in UTF-8 nor in cp1252; save it as CSV UTF-8")
 
 
-def _survey_as(encoding: str, file: TextIO, source: Source) -> CsvShape:
-    delimiter = _delimiter(file, source)
+def _survey_as(encoding: str, file: TextIO, target: Target) -> CsvShape:
+    delimiter = _delimiter(file, target)
     file.seek(0)
     records = _records(file, delimiter)
     headers = next(records, None)
@@ -124,12 +123,13 @@ def _survey_as(encoding: str, file: TextIO, source: Source) -> CsvShape:
         widest = max(widest, len(record))
     if widest > WIDEST_ROW:
         raise FileRejectedError(
-            f"has a line of {widest} fields; check that it is a CSV file of complaints"
+            f"has a line of {widest} fields; check that it is a CSV file of "
+            f"{target.layout.contents.replace('_', ' ')}"
         )
     return CsvShape(encoding, delimiter, headers, rows, fields, widest)
 
 
-def _delimiter(file: TextIO, source: Source) -> str:
+def _delimiter(file: TextIO, target: Target) -> str:
     """Return the delimiter by which most of the header's names are recognised."""
     scores = {}
     for delimiter in DELIMITERS:
@@ -138,7 +138,8 @@ def _delimiter(file: TextIO, source: Source) -> str:
             headers = next(_records(file, delimiter), [])
         except FileRejectedError:
             continue
-        scores[delimiter] = (count_recognised(headers, source), len(headers))
+        recognised = count_recognised(headers, target.source, target.layout)
+        scores[delimiter] = (recognised, len(headers))
     return max(scores, key=scores.__getitem__, default=DELIMITERS[0])
 
 

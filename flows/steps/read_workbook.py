@@ -15,7 +15,7 @@ _OLD_OFFICE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> None:
-    """Put the rows of a workbook's first sheet into landing.text_rows.
+    """Put the rows of a workbook's first sheet into the landing table of its layout.
 
     A cell stands under its header whatever else the row holds, so a workbook's rows all have as
     many fields as the header.
@@ -31,7 +31,7 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Tar
     if sheet.empty:
         raise FileRejectedError("has an empty first sheet")
     headers = sheet.iloc[0].tolist()
-    positions = match_headers(headers, target.source)
+    positions = match_headers(headers, target.source, target.layout)
     kept = sheet.iloc[1:, list(positions.values())].set_axis(list(positions), axis="columns")
     if kept.empty:
         raise FileRejectedError("has no data rows")

@@ -1,4 +1,4 @@
-"""landing.text_rows: the rows of one delivery as text, the layout's columns and nothing else."""
+"""The rows of a delivery as text in the landing schema: the layout's columns, nothing else."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from flows.layout import LAYOUT_NAMES
+from flows.layout import COMPLAINTS, Layout
 from flows.sources import Source
 
 # What is trimmed from every value: ordinary and no-break space, tab and line ends.
@@ -25,13 +25,14 @@ class Target:
     source: Source
     file_name: str
     file_order: int
+    layout: Layout = COMPLAINTS
 
 
-def create_text_rows(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create landing.text_rows, empty, in place of the last delivery's."""
-    columns = ",\n    ".join(f"{name} varchar" for name in LAYOUT_NAMES)
+def create_text_rows(connection: duckdb.DuckDBPyConnection, layout: Layout = COMPLAINTS) -> None:
+    """Create the layout's landing table, empty, in place of the last delivery's."""
+    columns = ",\n    ".join(f"{name} varchar" for name in layout.names)
     connection.execute(f"""
-        create or replace table landing.text_rows (
+        create or replace table {layout.landing_table} (
             source varchar not null,
             file_name varchar not null,
             file_order integer not null,
@@ -60,7 +61,7 @@ def insert_text_rows(
     the wrong columns, and a name or an address in one that is kept.
     """
     values = []
-    for name in LAYOUT_NAMES:
+    for name in target.layout.names:
         if name in columns:
             value = f"nullif({name}, '')"
         elif name in target.source.constants:
@@ -70,7 +71,7 @@ def insert_text_rows(
         values.append(f"case when field_count = {header_field_count} then {value} end")
     connection.execute(
         f"""
-        insert into landing.text_rows
+        insert into {target.layout.landing_table}
         select
             $source, $file_name, $file_order, row_number, field_count, {header_field_count},
             {", ".join(values)}
@@ -101,7 +102,7 @@ def trimmed(column: str) -> str:
 def counted_rows(connection: duckdb.DuckDBPyConnection, target: Target) -> tuple[int, int]:
     """Return how many rows, and how many fields, landed from a file."""
     rows, fields = connection.execute(
-        "select count(*), coalesce(sum(field_count), 0) from landing.text_rows "
+        f"select count(*), coalesce(sum(field_count), 0) from {target.layout.landing_table} "
         "where file_order = ?",
         [target.file_order],
     ).fetchone() or (0, 0)
@@ -110,7 +111,9 @@ def counted_rows(connection: duckdb.DuckDBPyConnection, target: Target) -> tuple
 
 def forget_rows(connection: duckdb.DuckDBPyConnection, target: Target) -> None:
     """Remove what landed from a file that is rejected after all."""
-    connection.execute("delete from landing.text_rows where file_order = ?", [target.file_order])
+    connection.execute(
+        f"delete from {target.layout.landing_table} where file_order = ?", [target.file_order]
+    )
 
 
 def sql_text(text: str) -> str:

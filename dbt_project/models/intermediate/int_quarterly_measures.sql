@@ -1,3 +1,31 @@
+{%- set counts = {
+    'received': 'true',
+    'in_sla': "sla_status = 'in_time'",
+    'in_sla_basic': 'is_in_sla_basic',
+    'in_sla_extended': 'is_in_sla_extended',
+    'late': "sla_status = 'late'",
+    'open_in_time': "sla_status = 'open_in_time'",
+    'open_overdue': "sla_status = 'open_overdue'",
+    'not_applicable': "sla_status = 'not_applicable'",
+    'in_sla_from_request': "sla_status_from_request = 'in_time'",
+    'late_from_request': "sla_status_from_request = 'late'",
+    'open_in_time_from_request': "sla_status_from_request = 'open_in_time'",
+    'open_overdue_from_request': "sla_status_from_request = 'open_overdue'",
+    'upheld': 'is_upheld',
+    'fully_upheld': "outcome = 'upheld'",
+    'partially_upheld': "outcome = 'partially_upheld'",
+    'outcome_unknown': "outcome = 'unknown'",
+    'without_outcome': 'responded_date is not null and outcome is null',
+    'withdrawn': 'is_withdrawn',
+    'eligible': 'not is_withdrawn',
+    'decided': 'responded_date is not null and not is_withdrawn',
+    'extension_agreed': 'extension_agreed',
+    'panel_in_time': "panel_sla_status = 'in_time'",
+    'panel_late': "panel_sla_status = 'late'",
+    'panel_open_in_time': "panel_sla_status = 'open_in_time'",
+    'panel_open_overdue': "panel_sla_status = 'open_overdue'",
+} -%}
+
 with
 
 stage_deadlines as (
@@ -67,20 +95,10 @@ counted as (
         financial_quarter,
         procedure,
         stage,
-        count(*) as received,
-        count(*) filter (where sla_status = 'in_time') as in_sla,
-        count(*) filter (where is_in_sla_basic) as in_sla_basic,
-        count(*) filter (where is_in_sla_extended) as in_sla_extended,
-        count(*) filter (where sla_status = 'late') as late,
-        count(*) filter (where sla_status = 'open_in_time') as open_in_time,
-        count(*) filter (where sla_status = 'open_overdue') as open_overdue,
-        count(*) filter (where sla_status = 'not_applicable') as not_applicable,
-        count(*) filter (where is_upheld) as upheld,
-        count(*) filter (where outcome = 'upheld') as fully_upheld,
-        count(*) filter (where outcome = 'partially_upheld') as partially_upheld,
-        count(*) filter (where is_withdrawn) as withdrawn,
-        count(*) filter (where not is_withdrawn) as eligible,
-        count(*) filter (where responded_date is not null and not is_withdrawn) as decided
+        {% for measure, condition in counts.items() %}
+            count(*) filter (where {{ condition }}) as {{ measure }},
+        {% endfor %}
+        count(*) filter (where sla_status in ('in_time', 'late', 'open_overdue')) as due
     from stage_deadlines
     group by all
 
@@ -122,14 +140,10 @@ final as (
         stages.stage,
         stages.stage_number,
         limited.stage is not null as has_time_limit,
-        {% for measure in [
-            'received', 'in_sla', 'in_sla_basic', 'in_sla_extended', 'late', 'open_in_time',
-            'open_overdue', 'not_applicable', 'upheld', 'fully_upheld', 'partially_upheld',
-            'withdrawn', 'eligible', 'decided'
-        ] %}
+        {% for measure in counts %}
             coalesce(counted.{{ measure }}, 0) as {{ measure }},
         {% endfor %}
-        coalesce(counted.in_sla + counted.late + counted.open_overdue, 0) as due,
+        coalesce(counted.due, 0) as due,
         coalesce(held_back.held_back, 0) as held_back
     from quarters
     cross join stages

@@ -12,5 +12,6 @@ select
     rows_superseded,
     rows_quarantined,
     status,
-    message
+    message,
+    contents
 from {{ source('raw', 'delivery_files') }}

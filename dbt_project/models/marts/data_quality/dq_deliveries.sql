@@ -20,7 +20,8 @@ final as (
         rows_superseded,
         rows_quarantined,
         status,
-        message
+        message,
+        contents
     from delivery_files
 
 )

@@ -1,0 +1,24 @@
+with
+
+benchmarks as (
+
+    select * from {{ ref('stg_benchmarks') }}
+
+),
+
+final as (
+
+    select
+        source,
+        authority,
+        financial_year,
+        measure,
+        value,
+        note,
+        file_name as source_file,
+        row_number as source_row
+    from benchmarks
+
+)
+
+select * from final

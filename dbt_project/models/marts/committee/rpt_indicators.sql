@@ -1,0 +1,23 @@
+with
+
+indicators as (
+
+    select * from {{ ref('stg_indicators') }}
+
+),
+
+final as (
+
+    select
+        source,
+        name,
+        period,
+        value,
+        value_number,
+        file_name as source_file,
+        row_number as source_row
+    from indicators
+
+)
+
+select * from final

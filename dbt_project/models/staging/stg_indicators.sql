@@ -1,0 +1,9 @@
+select
+    source,
+    name,
+    period,
+    value,
+    value_number,
+    file_name,
+    row_number
+from {{ source('raw_inputs', 'indicators') }}

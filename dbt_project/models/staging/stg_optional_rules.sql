@@ -1,0 +1,9 @@
+select
+    position,
+    rule_code,
+    severity,
+    contents,
+    description,
+    source,
+    remedy
+from {{ source('raw_inputs', 'optional_rules') }}

@@ -1,0 +1,1 @@
+"""The committee's report: built once as data, printed for a profile, rendered in three forms."""

@@ -1,0 +1,121 @@
+"""Charts of figures, each with a text that says the same for those who cannot see it."""
+
+from fractions import Fraction
+
+from report.content import Chart, Figure, Part, Sentence, Series, Share
+from report.figures import Figures, Stage
+from report.periods import Period
+from report.printing import share_of
+from report.words import listed, say
+
+KINDS = {"bar": "Bar chart", "stacked_bar": "Stacked bar chart", "line": "Line chart"}
+FULLY_LISTED = 6  # the alternative text names every figure of a series up to so many
+MOST_NAMED = 3  # else so many of the longest bars
+
+
+def chart(
+    key: str,
+    title: str,
+    kind: str,
+    categories: tuple[str, ...],
+    series: tuple[Series, ...],
+    axis_title: str,
+) -> Chart:
+    """Return a chart with its alternative text."""
+    lead = say(f"{KINDS[kind]}: {title}. A table of the same section has the figures.")
+    describe = _course if kind == "line" else _heights
+    values = tuple(describe(each, categories) for each in series)
+    return Chart(key, title, kind, categories, series, axis_title, (lead, *values))
+
+
+def volumes_chart(
+    figures: Figures, key: str, title: str, periods: tuple[Period, ...], stages: tuple[Stage, ...]
+) -> Chart:
+    """Return the volumes of each stage over periods, as lines."""
+    series = tuple(
+        Series(stage.title, tuple(figures.count("received", stage, each) for each in periods))
+        for stage in stages
+    )
+    return chart(key, title, "line", _names(periods), series, "Complaints received")
+
+
+def in_time_chart(
+    figures: Figures, key: str, title: str, periods: tuple[Period, ...], stages: tuple[Stage, ...]
+) -> Chart:
+    """Return the share answered in time over periods, as lines."""
+    series = tuple(
+        Series(stage.title, tuple(figures.share("in_sla", stage, each) for each in periods))
+        for stage in stages
+    )
+    return chart(key, title, "line", _names(periods), series, "Answered in time, % of received")
+
+
+def parts_chart(
+    figures: Figures, key: str, title: str, stage: Stage, breakdown: str, measure: str
+) -> Chart:
+    """Return one bar for each value of a breakdown, the longest first."""
+    values = figures.by_size(breakdown, measure, stage)
+    bars = tuple(figures.part(measure, stage, breakdown, each) for each in values)
+    series = (Series("Complaints", bars),)
+    return chart(key, title, "bar", values, series, "Complaints")
+
+
+def _names(periods: tuple[Period, ...]) -> tuple[str, ...]:
+    return tuple(each.name for each in periods)
+
+
+def _course(series: Series, categories: tuple[str, ...]) -> Sentence:
+    """Say where a line begins and ends, and its highest point."""
+    known = [each for each in zip(categories, series.figures, strict=True) if _has_value(each[1])]
+    hidden = f"{series.name}: not every number can be shown."
+    about = tuple(count for figure in series.figures for count in figure.counts)
+    if not known:
+        return say(f"{series.name}: no figures.", about=about, hidden=hidden)
+    top = max(_size(figure) for _, figure in known)
+    tops = [name for name, figure in known if _size(figure) == top]
+    figure = next(figure for _, figure in known if _size(figure) == top)
+    parts: list[Part] = [f"{series.name}: ", known[0][1], f" in {known[0][0]}"]
+    if len(known) > 1:
+        parts += [", ", known[-1][1], f" in {known[-1][0]}"]
+        if top:
+            parts += ["; highest in ", listed(tops), ", ", figure]
+    return say(*parts, ".", about=about, hidden=hidden)
+
+
+def _heights(series: Series, categories: tuple[str, ...]) -> Sentence:
+    """Say how long the bars are: all of a few, else the longest; none of no length."""
+    hidden = f"{series.name}: not every number can be shown."
+    about = tuple(count for figure in series.figures for count in figure.counts)
+    pairs = [each for each in zip(categories, series.figures, strict=True) if _has_value(each[1])]
+    shown = [each for each in pairs if _size(each[1])]
+    if not shown:
+        return say(f"{series.name}: none.", about=about, hidden=hidden)
+    parts: list[Part] = [f"{series.name}: "]
+    if len(pairs) > FULLY_LISTED:
+        shown = _longest(shown)
+        parts.append("the longest bar is " if len(shown) == 1 else "the longest bars are ")
+    for position, (category, figure) in enumerate(shown):
+        parts += [", " if position else "", f"{category} (", figure, ")"]
+    return say(*parts, ".", about=about, hidden=hidden)
+
+
+def _longest(pairs: list[tuple[str, Figure]]) -> list[tuple[str, Figure]]:
+    """Return the longest bars: up to three, with none left out that is as long."""
+    ordered = sorted(pairs, key=lambda each: _size(each[1]), reverse=True)
+    sizes = [_size(figure) for _, figure in ordered]
+    for number in range(MOST_NAMED, 0, -1):
+        if len(ordered) <= number or sizes[number - 1] > sizes[number]:
+            return ordered[:number]
+    return [each for each in ordered if _size(each[1]) == sizes[0]]
+
+
+def _has_value(figure: Figure) -> bool:
+    if isinstance(figure, Share):
+        return share_of(figure) is not None
+    return all(count.value is not None for count in figure.counts)
+
+
+def _size(figure: Figure) -> Fraction:
+    if isinstance(figure, Share):
+        return share_of(figure) or Fraction(0)
+    return Fraction(figure.counts[0].value or 0)

@@ -1,0 +1,252 @@
+"""Print a report for a profile: every figure becomes text here and nowhere else.
+
+Numbers are rounded half away from zero, from the stored integers.
+"""
+
+from collections.abc import Set
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from report.content import (
+    Cell,
+    Chart,
+    Count,
+    FrontMatter,
+    Part,
+    PointChange,
+    RelativeChange,
+    Report,
+    Section,
+    Sentence,
+    Share,
+    Table,
+)
+from report.order import public_order
+
+NOTHING = "–"  # no figure: nothing was received, or there is no limit to keep
+
+
+@dataclass(frozen=True)
+class PrintedTable:
+    """A table as text."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]
+    has_total_row: bool
+
+
+@dataclass(frozen=True)
+class PrintedChart:
+    """A chart as numbers; None where there is no figure, or none that may be shown."""
+
+    key: str
+    title: str
+    kind: str
+    categories: tuple[str, ...]
+    series: tuple[tuple[str, tuple[float | None, ...]], ...]
+    axis_title: str
+    alternative: str
+
+
+@dataclass(frozen=True)
+class PrintedSection:
+    """A section as text."""
+
+    key: str
+    number: str
+    title: str
+    paragraphs: tuple[str, ...]
+    bullets: tuple[str, ...]
+    tables: tuple[PrintedTable, ...]
+    charts: tuple[PrintedChart, ...]
+    sections: tuple["PrintedSection", ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class PrintedReport:
+    """What every rendering is made of."""
+
+    period: str
+    profile: str
+    as_of: str
+    front: FrontMatter
+    sections: tuple[PrintedSection, ...]
+
+
+@dataclass(frozen=True)
+class Printer:
+    """Prints figures, with the hidden cells as a symbol."""
+
+    hidden: Set[Cell]
+    symbol: str
+
+    def hides(self, part: Part) -> bool:
+        """Say whether a figure is made of a count that may not be shown."""
+        return not isinstance(part, str) and any(c.cell in self.hidden for c in part.counts)
+
+    def part(self, part: Part) -> str:
+        """Return a figure or words as text."""
+        if isinstance(part, str):
+            return part
+        if isinstance(part, Share) and part.part.cell not in self.hidden and self.hides(part):
+            return self.part(part.part)  # zero of a hidden number stays zero
+        if self.hides(part):
+            return self.symbol
+        if isinstance(part, Count):
+            return NOTHING if part.value is None else str(part.value)
+        if isinstance(part, Share):
+            return share_text(part)
+        if isinstance(part, RelativeChange):
+            return relative_change_text(part)
+        return point_change_text(part)
+
+    def sentence(self, sentence: Sentence) -> str | None:
+        """Return a sentence, or what stands in its place where a figure of it is hidden."""
+        if any(count.cell in self.hidden for count in sentence.counts):
+            return sentence.when_hidden
+        return "".join(self.part(part) for part in sentence.parts)
+
+    def sentences(self, sentences: tuple[Sentence, ...]) -> tuple[str, ...]:
+        """Return the sentences that can be said."""
+        return tuple(text for each in sentences if (text := self.sentence(each)))
+
+    def table(self, table: Table) -> PrintedTable:
+        """Return a table as text."""
+        last = max(len(table.rows) - table.has_total_row, 0)
+        order = [*public_order(table.rows[:last], self.hidden), *range(last, len(table.rows))]
+        rows = tuple(tuple(self.part(cell) for cell in table.rows[place]) for place in order)
+        notes = self.sentences(table.notes)
+        return PrintedTable(table.title, table.columns, rows, notes, table.has_total_row)
+
+    def chart(self, chart: Chart) -> PrintedChart:
+        """Return a chart as numbers."""
+        figures = (each.figures for each in chart.series)
+        order = public_order(list(zip(chart.categories, *figures, strict=True)), self.hidden)
+        series = tuple(
+            (each.name, tuple(self.number(each.figures[place]) for place in order))
+            for each in chart.series
+        )
+        return PrintedChart(
+            chart.key,
+            chart.title,
+            chart.kind,
+            tuple(chart.categories[place] for place in order),
+            series,
+            chart.axis_title,
+            " ".join(self.sentences(chart.alternative)),
+        )
+
+    def number(self, figure: Part) -> float | None:
+        """Return what a chart draws: a count, or a share in percent."""
+        if isinstance(figure, str) or self.hides(figure):
+            return None
+        if isinstance(figure, Count):
+            return figure.value
+        if isinstance(figure, Share):
+            exact = share_of(figure)
+            return None if exact is None else rounded(exact * 100)
+        raise TypeError("a chart draws counts and shares, no changes")
+
+    def section(self, section: Section, profile: str) -> PrintedSection:
+        """Return a section and those within it as text."""
+        return PrintedSection(
+            section.key,
+            section.number,
+            section.title,
+            self.sentences(section.paragraphs),
+            self.sentences(section.bullets),
+            tuple(self.table(table) for table in section.tables),
+            tuple(self.chart(chart) for chart in section.charts),
+            tuple(
+                self.section(each, profile)
+                for each in section.sections
+                if not (each.is_internal_only and profile == "publication")
+            ),
+        )
+
+
+def print_report(
+    report: Report, profile: str, hidden: Set[Cell] = frozenset(), symbol: str = "c"
+) -> PrintedReport:
+    """Return the report as text for a profile.
+
+    Args:
+        report: what it says.
+        profile: `internal` or `publication`.
+        hidden: the cells that may not be shown.
+        symbol: what stands in their place.
+    """
+    printer = Printer(hidden, symbol)
+    shown = (
+        each for each in report.sections if not (each.is_internal_only and profile == "publication")
+    )
+    sections = tuple(printer.section(each, profile) for each in shown)
+    return PrintedReport(report.period, profile, report.as_of, report.front, sections)
+
+
+def rounded(exact: Fraction, decimals: int = 0) -> int | float:
+    """Round half away from zero.
+
+    >>> rounded(Fraction(55, 2)), rounded(Fraction(-45, 2)), rounded(Fraction(1, 8), 2)
+    (28, -23, 0.13)
+    """
+    scale = 10**decimals
+    scaled = abs(exact) * scale
+    whole = int(scaled + Fraction(1, 2))
+    signed = whole if exact >= 0 else -whole
+    return signed if decimals == 0 else signed / scale
+
+
+def share_of(share: Share) -> Fraction | None:
+    """Return a share exactly, or None where there is no whole."""
+    if share.part.value is None or not share.whole.value:
+        return None
+    return Fraction(share.part.value, share.whole.value)
+
+
+def share_text(share: Share) -> str:
+    """Return a share with its n of N: `11 of 40 (28%)`."""
+    exact = share_of(share)
+    if exact is None:
+        return NOTHING
+    return f"{share.part.value} of {share.whole.value} ({rounded(exact * 100)}%)"
+
+
+def relative_change_of(change: RelativeChange) -> Fraction | None:
+    """Return a relative change exactly, or None where there is no base."""
+    if change.now.value is None or not change.base.value:
+        return None
+    return Fraction(change.now.value - change.base.value, change.base.value)
+
+
+def relative_change_text(change: RelativeChange) -> str:
+    """Return a relative change with its sign: `+54%`."""
+    exact = relative_change_of(change)
+    return NOTHING if exact is None else f"{signed(rounded(exact * 100))}%"
+
+
+def point_change_of(change: PointChange) -> Fraction | None:
+    """Return a change of shares exactly, or None where one of them is missing."""
+    now, base = share_of(change.now), share_of(change.base)
+    return None if now is None or base is None else now - base
+
+
+def point_change_text(change: PointChange) -> str:
+    """Return a change of shares with its sign: `-22.5 percentage points`.
+
+    Where the change differs from the difference of the printed shares, all are printed to one
+    decimal by the sentence that names them; here one decimal is always right.
+    """
+    exact = point_change_of(change)
+    if exact is None:
+        return NOTHING
+    return f"{signed(rounded(exact * 100, 1))} percentage points"
+
+
+def signed(number: int | float) -> str:
+    """Return a number with its sign, a proper minus for those below zero."""
+    if number == 0:
+        return "0"
+    return f"+{number}" if number > 0 else f"−{abs(number)}"

@@ -1,0 +1,216 @@
+"""Sentences made from figures: the words follow the numbers, and name the measure they speak of.
+
+A relative change is in percent of its base; a change of a share is in percentage points. Every
+share shows its n of N. What cannot be said without a hidden number is replaced by `HIDDEN`, whose
+words are the same whatever the number is.
+"""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from report.content import Count, Part, RelativeChange, Sentence, Share
+from report.printing import relative_change_of, rounded, share_of
+
+HIDDEN = "{} cannot be described here, because small numbers are not shown."
+
+
+class Noun(NamedTuple):
+    """What is counted, in the singular and the plural."""
+
+    one: str
+    many: str
+
+    def for_(self, number: int | None) -> str:
+        """Return the form that goes with a number."""
+        return self.one if number == 1 else self.many
+
+
+COMPLAINT = Noun("complaint", "complaints")
+
+
+def complaints_at(stage_words: str) -> Noun:
+    """Return the noun for complaints of a stage: `stage 1 complaint`, `stage 1 complaints`."""
+    return Noun(f"{stage_words} complaint", f"{stage_words} complaints")
+
+
+def say(*parts: Part, about: tuple[Count, ...] = (), hidden: str | None = None) -> Sentence:
+    """Return a sentence of words and figures, with what stands for it where it is hidden."""
+    return Sentence(parts, hidden, about)
+
+
+def hidden_words(subject: str) -> str:
+    """Return what stands in place of a sentence that may not be shown."""
+    return HIDDEN.format(subject[:1].upper() + subject[1:])
+
+
+def received(count: Count, noun: Noun, when: str) -> Sentence:
+    """Say how many were received: `40 stage 1 complaints were received in 2018-19 Q2.`."""
+    hidden = hidden_words(f"the number of {noun.many} received in {when}")
+    if count.value is None:
+        return say(f"There are no figures for {when}.")
+    if count.value == 0:
+        return say(f"No {noun.many} were received in {when}.", about=(count,), hidden=hidden)
+    verb = "was" if count.value == 1 else "were"
+    return say(count, f" {noun.for_(count.value)} {verb} received in {when}.", hidden=hidden)
+
+
+def count_change(
+    noun: Noun, verb: str, now: Count, base: Count, when: str, base_when: str
+) -> Sentence:
+    """Say how a number changed: in percent of the base, with both numbers.
+
+    Args:
+        noun: what is counted.
+        verb: what happened to it: `received`, `answered within the time limit`, `upheld`.
+        now: the number of the period.
+        base: the number that it is compared with; its value may be missing.
+        when: the period in words.
+        base_when: the base's period in words.
+    """
+    hidden = hidden_words(f"the change in the number of {noun.many} {verb}")
+    about = (now, base)
+    if now.value is None:
+        return say(f"There are no figures for {when}.")
+    if base.value is None:
+        ending = f"; there are no figures for {base_when} to compare with."
+        return say(*_how_many(now, noun, verb, when), ending, about=(now,), hidden=hidden)
+    if now.value == base.value == 0:
+        words = f"No {noun.many} were {verb} in {when} or in {base_when}."
+        return say(words, about=about, hidden=hidden)
+    if now.value == base.value:
+        words = f"The number of {noun.many} {verb} was the same in {when} as in {base_when}: "
+        return say(words, now, ".", about=about, hidden=hidden)
+    if base.value == 0:
+        ending = f", compared with none in {base_when}."
+        return say(*_how_many(now, noun, verb, when), ending, about=about, hidden=hidden)
+    if now.value == 0:
+        words = f"No {noun.many} were {verb} in {when}, compared with "
+        return say(words, base, f" in {base_when}.", about=about, hidden=hidden)
+    change = _relative_words(now, base)
+    words = f"The number of {noun.many} {verb} {change}, from "
+    return say(words, base, f" in {base_when} to ", now, f" in {when}.", about=about, hidden=hidden)
+
+
+def share_change(
+    noun: Noun, verb: str, now: Share, base: Share, when: str, base_when: str
+) -> Sentence:
+    """Say how a share changed: in percentage points, with each n of N.
+
+    Where the change, rounded, is not the difference of the rounded shares, all three have one
+    decimal.
+    """
+    subject = f"the share of {noun.many} that were {verb}"
+    hidden = hidden_words(subject)
+    about = (*now.counts, *base.counts)
+    now_exact, base_exact = share_of(now), share_of(base)
+    if now_exact is None:
+        return say(
+            f"No {noun.many} were received in {when}, so the share {verb} cannot be given.",
+            about=now.counts,
+            hidden=hidden,
+        )
+    if base_exact is None:
+        lead = share_statement(noun, verb, now, f"in {when}")
+        reason = (
+            f"there are no figures for {base_when} to compare with."
+            if base.whole.value is None
+            else f"none were received in {base_when} to compare with."
+        )
+        start = (*lead.parts[:-1], str(lead.parts[-1]).removesuffix("."))
+        return say(*start, f"; {reason}", about=about, hidden=hidden)
+    change = now_exact - base_exact
+    if change == 0:
+        return say(
+            f"The share of {noun.many} that were {verb} was the same in {when}, ",
+            *_n_of_n(now, 0),
+            f", as in {base_when}, ",
+            *_n_of_n(base, 0),
+            ".",
+            about=about,
+            hidden=hidden,
+        )
+    decimals = _decimals_needed(now_exact, base_exact)
+    return say(
+        f"The share of {noun.many} that were {verb} {_points_words(change, decimals)}, from ",
+        *_n_of_n(base, decimals),
+        f" in {base_when} to ",
+        *_n_of_n(now, decimals),
+        f" in {when}.",
+        about=about,
+        hidden=hidden,
+    )
+
+
+def share_statement(noun: Noun, verb: str, share: Share, when: str = "") -> Sentence:
+    """Say a share with its n of N: `11 of 40 stage 1 complaints (28%) were upheld in …`.
+
+    Args:
+        noun: what the whole counts.
+        verb: what happened to the part.
+        share: the part and the whole.
+        when: the time with its preposition, `in 2018-19 Q2`; nothing where the noun says it.
+    """
+    ending = f" {when}" if when else ""
+    hidden = hidden_words(f"the share of {noun.many} that were {verb}{ending}")
+    exact = share_of(share)
+    if share.whole.value is None:
+        return say(f"There are no figures of {noun.many}{ending}.")
+    if exact is None:
+        return say(f"No {noun.many} were received{ending}.", about=share.counts, hidden=hidden)
+    verb_words = "was" if 1 in (share.part.value, share.whole.value) else "were"
+    return say(
+        share.part,
+        " of ",
+        share.whole,
+        f" {noun.for_(share.whole.value)} ({percent(exact)}) {verb_words} {verb}{ending}.",
+        hidden=hidden,
+    )
+
+
+def listed(items: list[str], last: str = "and") -> str:
+    """Return items as a sentence lists them: `a, b and c`."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def percent(exact: Fraction, decimals: int = 0) -> str:
+    """Return a share as text: `28%`, `27.5%`."""
+    return f"{_number(exact * 100, decimals)}%"
+
+
+def _number(exact: Fraction, decimals: int) -> str:
+    return f"{rounded(exact, decimals):.{decimals}f}"
+
+
+def _how_many(count: Count, noun: Noun, verb: str, when: str) -> tuple[Part, ...]:
+    if count.value == 0:
+        return (f"No {noun.many} were {verb} in {when}",)
+    verb_words = "was" if count.value == 1 else "were"
+    return (count, f" {noun.for_(count.value)} {verb_words} {verb} in {when}")
+
+
+def _relative_words(now: Count, base: Count) -> str:
+    exact = relative_change_of(RelativeChange(now, base)) or Fraction(0)
+    direction = "increased" if exact > 0 else "decreased"
+    size = rounded(abs(exact) * 100)
+    return f"{direction} by {f'{size}%' if size else 'less than 1%'}"
+
+
+def _points_words(change: Fraction, decimals: int) -> str:
+    direction = "increased" if change > 0 else "decreased"
+    size = _number(abs(change) * 100, decimals)
+    if not float(size):
+        return f"{direction} by less than 0.1 percentage points"
+    return f"{direction} by {size} percentage point{'' if size == '1' else 's'}"
+
+
+def _decimals_needed(now: Fraction, base: Fraction) -> int:
+    change = rounded((now - base) * 100)
+    agrees = change == rounded(now * 100) - rounded(base * 100)
+    return 0 if agrees and change else 1
+
+
+def _n_of_n(share: Share, decimals: int) -> tuple[Part, ...]:
+    exact = share_of(share) or Fraction(0)
+    return (share.part, " of ", share.whole, f" ({percent(exact, decimals)})")

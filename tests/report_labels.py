@@ -1,0 +1,199 @@
+"""What the labels of a printed figure say it counts: a reader's understanding of a report."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from report_documents import Table
+
+PERIOD = re.compile(r"\b\d{4}-\d{2}(?: Q[1-4])?\b")
+DAY = re.compile(r"\bon (\d{1,2} [A-Z][a-z]+ \d{4})")
+STAGE = re.compile(r"\bstages? (1|2|3|one|two|three)\b|\b(ombudsman|lgsco)\b", re.I)
+PROCEDURE = re.compile(r"\b(statutory|corporate)\b", re.I)
+NUMBERS = {"one": "1", "two": "2", "three": "3"}
+ALL = "all"
+
+# tables that count no complaints of this council, or list them one by one
+OTHER_TABLES = re.compile(
+    r"one by one|what the checks found|\bcases, |"
+    r"action plan|progress of actions|indicators|figures of other authorities|changes of teams",
+    re.I,
+)
+OTHER_COLUMNS = re.compile(r"limit in working days|what was learned|theme$", re.I)
+
+# the first that is found in the words of a column, a row, a title or a sentence
+MEASURES = tuple(
+    (re.compile(words, re.I), measure)
+    for words, measure in (
+        (r"within the limit without|within \d+[ or\d]* working|^without an ext", "in_sla_basic"),
+        (r"within the extended limit|later, within|^with an extension$", "in_sla_extended"),
+        (r"given an extension|extensions? agreed", "extension_agreed"),
+        (r"\badvocate\b", "with_advocate"),
+        (r"met in time", "panel_in_time"),
+        (r"met late", "panel_late"),
+        (r"not met yet, in time", "panel_open_in_time"),
+        (r"not met yet, overdue", "panel_open_overdue"),
+        (r"open, in time|open in time", "open_in_time"),
+        (r"open, overdue|open and overdue|overdue", "open_overdue"),
+        (r"withdrawn or no limit|not applicable", "not_applicable"),
+        (r"without an outcome", "without_outcome"),
+        (r"outcome not understood", "outcome_unknown"),
+        (r"held back", "held_back"),
+        (r"if the subject decided", "received_by_subject"),
+        (r"with an? (corporate|statutory) subject", "suspected"),
+        (r"\bin sla\b|in time|within the time limit", "in_sla"),
+        (r"\blate$", "late"),
+        (r"\bupheld\b", "upheld"),
+        (r"^withdrawn\b", "withdrawn"),
+        (r"complaints answered", "decided"),
+        (r"^(no|number|received|complaints|of all|logged as)\b|against it", "received"),
+    )
+)  # fmt: skip
+BREAKDOWNS = tuple(
+    (re.compile(words, re.I), name)
+    for words, name in (
+        (r"\bteams?\b", "service_team"),
+        (r"\breasons?\b|\bcauses?\b|\bthemes?\b", "reason"),
+        (r"^outcome", "outcome"),
+        (r"\bage\b", "age_band"),
+        (r"\bgender\b", "gender"),
+        (r"\bethnicity\b", "ethnicity"),
+        (r"\bdisability\b", "disability"),
+        (r"sexual orientation", "sexual_orientation"),
+        (r"complainant|^who made", "complainant_type"),
+    )
+)
+OPEN_ON_DAY = {
+    "open": "open",
+    "within the time limit": "open_in_time",
+    "overdue": "open_overdue",
+    "no time limit": "open_without_limit",
+}
+
+
+class Meaning(NamedTuple):
+    """What a figure counts, as far as its labels say."""
+
+    measure: str
+    period: str
+    procedure: str
+    stage: str
+    breakdown: str = ""
+    value: str = ""
+
+    @property
+    def total(self) -> "Meaning":
+        """The same measure of all values of the breakdown."""
+        return self._replace(breakdown="", value="")
+
+    def of(self, measure: str) -> "Meaning":
+        """Return another measure of the same group."""
+        return self._replace(measure=measure)
+
+
+class Figure(NamedTuple):
+    """A cell of a table: its text, what it counts, and of what it is a share, if of something."""
+
+    text: str
+    what: Meaning
+    whole: Meaning
+    place: str
+
+
+def figures_of(table: Table, period: str) -> Iterator[list[Figure]]:
+    """Yield the figures of a table, column by column."""
+    if OTHER_TABLES.search(table.title):
+        return
+    for place, column in enumerate(table.columns[1:], start=1):
+        if not OTHER_COLUMNS.search(column):
+            yield [_figure(table, row, place, period) for row in table.rows if len(row) > place]
+
+
+def _figure(table: Table, row: list[str], place: int, period: str) -> Figure:
+    column, where = table.columns[place], f"{table.title}: {row[0]}, {table.columns[place]}"
+    labels = (column, row[0], table.title, table.section)
+    what = Meaning(
+        measure_of(table.title, column, row[0]),
+        only([PERIOD.findall(each) for each in labels], period),
+        only([PROCEDURE.findall(each) for each in labels[:3]], "statutory").lower(),
+        only([stages_in(each) for each in labels], "stage_1"),
+    )
+    if day := DAY.search(table.title):
+        what = _on_day(what, column, row[0], day[1])
+    elif breakdown := _breakdown(table):
+        value = row[0] if breakdown != "outcome" or not stages_in(row[0]) else column
+        value = row[1] if "Theme" in table.columns else value
+        measure = "received" if breakdown == "outcome" else what.measure
+        what = what.of(measure)._replace(breakdown=breakdown, value=value.casefold())
+        what = what.total if value == "Total" else what
+    whole = _whole(what, table.title, column)
+    if "gone on" in table.title and column.startswith("To "):
+        what = what._replace(measure=f"went_on_to_{what.stage}", stage="stage_1")
+    if re.search("from the request", row[0], re.I):
+        what = what.of(f"{what.measure}_from_request")
+    if "subject" in column:  # the procedure that they are logged under
+        is_of_others = column.startswith("Logged as corporate")
+        what = what._replace(procedure="corporate" if is_of_others else "statutory")
+    return Figure(row[place], what, whole, where)
+
+
+def _on_day(what: Meaning, column: str, row: str, day: str) -> Meaning:
+    """What was open on a day, whenever it was received; a total is of all stages."""
+    has_stage, procedure = bool(stages_in(row)), PROCEDURE.search(row)
+    return Meaning(
+        OPEN_ON_DAY.get(column.lower(), what.measure),
+        f"on {day}",
+        procedure[1].lower() if procedure else ALL,
+        what.stage if has_stage else ALL,
+    )
+
+
+def _whole(what: Meaning, title: str, column: str) -> Meaning:
+    """What a share is a share of."""
+    if "gone on" in title or "against it" in column or "at a later stage" in title:
+        return what._replace(measure="received", stage="stage_1")
+    if "withdrawn" in title or "not withdrawn" in column:
+        return what.of("eligible")
+    if "answered or overdue" in column:
+        return what.of("due")
+    return what.total if what.measure == "received" else what.of("received")
+
+
+def measure_of(title: str, *labels: str) -> str:
+    """Return the measure that the labels name, the nearest first, the title's last."""
+    if "counted against three totals" in title:
+        return "in_sla"
+    plain = [re.sub(r"[\s,]+", " ", _without_group(each)).strip(" ,:()") for each in labels]
+    for text in [*labels, *plain, title]:
+        for words, measure in MEASURES:
+            if words.search(text):
+                return measure
+    return "received"
+
+
+def _without_group(text: str) -> str:
+    """Return a label without its period, stage and procedure."""
+    for pattern in (PERIOD, STAGE, PROCEDURE):
+        text = pattern.sub("", text)
+    return text
+
+
+def only(found: list[list[str]], default: str) -> str:
+    """Return the one name in the nearest label that has but one."""
+    return next((names[0] for names in found if len({n.lower() for n in names}) == 1), default)
+
+
+def stages_in(text: str) -> list[str]:
+    """Return the stages that a text names."""
+    found = {(number or other).lower() for number, other in STAGE.findall(text)}
+    names = {"lgsco": "ombudsman", "ombudsman": "ombudsman"}
+    return sorted({names.get(each, f"stage_{NUMBERS.get(each, each)}") for each in found})
+
+
+def _breakdown(table: Table) -> str:
+    """Return by what a table breaks complaints down, if it does."""
+    for text in (table.columns[0], *table.columns[1:2], table.title):
+        for words, name in BREAKDOWNS:
+            if words.search(text):
+                return name
+    return ""
