@@ -36,18 +36,16 @@ pytestmark = pytest.mark.xdist_group("small_home")
 
 KILLED = -9
 
-# Each night is killed, and killed again further on, before it may end: first until the second
-# delivery is in the warehouse, then on the way to analysts.
+# Each night is killed, and the one that goes on is killed again further on. A delivery that is in
+# the warehouse is not read again, so what was the second delivery is then the first.
 KILLS = (
-    (Moment("prepare_reference"), Moment("check_as_of_day"), Moment("record_files")),
-    (Moment("build_reference"), Moment("extract"), Moment("build_intermediate")),
-    (Moment("find_deliveries"), Moment("load"), Moment("judge_clocks")),
-    (Moment("land"), Moment("load_optional_inputs"), Moment("build_marts"), Moment("check_marts")),
-    (Moment("validate"), Moment("publish"), MARTS_REPLACED),
-    (Moment("extract", 2), PUBLISHED, Moment("build_deliveries"), Moment("publish")),
-    (Moment("land", 2), Moment("record_files"), Moment("judge_clocks")),
-    (Moment("validate", 2), Moment("build_marts")),
-    (Moment("load", 2), Moment("build_intermediate"), Moment("publish")),
+    tuple(map(Moment, ("prepare_reference", "build_reference", "check_as_of_day"))),
+    tuple(map(Moment, ("find_deliveries", "extract", "land", "validate", "load"))),
+    (Moment("extract", 2), Moment("land"), Moment("validate"), Moment("load")),
+    (Moment("land", 2), Moment("load_optional_inputs"), Moment("record_files")),
+    (Moment("validate", 2), Moment("build_intermediate"), Moment("judge_clocks")),
+    (Moment("load", 2), Moment("build_marts"), Moment("check_marts"), Moment("publish")),
+    (MARTS_REPLACED, PUBLISHED, Moment("build_deliveries"), Moment("publish")),
 )
 
 # What names a run or an internal version, and when a run was.
@@ -159,14 +157,13 @@ def test_other_content_under_the_name_of_a_file_loaded_before_the_kill_has_its_o
     assert fates == [("loaded", 1), ("rejected", None)]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 def test_killed_at_random_times_the_next_night_ends_as_if_nothing_had_happened(
-    home_of_first_night: SmallHome, uninterrupted: dict[str, Any], seed: int
+    home_of_first_night: SmallHome, uninterrupted: dict[str, Any]
 ) -> None:
     settings = home_of_first_night.before_second_night()
-    delays = random.Random(seed)
+    delays = random.Random(1)
     kills = 0
-    while kills < 3 and not has_ended_well(settings):
+    while kills < 4 and not has_ended_well(settings):
         kills += 1
         killed = start(quick_night, settings)
         time.sleep(delays.uniform(0.1, 2.0))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from compiled_models import WITHOUT_DBT
 from conftest import EXAMPLE_EXPORTS, query
 from expectations.optional_rules import EVERY_INPUT, optional_rules
 from expectations.rules import all_rules
@@ -280,7 +281,7 @@ def test_a_changed_input_is_published_and_a_rejected_one_tells_the_shell(
     council = Council(settings)
     council.write("benchmarks.csv", GOOD["benchmarks"], GOOD["benchmarks"] | {"year": "17"})
     (exports / "team_changes.csv").write_text("old_team\nX\n", encoding="utf-8")
-    report = run_night(settings)
+    report = run_night(settings, WITHOUT_DBT)
     assert report.exit_code == 3
     assert [record.file_name for record in report.rejected] == ["team_changes.csv"]
     marts = settings.marts_path

@@ -12,6 +12,7 @@ import pytest
 from conftest import EXAMPLE_AS_OF_DAY, EXAMPLE_EXPORTS
 from examples.make_exports import FILE_NAMES, expected_counts, records_by_file
 from flows.errors import RunFailedError, UsageError
+from flows.layout import OPTIONAL_INPUTS
 from flows.night import Steps
 from flows.settings import Settings
 from prefect_server import Api, prefect_environment, server, serving, until
@@ -109,7 +110,7 @@ def test_server_shows_models_and_seeds_but_no_data_tests(served: Served) -> None
 def test_artifact_counts_the_rows_of_every_file(served: Served) -> None:
     (summary,) = summaries_of(served, served.good)
     rows = {row["file"]: row for row in json.loads(summary["data"])}
-    assert set(rows) == set(FILE_NAMES)
+    assert set(rows) == {*FILE_NAMES, *(f"{name}.csv" for name in OPTIONAL_INPUTS)}
     for name, counts in expected_counts().items():
         assert rows[name]["read"] == counts.total()
         for fate in ("loaded", "unchanged", "duplicate", "superseded", "quarantined"):

@@ -22,6 +22,15 @@ def run_dbt(settings: Settings, words: Sequence[str]) -> "dbtRunnerResult":
     return dbtRunner().invoke([*words, *dbt_flags(settings)])
 
 
+def read_project(settings: Settings) -> None:
+    """Let dbt read the project, so that the first build finds it read.
+
+    What is wrong with the project is told by that build.
+    """
+    with dbt_environment(settings):
+        run_dbt(settings, ["parse"])
+
+
 def build_reference(settings: Settings, dbt: Dbt = run_dbt) -> None:
     """Build the seeds and the models of reference data, which the landing reads."""
     _invoke(
