@@ -126,6 +126,7 @@ def _can_retry_help(_task: Any, _run: Any, state: Any) -> bool:
 
 def _run_dbt_as_tasks(settings: Settings, words: Sequence[str]) -> dbtRunnerResult:
     runner = PrefectDbtRunner(
+        manifest=build.read_project(settings),
         settings=PrefectDbtSettings(
             project_dir=settings.dbt_project_folder,
             profiles_dir=PROJECT_FOLDER,
@@ -134,4 +135,5 @@ def _run_dbt_as_tasks(settings: Settings, words: Sequence[str]) -> dbtRunnerResu
         raise_on_failure=False,
         disable_assets=True,
     )
-    return runner.invoke([*words, "--log-path", str(settings.home / "dbt" / "logs"), "--quiet"])
+    log_path = str(settings.home / "dbt" / "logs")
+    return runner.invoke([*words, "--log-path", log_path, "--quiet", "--no-write-json"])

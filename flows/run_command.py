@@ -54,7 +54,7 @@ def run_dry(settings: Settings) -> NightReport:
     from flows.night import run_night
 
     _check_source(settings)
-    with _copy_of_home(settings) as copy:
+    with copy_of_home(settings) as copy:
         try:
             with progress() as on_step:
                 report = run_night(copy, on_step=on_step)
@@ -67,7 +67,7 @@ def run_dry(settings: Settings) -> NightReport:
 
 
 @contextmanager
-def _copy_of_home(settings: Settings) -> Iterator[Settings]:
+def copy_of_home(settings: Settings) -> Iterator[Settings]:
     """Give the settings of a copy beside the files of the home, where there is room for it."""
     if not settings.home.exists():
         with tempfile.TemporaryDirectory(prefix=DRY_RUN_PREFIX) as folder:

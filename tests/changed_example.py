@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-from compiled_models import WITHOUT_DBT
+from compiled_models import TESTED_WITHOUT_DBT
 from flows.night import NightReport, run_night
 from flows.settings import Settings
 
@@ -35,7 +35,7 @@ def night_on_changes(example: Settings, folder: Path) -> Nights:
     shutil.copytree(example.source, folder / "exports")
     edit_export(folder / "exports" / FILE_NAME)
     after = example.model_copy(update={"home": folder / "home", "source": folder / "exports"})
-    return Nights(example, after, run_night(after, WITHOUT_DBT))
+    return Nights(example, after, run_night(after, TESTED_WITHOUT_DBT))
 
 
 def edit_export(path: Path) -> None:

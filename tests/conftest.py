@@ -107,10 +107,11 @@ def example_copy(example: Settings, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def home_of_first_night(tmp_path_factory: pytest.TempPathFactory) -> SmallHome:
+def home_of_first_night(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> SmallHome:
     """A small home that can be put back as its first night left it; tests of it share a worker."""
     folder = tmp_path_factory.mktemp("small")
-    return small_home(folder, read_settings(home=folder / "home", source=folder / "exports"))
+    settings = read_settings(home=folder / "home", source=folder / "exports")
+    return small_home(folder, settings, example)
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
+import duckdb
+
 from compiled_models import WITHOUT_DBT
 from flows.errors import OperatorError
 from flows.night import run_night
@@ -117,12 +119,20 @@ def export(settings: Settings, stamp: str, rows: str) -> None:
     path.write_text(HEADER + rows, encoding="utf-8")
 
 
-def small_home(folder: Path, settings: Settings) -> SmallHome:
-    """Run the first night, dbt and all, in a process of its own."""
+def small_home(folder: Path, settings: Settings, example: Settings) -> SmallHome:
+    """Run the first night in a process of its own, in a store that dbt built for the example."""
     home = SmallHome(settings.model_copy(update={"as_of": SECOND_DAY}), folder / "kept")
     export(settings, "20181126", FIRST_DELIVERY)
+    settings.home.mkdir()
+    shutil.copytree(example.home / "dbt", settings.home / "dbt")
+    shutil.copyfile(example.warehouse_path, settings.warehouse_path)
+    with duckdb.connect(settings.warehouse_path) as warehouse:
+        for (table,) in warehouse.execute(
+            "select table_name from duckdb_tables() where schema_name = 'raw'"
+        ).fetchall():
+            warehouse.execute(f"delete from raw.{table}")
     first = settings.model_copy(update={"as_of": FIRST_DAY})
-    assert ended(start(whole_night, first)) == 0
+    assert ended(start(quick_night, first)) == 0
     shutil.copytree(settings.home, home.kept)
     return home
 
@@ -154,11 +164,6 @@ def ended(process: ForkServerProcess, seconds: float = 120) -> int:
         process.kill()
         process.join()
     return process.exitcode if process.exitcode is not None else 1
-
-
-def whole_night(settings: Settings) -> None:
-    """Run a night as it is."""
-    exit_with(lambda: run_night(settings))
 
 
 def quick_night(settings: Settings, killed_at: Moment | None = None) -> None:

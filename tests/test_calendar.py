@@ -1,16 +1,15 @@
 """The council extends the calendar with a file of its own, and the night goes on."""
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
-from compiled_models import WITHOUT_DBT
+from compiled_models import TESTED_WITHOUT_DBT
 from conftest import query
 from deadline_oracle import BANK_HOLIDAYS
 from flows.errors import ExitCode
-from flows.night import Steps, run_night
+from flows.night import run_night
 from flows.settings import Settings
 from small_home import FIRST_DAY, SmallHome, ended, exit_with, quick_night, start
 
@@ -27,10 +26,9 @@ date,title
 """
 
 
-def night_with_dbts_tests(settings: Settings) -> None:
-    """Run a night whose marts dbt tests."""
-    steps = replace(WITHOUT_DBT, check_marts=Steps().check_marts)
-    exit_with(lambda: run_night(settings, steps))
+def checked_night(settings: Settings) -> None:
+    """Run a night with every data test."""
+    exit_with(lambda: run_night(settings, TESTED_WITHOUT_DBT))
 
 
 @pytest.mark.xdist_group("small_home")
@@ -46,7 +44,7 @@ def test_the_council_mends_the_calendar_with_a_file_of_its_own(
 
     settings.reference_folder.mkdir()
     (settings.reference_folder / "bank_holidays.csv").write_text(BANK_HOLIDAYS_2036)
-    assert ended(start(night_with_dbts_tests, settings)) == ExitCode.DONE
+    assert ended(start(checked_night, settings)) == ExitCode.DONE
     first_days = "select date from dim_date where year(date) = 2036 and is_working_day limit 2"
     assert query(settings.marts_path, first_days) == [(date(2036, 1, 2),), (date(2036, 1, 3),)]
     # C4 was due on 29 October 2018.

@@ -184,12 +184,11 @@ def test_killed_at_random_times_within_dbt_the_next_night_ends_as_if_nothing_had
     home_of_first_night: SmallHome, uninterrupted: dict[str, Any]
 ) -> None:
     settings = home_of_first_night.before_second_night()
-    delays = random.Random(3)
-    for step in ("build_intermediate", "build_marts"):
+    for step, seconds in (("build_intermediate", 0.8), ("build_marts", 1.5)):
         has_begun = PROCESSES.Event()
         killed = start(night_with_dbt, settings, step, has_begun)
         assert has_begun.wait(60)
-        time.sleep(delays.uniform(0.2, 2.5))
+        time.sleep(random.Random(step).uniform(0.2, seconds))
         killed.kill()
         killed.join()
     assert ended(start(night_with_dbt, settings)) == 0

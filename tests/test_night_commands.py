@@ -13,6 +13,7 @@ from command_helpers import Run, assert_mistake, run_there
 from conftest import EXAMPLE_EXPORTS, query, write_export
 from flows.console import print_rows, progress
 from flows.errors import ExitCode
+from flows.run_command import copy_of_home
 from flows.runs import hold_home
 from flows.settings import Settings
 
@@ -43,11 +44,20 @@ def state_of(home: Path) -> dict[str, tuple[int, bytes]]:
     }
 
 
-def test_dry_run_in_a_home_yet_to_be_made_leaves_none(run: Run, tmp_path: Path) -> None:
-    write_export(tmp_path / "exports" / "letters.csv", [{"Letter": "1"}])
-    said = run("nightly", "--dry-run", "--source", "exports", "--home", "home")
-    assert said.exit_code == ExitCode.FAILED
-    assert not (tmp_path / "home").exists()
+def test_dry_run_in_a_home_yet_to_be_made_leaves_none(settings: Settings) -> None:
+    with copy_of_home(settings) as copy:
+        assert copy.home.is_dir()
+    assert not copy.home.exists()
+    assert not settings.home.exists()
+
+
+def test_dry_run_clears_away_what_a_killed_one_left(settings: Settings) -> None:
+    old, of_today = (settings.home / f".dry-run-{name}" for name in ("old", "of_today"))
+    for left in (old, of_today):
+        left.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    with copy_of_home(settings) as copy:
+        assert set(settings.home.glob(".dry-run-*")) == {of_today, copy.home}
 
 
 def test_dry_run_beside_a_run_at_work_says_so(run: Run, tmp_path: Path, settings: Settings) -> None:

@@ -13,6 +13,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from compiled_models import TESTED_WITHOUT_DBT
 from conftest import query
 from flows.errors import UsageError
 from flows.layout import OPTIONAL_INPUTS
@@ -92,7 +93,7 @@ def nights(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Itera
     after.reference_folder.mkdir()
     for name, text in COUNCIL_FILES.items():
         (after.reference_folder / name).write_text(text, encoding="utf-8")
-    report = run_night(after)
+    report = run_night(after, TESTED_WITHOUT_DBT)
     yield Nights(example, after, report.night.run_id)
 
 

@@ -3,13 +3,15 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, cast
 
 from flows.errors import RunFailedError
 from flows.settings import PROJECT_FOLDER, Settings
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
 
 # Runs dbt with the words of its command line; dbt itself is imported on the first call.
 Dbt = Callable[[Settings, Sequence[str]], "dbtRunnerResult"]
@@ -19,16 +21,24 @@ def run_dbt(settings: Settings, words: Sequence[str]) -> "dbtRunnerResult":
     """Run one dbt command through dbt's own runner."""
     from dbt.cli.main import dbtRunner
 
-    return dbtRunner().invoke([*words, *dbt_flags(settings)])
+    return dbtRunner(manifest=read_project(settings)).invoke([*words, *dbt_flags(settings)])
 
 
-def read_project(settings: Settings) -> None:
-    """Let dbt read the project, so that the first build finds it read.
+@cache
+def read_project(settings: Settings) -> "Manifest":
+    """Let dbt read the project once for all commands of this process.
 
-    What is wrong with the project is told by that build.
+    Raises:
+        RunFailedError: dbt does not understand the project.
     """
+    from dbt.cli.main import dbtRunner
+
     with dbt_environment(settings):
-        run_dbt(settings, ["parse"])
+        words = [word for word in dbt_flags(settings) if word != "--no-write-json"]
+        result = dbtRunner().invoke(["parse", *words])
+    if not result.success:
+        raise RunFailedError(f"dbt cannot read its project: {_first_lines(str(result.exception))}")
+    return cast("Manifest", result.result)
 
 
 def build_reference(settings: Settings, dbt: Dbt = run_dbt) -> None:
@@ -65,8 +75,7 @@ def check_marts(settings: Settings) -> None:
     Raises:
         RunFailedError: a test failed. The marts of the night before stay.
     """
-    words = ["test", "--exclude-resource-type", "unit_test"]
-    _invoke(settings, run_dbt, [*words, "--no-write-json"])  # the build has written all there is
+    _invoke(settings, run_dbt, ["test", "--exclude-resource-type", "unit_test"])
 
 
 def _invoke(settings: Settings, dbt: Dbt, words: Sequence[str]) -> None:
@@ -96,6 +105,7 @@ def dbt_flags(settings: Settings) -> list[str]:
         str(settings.home / "dbt" / "logs"),
         "--quiet",
         "--no-use-colors",
+        "--no-write-json",  # the manifest is written once, when the project is read
     ]
 
 
