@@ -232,6 +232,32 @@ def test_marts_that_are_missing_or_old_are_met_with_one_sentence(
         build_report(old, QUARTER, example)
 
 
+def test_a_quarter_in_which_nothing_was_received_has_a_report_without_a_gap(
+    example: Settings, tmp_path: Path
+) -> None:
+    empty = Path(shutil.copy(example.marts_path, tmp_path))
+    with duckdb.connect(empty) as marts:
+        counts = marts.execute(
+            "select column_name from duckdb_columns() where table_name = 'rpt_period_stages' "
+            "and data_type = 'BIGINT'"
+        ).fetchall()
+        zeros = ", ".join(f"{name} = 0" for (name,) in counts)
+        marts.execute(f"update rpt_period_stages set {zeros} where period = ?", [QUARTER])
+        for name in ("reasons", "teams", "characteristics", "outcomes"):
+            marts.execute(f"delete from rpt_period_{name} where period = ?", [QUARTER])
+        for name in ("rpt_themes", "rpt_case_overview"):
+            marts.execute(f"delete from {name} where period = ?", [QUARTER])
+        marts.execute("delete from dq_rules")
+    sections = sections_of(build_report(empty, QUARTER, example))
+    first = sections["1.2"]["paragraphs"][1]
+    assert first.startswith("No stage 1 complaints were received in 2018-19 Q2, compared with 26")
+    for number, section in sections.items():
+        below = f"{number.removeprefix('Appendix ')}."
+        is_parent = any(other.startswith(below) for other in sections)
+        assert section["paragraphs"] or section["tables"] or is_parent, number
+        assert all(table["rows"] for table in section["tables"]), number
+
+
 def test_a_missing_optional_input_costs_one_sentence(example: Settings, tmp_path: Path) -> None:
     bare = Path(shutil.copy(example.marts_path, tmp_path))
     with duckdb.connect(bare) as marts:

@@ -138,10 +138,11 @@ def _overview(figures: Figures) -> Section:
                     (held_note(figures, stages),),
                 )
             )
+    words = "One row for each case and stage received, for internal use."
     return Section(
         "overview",
         "The cases in detail",
-        paragraphs=(say("One row for each case and stage received, for internal use."),),
+        paragraphs=(say(words if tables else "There is no case to list."),),
         tables=tuple(tables),
         is_internal_only=True,
     )

@@ -66,4 +66,10 @@ def _rules(figures: Figures) -> Section:
     )
     title = "What the checks found in all rows delivered"
     table = Table(title, ("What is wrong", "What follows", "Rows"), rows)
-    return Section("rules", "What the checks found", tables=(table,), is_internal_only=True)
+    return Section(
+        "rules",
+        "What the checks found",
+        paragraphs=() if rows else (say("No row fails a check."),),
+        tables=(table,) if rows else (),
+        is_internal_only=True,
+    )

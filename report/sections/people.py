@@ -128,11 +128,13 @@ def _labels(values: list[str]) -> list[str]:
 def _customer_groups(figures: Figures) -> Section:
     title = f"Who made the stage 1 complaints of {figures.period.name}"
     table = characteristic_table(figures, title, "complainant_type", "Complainant")
+    is_recorded = len(table.rows) > 1
     return Section(
         "customer_groups",
         "Who complained",
+        paragraphs=() if is_recorded else (say("Nobody has been recorded who complained."),),
         bullets=_own_voice(figures),
-        tables=(table,) if len(table.rows) > 1 else (),
+        tables=(table,) if is_recorded else (),
     )
 
 
@@ -158,15 +160,14 @@ def _characteristics(figures: Figures) -> Section:
         for key, head in CHARACTERISTICS.items()
         if figures.values_of(key, STAGE_1)
     )
+    words = (
+        "The tables count the stage 1 complaints by what was recorded of the child or young "
+        "person. “Not recorded” is shown wherever nothing was."
+    )
     return Section(
         "characteristics",
         "The children and young people concerned",
-        paragraphs=(
-            say(
-                "The tables count the stage 1 complaints by what was recorded of the child or "
-                "young person. “Not recorded” is shown wherever nothing was."
-            ),
-        ),
+        paragraphs=(say(words if tables else "Nothing has been recorded of them."),),
         tables=tables,
     )
 
