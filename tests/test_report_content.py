@@ -16,8 +16,11 @@ from flows.settings import Settings
 from report.build import build_report
 from report.content import Cell, Report
 from report.printing import Printer, print_report
+from report.render_docx import render_docx
+from report.render_html import render_html
 from report.render_json import render_json
-from report.write import write_report
+from report.write import printed_report, write_report
+from report_documents import read_docx, read_html
 
 QUARTER, FIRST_QUARTER, YEAR = "2018-19 Q2", "2016-17 Q1", "2017-18"
 PERIODS = (QUARTER, "2017-18 Q4", FIRST_QUARTER, YEAR, "2016-17")
@@ -88,6 +91,21 @@ def test_every_published_figure_that_can_be_given_is_in_its_section(
 
 def _shows(text: str, unit: str, number: int) -> bool:
     return f"({number}%)" in text if unit == "percent" else re.match(r"\d+", text)[0] == str(number)
+
+
+def test_the_three_renderings_hold_the_same_tables_and_sentences(
+    example: Settings, tmp_path: Path
+) -> None:
+    printed = printed_report(example, QUARTER, "internal")
+    render_docx(printed, tmp_path / "report.docx")
+    sections = json.loads(render_json(printed))["sections"]
+    tables = [table for section in sections for table in section["tables"]]
+    paragraphs = {text for section in sections for text in section["paragraphs"]}
+    for other in (read_html(render_html(printed)), read_docx(tmp_path / "report.docx")):
+        found = {each.title: (each.columns, each.rows) for each in other.tables}
+        for table in tables:
+            assert found[table["title"]] == (table["columns"], table["rows"]), table["title"]
+        assert paragraphs <= set(other.texts)
 
 
 def test_every_published_breakdown_is_in_its_section(
