@@ -188,11 +188,14 @@ def _rows(
 
 
 def _case_stages(marts: duckdb.DuckDBPyConnection, period: Period) -> tuple[CaseStage, ...]:
-    column = "financial_year" if period.is_year else "period"
+    column = "financial_year" if period.is_year else "financial_quarter"
     return _rows(
         marts,
         CaseStage,
-        f"from rpt_case_overview where {column} = ? "
+        "from fct_complaint_stages left join ("
+        "select source, case_reference, stage, string_agg(reason, '; ' order by reason) as reasons "
+        "from fct_complaint_reasons group by all"
+        f") using (source, case_reference, stage) where {column} = ? "
         "order by procedure desc, stage_number, received_date, case_reference",
         period.name,
     )

@@ -100,17 +100,6 @@ MOVES: dict[str, list[Edit]] = {
             },
         ),
     ],
-    "rpt_case_overview": [
-        Edit(
-            {"case_reference": ANSWERED[0], "stage": "stage_1"},
-            {
-                "service_team": "Youth Offending",
-                "responded_date": date(2018, 5, 10),
-                "sla_status": "late",
-            },
-        ),
-        Edit({"case_reference": STILL_OPEN[0], "stage": "stage_1"}, {"service_team": "Early Help"}),
-    ],
     "rpt_period_stages": [
         Edit(
             {"period": "2018-19 Q1"} | STAGE_1,

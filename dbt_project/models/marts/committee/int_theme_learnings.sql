@@ -22,9 +22,13 @@ complaint_reasons as (
 
 ),
 
-stage_rows as (
+stages_with_learning as (
 
-    select * from {{ ref('stg_stage_rows') }}
+    select
+        row_id,
+        learning
+    from {{ ref('stg_stage_rows') }}
+    where learning <> ''
 
 ),
 
@@ -34,11 +38,11 @@ stage_themes as (
         complaint_stages.financial_quarter,
         complaint_stages.procedure,
         complaint_stages.stage,
-        complaint_stages.row_id,
         coalesce(complaint_reasons.reason, 'Not recorded') as reason,
-        nullif(stage_rows.learning, '') as learning
+        stages_with_learning.learning
     from complaint_stages
-    inner join stage_rows on complaint_stages.row_id = stage_rows.row_id
+    inner join stages_with_learning
+        on complaint_stages.row_id = stages_with_learning.row_id
     left join complaint_reasons
         on
             complaint_stages.source = complaint_reasons.source
@@ -58,7 +62,6 @@ final as (
         list_sort(list_distinct(list(stage_themes.learning))) as learning_texts
     from stage_themes
     inner join periods on stage_themes.financial_quarter = periods.financial_quarter
-    where stage_themes.learning is not null
     group by all
 
 )

@@ -18,23 +18,14 @@ complaint_reasons as (
 
 ),
 
-stage_rows as (
-
-    select * from {{ ref('stg_stage_rows') }}
-
-),
-
 stage_themes as (
 
     select
         complaint_stages.financial_quarter,
         complaint_stages.procedure,
         complaint_stages.stage,
-        complaint_stages.row_id,
-        coalesce(complaint_reasons.reason, 'Not recorded') as reason,
-        nullif(stage_rows.learning, '') as learning
+        coalesce(complaint_reasons.reason, 'Not recorded') as reason
     from complaint_stages
-    inner join stage_rows on complaint_stages.row_id = stage_rows.row_id
     left join complaint_reasons
         on
             complaint_stages.source = complaint_reasons.source
@@ -51,8 +42,7 @@ final as (
         stage_themes.procedure,
         stage_themes.stage,
         stage_themes.reason,
-        count(*) as complaints,
-        count(stage_themes.learning) as with_learning
+        count(*) as complaints
     from stage_themes
     inner join periods on stage_themes.financial_quarter = periods.financial_quarter
     group by all

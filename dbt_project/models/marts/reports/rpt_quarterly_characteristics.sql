@@ -17,7 +17,8 @@ stage_rows as (
 
 ),
 
-described as (
+-- One pass over the facts: the distinct combinations are few.
+described as materialized (
 
     select
         {% for characteristic in characteristics %}
@@ -26,9 +27,11 @@ described as (
         complaint_stages.financial_quarter,
         complaint_stages.procedure,
         complaint_stages.stage,
-        complaint_stages.is_withdrawn
+        count(*) as complaints,
+        count(*) filter (where not complaint_stages.is_withdrawn) as eligible
     from complaint_stages
     inner join stage_rows on complaint_stages.row_id = stage_rows.row_id
+    group by all
 
 ),
 
@@ -41,8 +44,8 @@ final as (
             stage,
             '{{ characteristic }}' as characteristic,
             coalesce(nullif({{ characteristic }}, ''), 'Not recorded') as value,
-            count(*) as complaints,
-            count(*) filter (where not is_withdrawn) as eligible
+            cast(sum(complaints) as bigint) as complaints,
+            cast(sum(eligible) as bigint) as eligible
         from described
         group by all
         {% if not loop.last %}
