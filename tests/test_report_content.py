@@ -2,16 +2,14 @@
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from conftest import query
-from flows.errors import RunFailedError, UsageError
+from flows.errors import UsageError
 from flows.settings import Settings
 from report.build import build_report
 from report.content import Cell, Report
@@ -21,6 +19,7 @@ from report.render_html import render_html
 from report.render_json import render_json
 from report.write import printed_report, write_report
 from report_documents import read_docx, read_html
+from report_sections import sections_of
 
 QUARTER, FIRST_QUARTER, YEAR = "2018-19 Q2", "2016-17 Q1", "2017-18"
 PERIODS = (QUARTER, "2017-18 Q4", FIRST_QUARTER, YEAR, "2016-17")
@@ -41,18 +40,11 @@ UNREADABLE = re.compile(
     r"None|nan|[\ue000\ue001]|  |\.\.|,,|(?<![Ss]tage )\b1 (complaints|rows|cases)"
 )
 
-Sections = dict[str, dict[str, Any]]
-
 
 @pytest.fixture(scope="session")
 def reports(example: Settings) -> dict[str, Report]:
     """The report of each period, for the whole run."""
     return {each: build_report(example.marts_path, each, example) for each in PERIODS}
-
-
-def sections_of(report: Report) -> Sections:
-    rendered = json.loads(render_json(print_report(report, "internal")))
-    return {each["number"]: each for each in rendered["sections"]}
 
 
 def cells(section: dict[str, Any], row: str, *columns: str) -> Iterator[str]:
@@ -219,83 +211,6 @@ def test_under_each_table_of_counts_stands_what_is_held_back(reports: dict[str, 
         "Held back for correction and not counted: 1 row of statutory stage 1, 2018-19 Q1 "
         "(section 2.12)."
     )
-
-
-@pytest.mark.parametrize(
-    ("period", "mistake", "words"),
-    [
-        ("Q2 2018", UsageError, "is no period: write a quarter as"),
-        ("2018-19 Q3", UsageError, "ends on 31 December 2018 and the figures are seen from 27"),
-        ("2018-19", UsageError, "ask for a year that has ended"),
-        ("2012-13 Q1", RunFailedError, "No complaint is known for 2012-13 Q1: the marts in use"),
-    ],
-)
-def test_a_period_that_cannot_be_given_is_met_with_one_sentence(
-    period: str, mistake: type[Exception], words: str, example: Settings
-) -> None:
-    with pytest.raises(mistake, match=words) as problem:
-        build_report(example.marts_path, period, example)
-    assert len(str(problem.value).splitlines()) == 1
-
-
-def test_marts_that_are_missing_or_old_are_met_with_one_sentence(
-    example: Settings, tmp_path: Path
-) -> None:
-    with pytest.raises(RunFailedError, match="There are no marts in"):
-        build_report(tmp_path / "marts.duckdb", QUARTER, example)
-    old = Path(shutil.copy(example.marts_path, tmp_path))
-    with duckdb.connect(old) as marts:
-        marts.execute("alter table rpt_period_stages drop column with_advocate")
-    with pytest.raises(RunFailedError, match="older than this version of complaints"):
-        build_report(old, QUARTER, example)
-
-
-def test_a_quarter_in_which_nothing_was_received_has_a_report_without_a_gap(
-    example: Settings, tmp_path: Path
-) -> None:
-    empty = Path(shutil.copy(example.marts_path, tmp_path))
-    with duckdb.connect(empty) as marts:
-        counts = marts.execute(
-            "select column_name from duckdb_columns() where table_name = 'rpt_period_stages' "
-            "and data_type = 'BIGINT'"
-        ).fetchall()
-        zeros = ", ".join(f"{name} = 0" for (name,) in counts)
-        marts.execute(f"update rpt_period_stages set {zeros} where period = ?", [QUARTER])
-        for name in ("reasons", "teams", "characteristics", "outcomes"):
-            marts.execute(f"delete from rpt_period_{name} where period = ?", [QUARTER])
-        marts.execute("delete from rpt_themes where period = ?", [QUARTER])
-        marts.execute("delete from fct_complaint_stages where financial_quarter = ?", [QUARTER])
-        marts.execute("delete from dq_rules")
-    sections = sections_of(build_report(empty, QUARTER, example))
-    first = sections["1.2"]["paragraphs"][1]
-    assert first.startswith("No stage 1 complaints were received in 2018-19 Q2, compared with 26")
-    for number, section in sections.items():
-        below = f"{number.removeprefix('Appendix ')}."
-        is_parent = any(other.startswith(below) for other in sections)
-        assert section["paragraphs"] or section["tables"] or is_parent, number
-        assert all(table["rows"] for table in section["tables"]), number
-
-
-def test_a_missing_optional_input_costs_one_sentence(example: Settings, tmp_path: Path) -> None:
-    bare = Path(shutil.copy(example.marts_path, tmp_path))
-    with duckdb.connect(bare) as marts:
-        for name in ("fct_learning_actions", "rpt_benchmarks", "rpt_indicators"):
-            marts.execute(f"delete from {name}")
-        marts.execute("delete from dim_team_changes")
-    sections = sections_of(build_report(bare, QUARTER, example))
-    assert sections["Appendix A"]["paragraphs"] == [
-        "No figures of other authorities have been recorded."
-    ]
-    assert sections["2.2.1"]["paragraphs"] == [
-        "No learning actions have been recorded, so there is no action plan to show."
-    ]
-    assert sections["3.2"]["paragraphs"] == [
-        "No learning actions have been recorded.",
-        "No indicators of the service's own reports have been recorded.",
-    ]
-    assert sections["2.11"]["paragraphs"] == [
-        "No change of the structure of teams has been recorded."
-    ]
 
 
 def test_the_report_is_written_by_format_and_profile(example: Settings, tmp_path: Path) -> None:

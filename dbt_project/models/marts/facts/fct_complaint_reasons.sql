@@ -7,13 +7,21 @@ stages as (
 
 ),
 
+-- Each stage is one row, so its reasons are told apart within it.
 split_reasons as (
 
     select
         source,
         case_reference,
         stage,
-        trim(unnest(string_split(reasons, ';')), ' ' || chr(9) || chr(160)) as reason
+        unnest(
+            list_distinct(
+                list_transform(
+                    string_split(reasons, ';'),
+                    lambda reason: trim(reason, ' ' || chr(9) || chr(160))
+                )
+            )
+        ) as reason
     from stages
     where not is_held
 
@@ -21,7 +29,7 @@ split_reasons as (
 
 final as (
 
-    select distinct
+    select
         source,
         case_reference,
         stage,
