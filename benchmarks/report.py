@@ -35,6 +35,8 @@ WHAT_STEPS_DO = {
     "land": "hashes, differences and types, in SQL",
     "validate": "Great Expectations, gate 1",
     "load": "versions, states and findings, in one transaction",
+    "check_as_of_day": "the as-of day against the calendar",
+    "load_optional_inputs": "the report's own files",
     "record_files": "the record of the files",
     "build_intermediate": "due dates, in dbt",
     "judge_clocks": "Great Expectations, gate 2",
@@ -79,7 +81,7 @@ def goals(sizes: Sequence["SizeCost"], demo_seconds: float) -> list[Goal]:
 
 
 def _memory_goal(large: "SizeCost | None") -> Goal:
-    sentence = f"peak memory at most 2.5 GB at {LARGE:,} rows"
+    sentence = f"peak memory at most {MEMORY_LIMIT_BYTES / 1e9:.1f} GB at {LARGE:,} rows"
     if large is None:
         return Goal(sentence, "", None)
     peak = max(night.peak_memory_bytes for night in large.nights.values())
@@ -87,7 +89,10 @@ def _memory_goal(large: "SizeCost | None") -> Goal:
 
 
 def _growth_goal(middle: "SizeCost | None", large: "SizeCost | None") -> Goal:
-    sentence = f"from {MIDDLE:,} to {LARGE:,} rows the first load takes at most 11 times as long"
+    sentence = (
+        f"from {MIDDLE:,} to {LARGE:,} rows the first load takes at most {GROWTH_LIMIT} times as "
+        "long"
+    )
     if middle is None or large is None:
         return Goal(sentence, "", None)
     growth = large.first.seconds / middle.first.seconds

@@ -77,10 +77,8 @@ LAYOUT: tuple[LayoutColumn, ...] = (
     LayoutColumn("last_updated", False, "When the source last changed the row."),
 )
 
-LAYOUT_NAMES: tuple[str, ...] = tuple(column.name for column in LAYOUT)
-NEEDED_NAMES: tuple[str, ...] = tuple(column.name for column in LAYOUT if column.is_needed)
-
 COMPLAINTS = Layout("complaints", LAYOUT)
+LAYOUT_NAMES = COMPLAINTS.names
 
 # Optional inputs of the quarterly report, by the names of their files; every other file of a
 # delivery holds complaints.

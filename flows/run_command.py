@@ -31,7 +31,8 @@ def run_with_prefect(settings: Settings) -> NightReport:
         server = start_server_early()
         from flows.nightly import nightly, tell_steps_to
 
-        _prepare_while_waiting(settings)
+        if server.is_alive():  # else a server is configured, and there is nothing to wait for
+            _prepare_while_waiting(settings)
         server.join()
 
         with tell_steps_to(on_step):

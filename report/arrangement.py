@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from report.content import FrontMatter
+from report.periods import day_in_words
 from report.printing import PrintedReport, PrintedSection
 
 WIDE_TABLE_COLUMNS = 8  # a table with as many columns is read on a page turned on its side
@@ -30,10 +31,9 @@ def long_date(text: str) -> str:
     ('27 November 2018', 'to be confirmed')
     """
     try:
-        day = date.fromisoformat(text)
+        return day_in_words(date.fromisoformat(text))
     except ValueError:
         return text
-    return f"{day.day} {day:%B %Y}"
 
 
 def marking(printed: PrintedReport) -> str:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from flows.settings import Settings
 from report.content import FrontMatter, Report, Section, Sentence
 from report.figures import Figures
 from report.learnings import read_learnings
@@ -27,13 +27,10 @@ from report.sections import (
 )
 from report.sums import sums_of
 
-if TYPE_CHECKING:
-    from flows.settings import Settings as ReportSettings
-
 SOME_LEFT_OUT = "Sentences that would need small numbers are left out here."
 
 
-def build_report(marts_path: Path, period: str, wording: "ReportSettings") -> Report:
+def build_report(marts_path: Path, period: str, wording: Settings) -> Report:
     """Return the report of a quarter or a financial year, complete, for any profile.
 
     Args:
@@ -59,7 +56,7 @@ def build_report(marts_path: Path, period: str, wording: "ReportSettings") -> Re
     )
 
 
-def outline(figures: Figures, wording: "ReportSettings") -> tuple[Section, ...]:
+def outline(figures: Figures, wording: Settings) -> tuple[Section, ...]:
     """Return the sections in their order, not yet numbered."""
     body = (
         _period_sections(figures),
@@ -115,7 +112,7 @@ def _period_sections(figures: Figures) -> Section:
     )
 
 
-def front_matter(figures: Figures, wording: "ReportSettings") -> FrontMatter:
+def front_matter(figures: Figures, wording: Settings) -> FrontMatter:
     """Return the lines of the committee template."""
     period = figures.period
     kind = "Annual report on" if period.is_year else "Report on"

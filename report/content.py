@@ -50,19 +50,7 @@ class RelativeChange(NamedTuple):
         return (self.now, self.base)
 
 
-class PointChange(NamedTuple):
-    """The change of a share against another, in percentage points."""
-
-    now: Share
-    base: Share
-
-    @property
-    def counts(self) -> tuple[Count, ...]:
-        """The counts that the figure is made of."""
-        return (*self.now.counts, *self.base.counts)
-
-
-Figure = Count | Share | RelativeChange | PointChange
+Figure = Count | Share | RelativeChange
 Part = str | Figure
 
 

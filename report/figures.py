@@ -164,7 +164,6 @@ class Figures:
 
     period: Period
     as_of: date
-    first_period: str
     stages: Mapping[Group, Measures]
     groups: Mapping[tuple[str, Group], Mapping[str, Measures]]  # by breakdown
     open_stages: tuple[OpenStage, ...] = ()
@@ -205,15 +204,6 @@ class Figures:
         if group not in self.stages:
             return Count(cell, None)
         return Count(cell, self.groups.get((breakdown, group), {}).get(value, {}).get(measure, 0))
-
-    def part_share(
-        self, part: str, stage: Stage, breakdown: str, value: str, period: Period | None = None
-    ) -> Share:
-        """Return a measure of one value of a breakdown as a part of those received."""
-        return Share(
-            self.part(part, stage, breakdown, value, period),
-            self.part("received", stage, breakdown, value, period),
-        )
 
     def values_of(self, breakdown: str, *stages: Stage, period: Period | None = None) -> list[str]:
         """Return the values of a breakdown that occur, in the order of the alphabet."""

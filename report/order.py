@@ -38,7 +38,7 @@ def _ordered(rows: Sequence[Row], places: list[int], hidden: Set[Cell]) -> list[
     ranked = [place for place in places if not _is_last(rows[place])]
     first = {place: _first_figure(rows[place]) for place in places}
     is_telling = any(_is_ranking([first[place] for place in each]) for each in (places, ranked))
-    late = [place for place in places if is_telling and _hides(first[place], hidden)]
+    late = [place for place in places if is_telling and hides(first[place], hidden)]
     names = [_name(rows[place]) for place in places]
     if not late or names == sorted(names):
         return places
@@ -81,6 +81,6 @@ def _size(part: Part) -> Fraction | None:
     return None
 
 
-def _hides(part: Part, hidden: Set[Cell]) -> bool:
+def hides(part: Part, hidden: Set[Cell]) -> bool:
     """Return whether a figure is made of a count that may not be shown."""
     return not isinstance(part, str) and any(count.cell in hidden for count in part.counts)

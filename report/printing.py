@@ -13,7 +13,6 @@ from report.content import (
     Count,
     FrontMatter,
     Part,
-    PointChange,
     RelativeChange,
     Report,
     Section,
@@ -21,7 +20,7 @@ from report.content import (
     Share,
     Table,
 )
-from report.order import public_order
+from report.order import hides, public_order
 
 NOTHING = "–"  # no figure: nothing was received, or there is no limit to keep
 
@@ -84,7 +83,7 @@ class Printer:
 
     def hides(self, part: Part) -> bool:
         """Say whether a figure is made of a count that may not be shown."""
-        return not isinstance(part, str) and any(c.cell in self.hidden for c in part.counts)
+        return hides(part, self.hidden)
 
     def part(self, part: Part) -> str:
         """Return a figure or words as text."""
@@ -98,9 +97,7 @@ class Printer:
             return NOTHING if part.value is None else str(part.value)
         if isinstance(part, Share):
             return share_text(part)
-        if isinstance(part, RelativeChange):
-            return relative_change_text(part)
-        return point_change_text(part)
+        return relative_change_text(part)
 
     def sentence(self, sentence: Sentence) -> str | None:
         """Return a sentence, or what stands in its place where a figure of it is hidden."""
@@ -225,24 +222,6 @@ def relative_change_text(change: RelativeChange) -> str:
     """Return a relative change with its sign: `+54%`."""
     exact = relative_change_of(change)
     return NOTHING if exact is None else f"{signed(rounded(exact * 100))}%"
-
-
-def point_change_of(change: PointChange) -> Fraction | None:
-    """Return a change of shares exactly, or None where one of them is missing."""
-    now, base = share_of(change.now), share_of(change.base)
-    return None if now is None or base is None else now - base
-
-
-def point_change_text(change: PointChange) -> str:
-    """Return a change of shares with its sign: `-22.5 percentage points`.
-
-    Where the change differs from the difference of the printed shares, all are printed to one
-    decimal by the sentence that names them; here one decimal is always right.
-    """
-    exact = point_change_of(change)
-    if exact is None:
-        return NOTHING
-    return f"{signed(rounded(exact * 100, 1))} percentage points"
 
 
 def signed(number: int | float) -> str:

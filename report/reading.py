@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from flows.errors import RunFailedError, UsageError
+from flows.query import open_marts
 from report.figures import (
     Benchmark,
     CaseStage,
@@ -49,14 +50,10 @@ def read_figures(marts_path: Path, period: Period) -> Figures:
 
     Raises:
         UsageError: the period has not ended on the as-of day.
-        RunFailedError: there are no marts, they are older than the code, or have no data for it.
+        RunFailedError: there are no marts, they cannot be opened, are older than the code, or
+            have no data for it.
     """
-    if not marts_path.exists():
-        raise RunFailedError(
-            f"There are no marts in {marts_path.parent} yet: run `complaints nightly` or "
-            "`complaints demo` first, or name another --home."
-        )
-    with duckdb.connect(marts_path, read_only=True) as marts:
+    with open_marts(marts_path) as marts:
         try:
             return _read(marts, period)
         except (duckdb.CatalogException, duckdb.BinderException) as missing:
@@ -84,7 +81,6 @@ def _read(marts: duckdb.DuckDBPyConnection, period: Period) -> Figures:
     return Figures(
         period=period,
         as_of=as_of,
-        first_period=first_quarter,
         stages=stages,
         groups=_groups(marts, names),
         open_stages=_rows(marts, OpenStage, "from rpt_open_stages order by received_date, 1"),

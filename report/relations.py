@@ -145,9 +145,8 @@ def relations_of(report: Report, shown: Values, figures: Iterable[Figure]) -> li
 def _of_figures(figures: Iterable[Figure]) -> Iterator[Relation]:
     """A share's part is at most its whole."""
     for figure in figures:
-        for each in (figure, *figure):
-            if isinstance(each, Share):
-                yield at_most(each.whole.cell, [each.part.cell])
+        if isinstance(figure, Share):
+            yield at_most(figure.whole.cell, [figure.part.cell])
 
 
 def _of_tables(report: Report) -> Iterator[Relation]:

@@ -1,9 +1,9 @@
 """The report as JSON, for other programs: the same text as in the other renderings."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
+from report.arrangement import walk
 from report.printing import PrintedChart, PrintedReport, PrintedSection, PrintedTable
 
 
@@ -13,15 +13,9 @@ def render_json(printed: PrintedReport) -> str:
         "quarter": printed.period,
         "profile": printed.profile,
         "as_of": printed.as_of,
-        "sections": [_section(each) for top in printed.sections for each in _walk(top)],
+        "sections": [_section(each) for top in printed.sections for _, each in walk(top)],
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-
-
-def _walk(section: PrintedSection) -> Iterator[PrintedSection]:
-    yield section
-    for each in section.sections:
-        yield from _walk(each)
 
 
 def _section(section: PrintedSection) -> dict[str, Any]:

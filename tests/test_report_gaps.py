@@ -41,6 +41,9 @@ def test_marts_that_are_missing_or_old_are_met_with_one_sentence(
         marts.execute("alter table rpt_period_stages drop column with_advocate")
     with pytest.raises(RunFailedError, match="older than this version of complaints"):
         build_report(old, QUARTER, example)
+    old.write_text("not a database")
+    with pytest.raises(RunFailedError, match="cannot be opened"):
+        build_report(old, QUARTER, example)
 
 
 def test_a_quarter_in_which_nothing_was_received_has_a_report_without_a_gap(

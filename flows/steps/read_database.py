@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from flows.errors import RunFailedError, UsageError
-from flows.layout import NEEDED_NAMES
+from flows.layout import COMPLAINTS
 from flows.sources import DatabaseInput, Source
 from flows.steps.match_headers import match_headers
 from flows.steps.text_rows import FileRejectedError, Target, counted_rows, insert_text_rows, trimmed
@@ -90,7 +90,7 @@ def _statement(database: sa.Connection, source: Source, given: DatabaseInput) ->
     except FileRejectedError as error:
         raise UsageError(f"The source '{source.code}': {given.name} {error}.") from None
     texts = {name: _as_text(columns[position]) for name, position in positions.items()}
-    order = [texts[name] for name in NEEDED_NAMES if name in texts]
+    order = [texts[name] for name in COMPLAINTS.needed_names if name in texts]
     return (
         sa.select(*(text.label(name) for name, text in texts.items()))
         .select_from(selectable)

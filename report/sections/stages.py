@@ -8,7 +8,6 @@ from report.sections.actions import input_note
 from report.tables import reasons_table, teams_table
 from report.words import count_change, hidden_words, listed, received, say
 
-UNRECORDED = "Not recorded"
 MOST_NAMED = 3  # where more teams or reasons than these tie, none stands out
 
 
