@@ -54,6 +54,7 @@ CORPORATE = (
     Stage("corporate", "ombudsman", "Ombudsman (LGSCO)", has_time_limit=False),
 )
 ALL_STAGES = (*STATUTORY, *CORPORATE)
+STAGES = {(each.procedure, each.name): each for each in ALL_STAGES}
 STAGE_1, STAGE_2, STAGE_3, OMBUDSMAN = STATUTORY
 
 

@@ -1,5 +1,6 @@
 """Charts of figures, each with a text that says the same for those who cannot see it."""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from report.content import Chart, Figure, Part, Sentence, Series, Share
@@ -28,26 +29,19 @@ def chart(
     return Chart(key, title, kind, categories, series, axis_title, (lead, *values))
 
 
-def volumes_chart(
-    figures: Figures, key: str, title: str, periods: tuple[Period, ...], stages: tuple[Stage, ...]
+def chart_over_time(
+    key: str,
+    title: str,
+    periods: tuple[Period, ...],
+    stages: tuple[Stage, ...],
+    figure: Callable[[Stage, Period], Figure],
+    axis_title: str,
 ) -> Chart:
-    """Return the volumes of each stage over periods, as lines."""
+    """Return a figure of each stage over periods, as lines."""
     series = tuple(
-        Series(stage.title, tuple(figures.count("received", stage, each) for each in periods))
-        for stage in stages
+        Series(stage.title, tuple(figure(stage, each) for each in periods)) for stage in stages
     )
-    return chart(key, title, "line", _names(periods), series, "Complaints received")
-
-
-def in_time_chart(
-    figures: Figures, key: str, title: str, periods: tuple[Period, ...], stages: tuple[Stage, ...]
-) -> Chart:
-    """Return the share answered in time over periods, as lines."""
-    series = tuple(
-        Series(stage.title, tuple(figures.share("in_sla", stage, each) for each in periods))
-        for stage in stages
-    )
-    return chart(key, title, "line", _names(periods), series, "Answered in time, % of received")
+    return chart(key, title, "line", tuple(each.name for each in periods), series, axis_title)
 
 
 def parts_chart(
@@ -58,10 +52,6 @@ def parts_chart(
     bars = tuple(figures.part(measure, stage, breakdown, each) for each in values)
     series = (Series("Complaints", bars),)
     return chart(key, title, "bar", values, series, "Complaints")
-
-
-def _names(periods: tuple[Period, ...]) -> tuple[str, ...]:
-    return tuple(each.name for each in periods)
 
 
 def _course(series: Series, categories: tuple[str, ...]) -> Sentence:

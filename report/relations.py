@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from report.content import Cell, Count, Figure, Report, Share, Table
+from report.measures import OUTCOME_MEASURES, SUMS_OF_A_STAGE
 from report.shown import public_sections
 
 Values = Mapping[Cell, int | None]
@@ -21,24 +22,10 @@ FINANCIAL_YEAR = re.compile(r"\d{4}-\d\d")
 
 # whole = the sum of the parts, for every period, procedure and stage
 SUMS_OF_MEASURES = (
-    ("received", ("in_sla", "late", "open_in_time", "open_overdue", "not_applicable")),
-    (
-        "received",
-        (
-            "in_sla_from_request",
-            "late_from_request",
-            "open_in_time_from_request",
-            "open_overdue_from_request",
-            "not_applicable",
-        ),
-    ),
-    ("received", ("eligible", "withdrawn")),
+    *SUMS_OF_A_STAGE,
     ("received", ("panel_in_time", "panel_late", "panel_open_in_time", "panel_open_overdue")),
-    ("due", ("in_sla", "late", "open_overdue")),
     ("decided", ("in_sla", "late")),
     ("eligible", ("decided", "open_in_time", "open_overdue")),
-    ("in_sla", ("in_sla_basic", "in_sla_extended")),
-    ("upheld", ("fully_upheld", "partially_upheld")),
     ("open", ("open_in_time", "open_overdue", "open_without_limit")),
 )
 
@@ -68,12 +55,7 @@ PARTS_OF_MEASURES = (
 )
 
 # the same number under two names: a measure of a stage, and one row of a breakdown by outcome
-MEASURES_OF_OUTCOMES = {
-    "upheld": "fully_upheld",
-    "partially_upheld": "partially_upheld",
-    "withdrawn": "withdrawn",
-    "unknown": "outcome_unknown",
-}
+MEASURES_OF_OUTCOMES = OUTCOME_MEASURES | {"withdrawn": "withdrawn", "unknown": "outcome_unknown"}
 
 # of a breakdown whose values may overlap (one complaint, several reasons) no sum is made
 OVERLAPPING = {"reason", "reasons"}

@@ -4,30 +4,14 @@ from collections.abc import Iterator
 
 from report.content import Cell, Count, Section, Sum
 from report.figures import ALL_STAGES, Figures, Stage
-from report.periods import Period
+from report.measures import SUMS_OF_A_STAGE
+from report.periods import Period, read_period
 from report.sections.misclassification import reclassification_sums
 from report.sections.open_stages import open_sums
 from report.sections.people import CHARACTERISTICS, outcome_count
 
 Values = dict[Cell, int]
 
-# A whole that is the sum of its parts, for every stage and period.
-MEASURES = {
-    "received": (
-        ("in_sla", "late", "open_in_time", "open_overdue", "not_applicable"),
-        ("eligible", "withdrawn"),
-        (
-            "in_sla_from_request",
-            "late_from_request",
-            "open_in_time_from_request",
-            "open_overdue_from_request",
-            "not_applicable",
-        ),
-    ),
-    "in_sla": (("in_sla_basic", "in_sla_extended"),),
-    "upheld": (("fully_upheld", "partially_upheld"),),
-    "due": (("in_sla", "late", "open_overdue"),),
-}
 OF_TEAMS = ("received", "in_sla", "upheld")
 YEARLY = ("received", "eligible", "withdrawn", "in_sla", "upheld")
 
@@ -48,7 +32,7 @@ def sums_of(figures: Figures, sections: tuple[Section, ...]) -> tuple[tuple[Sum,
 def _all_sums(figures: Figures, shown: set[Cell]) -> Iterator[tuple[Count, list[Count]]]:
     groups = {cell[1:4] for cell in shown if len(cell) >= 4}
     breakdowns = {(*cell[1:5],) for cell in shown if len(cell) == 6}
-    for period in {Period(*each) for each in _periods(figures)}:
+    for period in {read_period(name) for name, *_ in figures.stages}:
         for stage in ALL_STAGES:
             group = figures.group(stage, period)
             if group in groups:
@@ -63,21 +47,14 @@ def _all_sums(figures: Figures, shown: set[Cell]) -> Iterator[tuple[Count, list[
     yield from open_sums(figures)
 
 
-def _periods(figures: Figures) -> set[tuple[int, int]]:
-    """Return the periods that the marts know, as the years and quarters of their names."""
-    names = {name for name, *_ in figures.stages}
-    return {(int(name[:4]), int(name[9:] or 0)) for name in names}
-
-
 def _of_measures(
     figures: Figures, stage: Stage, period: Period
 ) -> Iterator[tuple[Count, list[Count]]]:
-    for whole, ways in MEASURES.items():
-        for parts in ways:
-            yield (
-                figures.count(whole, stage, period),
-                [figures.count(part, stage, period) for part in parts],
-            )
+    for whole, parts in SUMS_OF_A_STAGE:
+        yield (
+            figures.count(whole, stage, period),
+            [figures.count(part, stage, period) for part in parts],
+        )
 
 
 def _of_outcomes(

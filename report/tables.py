@@ -1,13 +1,14 @@
 """Tables that several sections are made of, and the notes below them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from report.content import Count, Part, Sentence, Share, Table
-from report.figures import STATUTORY, Figures, Stage
+from report.figures import STATUTORY, Figures, Stage, noun_of
 from report.periods import Period
 from report.references import see
-from report.words import say
+from report.words import count_change, say
 
+STAGE_PARTS = ("No", "In SLA", "Upheld")
 IN_SLA_NOTE = say(
     "In SLA: answered within the time limit, an agreed extension included. There is no time limit "
     "for the Ombudsman."
@@ -34,16 +35,26 @@ def comparison_table(
     stages: tuple[Stage, ...] = STATUTORY,
 ) -> Table:
     """Return No, In SLA and Upheld of each stage, side by side for the known of some periods."""
+    return side_by_side(figures, title, periods, stages, STAGE_PARTS, stage_parts, IN_SLA_NOTE)
+
+
+def side_by_side(
+    figures: Figures,
+    title: str,
+    periods: tuple[Period, ...],
+    stages: tuple[Stage, ...],
+    heads: tuple[str, ...],
+    parts_of: Callable[[Figures, Stage, Period], tuple[Part, ...]],
+    note: Sentence,
+) -> Table:
+    """Return the same parts of each stage for the known of some periods, period by period."""
     periods = figures.known(*periods)
-    columns = ["Stage"]
-    for period in periods:
-        columns += [f"No, {period.name}", f"In SLA, {period.name}", f"Upheld, {period.name}"]
+    columns = ("Stage", *(f"{head}, {each.name}" for each in periods for head in heads))
     rows = tuple(
-        (stage.title, *(part for each in periods for part in stage_parts(figures, stage, each)))
+        (stage.title, *(part for each in periods for part in parts_of(figures, stage, each)))
         for stage in stages
     )
-    notes = (IN_SLA_NOTE, held_note(figures, stages, periods))
-    return Table(title, tuple(columns), rows, notes)
+    return Table(title, columns, rows, (note, held_note(figures, stages, periods)))
 
 
 def stage_parts(figures: Figures, stage: Stage, period: Period) -> tuple[Part, ...]:
@@ -52,6 +63,25 @@ def stage_parts(figures: Figures, stage: Stage, period: Period) -> tuple[Part, .
         figures.count("received", stage, period),
         share_or_count(figures.share("in_sla", stage, period), stage.has_time_limit),
         share_or_count(figures.share("upheld", stage, period)),
+    )
+
+
+def received_change(
+    figures: Figures,
+    stage: Stage,
+    base: Period,
+    now: Period | None = None,
+    with_procedure: bool = False,
+) -> Sentence:
+    """Say how the number received at a stage changed from one period to another."""
+    period = now or figures.period
+    return count_change(
+        noun_of(stage, with_procedure),
+        "received",
+        figures.count("received", stage, period),
+        figures.count("received", stage, base),
+        period.name,
+        base.name,
     )
 
 

@@ -26,6 +26,8 @@ class Noun(NamedTuple):
 
 
 COMPLAINT = Noun("complaint", "complaints")
+IN_TIME = "answered within the time limit"
+UPHELD = "upheld in full or in part"
 
 
 def complaints_at(stage_words: str) -> Noun:

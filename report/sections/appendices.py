@@ -6,6 +6,7 @@ from report.content import Count, Part, Section, Table
 from report.figures import (
     ALL_STAGES,
     STAGE_1,
+    STAGES,
     STATUTORY,
     CaseStage,
     Figures,
@@ -13,10 +14,10 @@ from report.figures import (
     Stage,
     Theme,
 )
-from report.periods import Period, day_in_words
+from report.periods import day_in_words, read_period
 from report.sections.actions import input_note
 from report.sections.people import outcome_words
-from report.tables import IN_SLA_NOTE, held_note, stage_parts
+from report.tables import IN_SLA_NOTE, STAGE_PARTS, held_note, stage_parts
 from report.words import say
 
 STATUSES = {
@@ -51,14 +52,14 @@ def benchmarking(figures: Figures) -> Section:
 def _own_figures(figures: Figures) -> tuple[Table, ...]:
     """Return the council's own figures of the years of the others', as far as they are known."""
     names = sorted({each.financial_year for each in figures.benchmarks})
-    years = [Period(int(each[:4])) for each in names]
+    years = [read_period(each) for each in names]
     known = [each for each in years if figures.knows(each) and each.last_day < figures.as_of]
     if not known:
         return ()
     rows = tuple((each.name, *stage_parts(figures, STAGE_1, each)) for each in known)
     title = "This council's own statutory stage 1 complaints in the same years"
     notes = (IN_SLA_NOTE, held_note(figures, (STAGE_1,), known))
-    return (Table(title, ("Year", "No", "In SLA", "Upheld"), rows, notes),)
+    return (Table(title, ("Year", *STAGE_PARTS), rows, notes),)
 
 
 def cases(figures: Figures) -> Section:
@@ -204,7 +205,7 @@ def _open_row(each: OpenStage) -> tuple[str, ...]:
 
 
 def _stage_title(procedure: str, name: str) -> str:
-    return next(each.title for each in ALL_STAGES if each[:2] == (procedure, name))
+    return STAGES[procedure, name].title
 
 
 def _day(day: date | None) -> str:

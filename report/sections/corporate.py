@@ -1,10 +1,19 @@
 """Section 2.6: the corporate procedure beside the statutory one."""
 
 from report.content import Count, Part, Section, Sentence, Table
-from report.figures import CORPORATE, STATUTORY, Figures, noun_of
+from report.figures import CORPORATE, STAGES, STATUTORY, Figures, noun_of
 from report.pictures import Series, chart
-from report.tables import IN_SLA_NOTE, comparison_table, held_note, stage_parts, teams_table
-from report.words import count_change, listed, say, share_change
+from report.printing import NOTHING
+from report.tables import (
+    IN_SLA_NOTE,
+    STAGE_PARTS,
+    comparison_table,
+    held_note,
+    received_change,
+    stage_parts,
+    teams_table,
+)
+from report.words import IN_TIME, UPHELD, listed, say, share_change
 
 STAGE_1 = CORPORATE[0]
 
@@ -51,14 +60,10 @@ def section(figures: Figures) -> Section:
 def _bullets(figures: Figures) -> tuple[Sentence, ...]:
     noun, base = noun_of(STAGE_1, with_procedure=True), figures.period.last_year
     names = (figures.period.name, base.name)
-    counts = [figures.count("received", STAGE_1, each) for each in (figures.period, base)]
-    bullets = [count_change(noun, "received", counts[0], counts[1], *names)]
+    bullets = [received_change(figures, STAGE_1, base, with_procedure=True)]
     if not figures.knows(base):
         return tuple(bullets)
-    for measure, verb in (
-        ("in_sla", "answered within the time limit"),
-        ("upheld", "upheld in full or in part"),
-    ):
+    for measure, verb in (("in_sla", IN_TIME), ("upheld", UPHELD)):
         now, then = (figures.share(measure, STAGE_1, each) for each in (figures.period, base))
         if now.whole.value:
             bullets.append(share_change(noun, verb, now, then, *names))
@@ -67,7 +72,7 @@ def _bullets(figures: Figures) -> tuple[Sentence, ...]:
 
 def _corporate(figures: Figures, stage_name: str) -> Count:
     """Return what the corporate procedure received at a stage; it has no stage 3."""
-    stage = next((each for each in CORPORATE if each.name == stage_name), None)
+    stage = STAGES.get(("corporate", stage_name))
     if stage is None:
         return Count(("received", figures.period.name, "corporate", stage_name), None)
     return figures.count("received", stage)
@@ -76,14 +81,14 @@ def _corporate(figures: Figures, stage_name: str) -> Count:
 def _side_by_side(figures: Figures) -> Table:
     rows: list[tuple[Part, ...]] = []
     for statutory in STATUTORY:
-        corporate = next((each for each in CORPORATE if each.name == statutory.name), None)
-        beside: tuple[Part, ...] = (_corporate(figures, statutory.name), "–", "–")
+        corporate = STAGES.get(("corporate", statutory.name))
+        beside: tuple[Part, ...] = (_corporate(figures, statutory.name), NOTHING, NOTHING)
         if corporate:
             beside = stage_parts(figures, corporate, figures.period)
         rows.append((statutory.title, *stage_parts(figures, statutory, figures.period), *beside))
     columns = (
         "Stage",
-        *(f"{name}, {kind}" for kind in ("statutory", "corporate") for name in NAMES),
+        *(f"{name}, {kind}" for kind in ("statutory", "corporate") for name in STAGE_PARTS),
     )
     notes = (
         IN_SLA_NOTE,
@@ -93,6 +98,3 @@ def _side_by_side(figures: Figures) -> Table:
     return Table(
         f"Statutory and corporate complaints, {figures.period.name}", columns, tuple(rows), notes
     )
-
-
-NAMES = ("No", "In SLA", "Upheld")

@@ -1,9 +1,10 @@
 """Section 2.8: how many complaints went on to a later stage, in two ways of counting."""
 
 from report.content import Count, Section, Share, Table
-from report.figures import ALL_STAGES, CORPORATE, STATUTORY, Figures, Stage
+from report.figures import ALL_STAGES, CORPORATE, STAGES, STATUTORY, Figures, Stage
 from report.periods import Period, day_in_words
-from report.tables import held_note
+from report.printing import NOTHING
+from report.tables import held_note, share_or_count
 from report.words import Noun, say, share_statement
 
 LATER_STAGES = (("stage_2", "stage 2"), ("stage_3", "stage 3"), ("ombudsman", "the Ombudsman"))
@@ -29,8 +30,8 @@ def section(figures: Figures) -> Section:
         paragraphs=(
             say(
                 "There are two ways to count them. The first sets what was received at a later "
-                f"stage in {name} against what was received at stage 1 in the same {_kind(figures)}"
-                ", although these are mostly different cases. The second follows the cases: of "
+                f"stage in {name} against what was received at stage 1 in the same "
+                f"{figures.period.kind}, although these are mostly different cases. The second follows the cases: of "
                 f"the stage 1 complaints received in {name}, how many had gone on by {day}. Recent "
                 "cases may still go on."
             ),
@@ -38,10 +39,6 @@ def section(figures: Figures) -> Section:
         bullets=cohort,
         tables=(_ratios(figures), _cohorts(figures)),
     )
-
-
-def _kind(figures: Figures) -> str:
-    return figures.period.kind
 
 
 def _ratios(figures: Figures) -> Table:
@@ -65,13 +62,15 @@ def _ratios(figures: Figures) -> Table:
 def _against_stage_1(
     figures: Figures, procedure: tuple[Stage, ...], key: str, period: Period
 ) -> Share | Count | str:
-    later = next((each for each in procedure if each.name == key), None)
+    later = STAGES.get((procedure[0].procedure, key))
     if later is None:
-        return "–"
-    share = Share(
-        figures.count("received", later, period), figures.count("received", procedure[0], period)
+        return NOTHING
+    return share_or_count(
+        Share(
+            figures.count("received", later, period),
+            figures.count("received", procedure[0], period),
+        )
     )
-    return share if share.whole.value else share.part
 
 
 def _cohorts(figures: Figures) -> Table:
@@ -79,7 +78,7 @@ def _cohorts(figures: Figures) -> Table:
     for procedure in (STATUTORY, CORPORATE):
         name = procedure[0].procedure
         gone_on = (
-            _gone_on(figures, name, key) if key in {each.name for each in procedure} else "–"
+            _gone_on(figures, name, key) if (name, key) in STAGES else NOTHING
             for key, _ in LATER_STAGES
         )
         rows.append((name.capitalize(), _cohort(figures, name), *gone_on))
@@ -93,15 +92,14 @@ def _cohorts(figures: Figures) -> Table:
 
 
 def _cohort(figures: Figures, procedure: str) -> Count:
-    stage_1 = next(each for each in ALL_STAGES if each[:2] == (procedure, "stage_1"))
     return Count(
         ("stage_1_cohort", figures.period.name, procedure),
-        figures.count("received", stage_1).value,
+        figures.count("received", STAGES[procedure, "stage_1"]).value,
     )
 
 
 def _gone_on(figures: Figures, procedure: str, key: str) -> Share:
-    stage_1 = next(each for each in ALL_STAGES if each[:2] == (procedure, "stage_1"))
+    stage_1 = STAGES[procedure, "stage_1"]
     measure = f"went_on_to_{key}"
     gone_on = Count(
         (measure, figures.period.name, procedure), figures.count(measure, stage_1).value

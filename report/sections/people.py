@@ -2,10 +2,11 @@
 
 from report.content import Count, Part, Section, Sentence, Series, Share, Table
 from report.figures import ALL_STAGES, STAGE_1, STATUTORY, Figures, Stage, noun_of
+from report.measures import OUTCOME_MEASURES
 from report.periods import Period
 from report.pictures import chart
 from report.tables import held_note
-from report.words import say, share_statement
+from report.words import UPHELD, say, share_statement
 
 CHARACTERISTICS = {
     "age_band": "Age",
@@ -14,8 +15,6 @@ CHARACTERISTICS = {
     "disability": "Disability",
     "sexual_orientation": "Sexual orientation",
 }
-# Two outcomes are measures of a stage as well: one cell, whichever table shows it.
-OUTCOME_MEASURES = {"upheld": "fully_upheld", "partially_upheld": "partially_upheld"}
 OUTCOMES = {
     "upheld": "Upheld",
     "partially_upheld": "Partially upheld",
@@ -48,7 +47,7 @@ def section(figures: Figures) -> Section:
 def outcome_count(
     figures: Figures, stage: Stage, outcome: str, period: Period | None = None
 ) -> Count:
-    """Return how many of those received have an outcome."""
+    """Return how many of those received have an outcome: one cell, whichever table shows it."""
     if outcome in OUTCOME_MEASURES:
         return figures.count(OUTCOME_MEASURES[outcome], stage, period)
     return figures.part("received", stage, "outcome", outcome, period)
@@ -96,7 +95,7 @@ def _upheld(figures: Figures) -> list[Sentence]:
     return [
         share_statement(
             noun_of(stage),
-            "upheld in full or in part",
+            UPHELD,
             figures.share("upheld", stage),
             f"in {figures.period.name}",
         )

@@ -5,8 +5,8 @@ from report.figures import OMBUDSMAN, STAGE_1, STAGE_2, STAGE_3, Figures, Stage,
 from report.pictures import parts_chart
 from report.references import see
 from report.sections.actions import input_note
-from report.tables import reasons_table, teams_table
-from report.words import count_change, hidden_words, listed, received, say
+from report.tables import reasons_table, received_change, teams_table
+from report.words import hidden_words, listed, received, say
 
 MOST_NAMED = 3  # where more teams or reasons than these tie, none stands out
 
@@ -63,15 +63,7 @@ def _later_stage(figures: Figures, key: str, title: str, stage: Stage) -> Sectio
     tables: tuple[Table, ...] = ()
     if figures.values_of("service_team", stage):
         tables = (teams_table(figures, f"{counted} by service team, {name}", stage),)
-    base = figures.period.last_year
-    change = count_change(
-        noun_of(stage),
-        "received",
-        figures.count("received", stage),
-        figures.count("received", stage, base),
-        name,
-        base.name,
-    )
+    change = received_change(figures, stage, figures.period.last_year)
     return Section(key, title, paragraphs=(change,), tables=tables)
 
 

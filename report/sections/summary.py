@@ -5,7 +5,8 @@ from report.figures import OMBUDSMAN, STAGE_1, STAGE_2, STAGE_3, Figures, noun_o
 from report.periods import day_in_words
 from report.references import see
 from report.sections.open_stages import open_sentences
-from report.words import count_change, received, say, share_statement
+from report.tables import received_change
+from report.words import IN_TIME, UPHELD, received, say, share_statement
 
 
 def section(figures: Figures, small_numbers: Sentence) -> Section:
@@ -50,22 +51,14 @@ def _purpose(figures: Figures, small_numbers: Sentence) -> Section:
 
 def _main_figures(figures: Figures) -> Section:
     period, noun = figures.period, noun_of(STAGE_1)
-    base = period.last_year
-    change = count_change(
-        noun,
-        "received",
-        figures.count("received", STAGE_1),
-        figures.count("received", STAGE_1, base),
-        period.name,
-        base.name,
-    )
+    change = received_change(figures, STAGE_1, period.last_year)
     in_time = figures.share("in_sla", STAGE_1)
     upheld = figures.share("upheld", STAGE_1)
     shares: tuple[Sentence, ...] = ()
     if in_time.whole.value:
         shares = (
-            share_statement(noun, "answered within the time limit", in_time, f"in {period.name}"),
-            share_statement(noun, "upheld in full or in part", upheld, f"in {period.name}"),
+            share_statement(noun, IN_TIME, in_time, f"in {period.name}"),
+            share_statement(noun, UPHELD, upheld, f"in {period.name}"),
         )
     later = tuple(
         received(figures.count("received", stage), noun_of(stage), period.name)

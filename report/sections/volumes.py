@@ -1,13 +1,24 @@
 """Section 2.1: the volumes over three years, and how stage 1 compares with last year."""
 
-from report.content import Section, Sentence, Table
-from report.figures import STAGE_1, STATUTORY, Figures
+from functools import partial
+
+from report.content import Part, Section, Sentence, Table
+from report.figures import STAGE_1, STATUTORY, Figures, Stage
 from report.periods import Period
-from report.pictures import in_time_chart, volumes_chart
+from report.pictures import chart_over_time
 from report.reading import QUARTERS_OF_A_LINE
 from report.references import see
-from report.tables import comparison_table, held_note, share_or_count, volumes_table
+from report.tables import (
+    STAGE_PARTS,
+    comparison_table,
+    held_note,
+    share_or_count,
+    side_by_side,
+    volumes_table,
+)
 from report.words import (
+    IN_TIME,
+    UPHELD,
     Noun,
     complaints_at,
     count_change,
@@ -18,8 +29,6 @@ from report.words import (
     share_statement,
 )
 
-UPHELD = "upheld in full or in part"
-IN_TIME = "answered within the time limit"
 NOT_WITHDRAWN = Noun("stage 1 complaint not withdrawn", "stage 1 complaints not withdrawn")
 
 
@@ -55,19 +64,21 @@ def section(figures: Figures) -> Section:
             _over_time(figures, over_time),
         ),
         charts=(
-            volumes_chart(
-                figures,
+            chart_over_time(
                 "volumes_over_time",
                 "Statutory complaints received in each quarter",
                 over_time,
                 STATUTORY,
+                partial(figures.count, "received"),
+                "Complaints received",
             ),
-            in_time_chart(
-                figures,
+            chart_over_time(
                 "in_time_over_time",
                 "Share of stage 1 complaints answered in time",
                 over_time,
                 (STAGE_1,),
+                partial(figures.share, "in_sla"),
+                "Answered in time, % of received",
             ),
         ),
     )
@@ -144,30 +155,23 @@ def _alone(figures: Figures) -> tuple[Sentence, ...]:
 
 
 def _without_withdrawn(figures: Figures) -> Table:
-    periods = figures.known(figures.period.last_year, figures.period)
-    columns = ["Stage"]
-    for each in periods:
-        columns += [f"Withdrawn, {each.name}", f"In SLA, {each.name}", f"Upheld, {each.name}"]
-    rows = []
-    for stage in STATUTORY:
-        row: list = [stage.title]
-        for each in periods:
-            in_sla = figures.share("in_sla", stage, each, of="eligible")
-            upheld = figures.share("upheld", stage, each, of="eligible")
-            row += [
-                figures.count("withdrawn", stage, each),
-                share_or_count(in_sla, stage.has_time_limit),
-                share_or_count(upheld),
-            ]
-        rows.append(tuple(row))
-    return Table(
+    return side_by_side(
+        figures,
         "The same shares, leaving out the complaints that were withdrawn",
-        tuple(columns),
-        tuple(rows),
-        (
-            say("Here N is the number of complaints received less those withdrawn."),
-            held_note(figures, STATUTORY, periods),
-        ),
+        (figures.period.last_year, figures.period),
+        STATUTORY,
+        ("Withdrawn", *STAGE_PARTS[1:]),
+        _parts_not_withdrawn,
+        say("Here N is the number of complaints received less those withdrawn."),
+    )
+
+
+def _parts_not_withdrawn(figures: Figures, stage: Stage, period: Period) -> tuple[Part, ...]:
+    in_sla = figures.share("in_sla", stage, period, of="eligible")
+    return (
+        figures.count("withdrawn", stage, period),
+        share_or_count(in_sla, stage.has_time_limit),
+        share_or_count(figures.share("upheld", stage, period, of="eligible")),
     )
 
 
