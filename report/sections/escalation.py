@@ -31,9 +31,9 @@ def section(figures: Figures) -> Section:
             say(
                 "There are two ways to count them. The first sets what was received at a later "
                 f"stage in {name} against what was received at stage 1 in the same "
-                f"{figures.period.kind}, although these are mostly different cases. The second follows the cases: of "
-                f"the stage 1 complaints received in {name}, how many had gone on by {day}. Recent "
-                "cases may still go on."
+                f"{figures.period.kind}, although these are mostly different cases. The second "
+                f"follows the cases: of the stage 1 complaints received in {name}, how many had "
+                f"gone on by {day}. Recent cases may still go on."
             ),
         ),
         bullets=cohort,
