@@ -164,7 +164,7 @@ def _load_source(
     found = steps.find_deliveries(settings, source)
     is_judged = False
     for delivery in found.deliveries:
-        extracted = steps.extract(settings, delivery)
+        extracted = steps.extract(settings, night, delivery)
         if extracted.is_unchanged or all(r.status == "rejected" for r in extracted.records):
             found.records.extend(extracted.records)
             continue

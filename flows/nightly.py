@@ -136,4 +136,4 @@ def _run_dbt_as_tasks(settings: Settings, words: Sequence[str]) -> dbtRunnerResu
         disable_assets=True,
     )
     log_path = str(settings.home / "dbt" / "logs")
-    return runner.invoke([*words, "--log-path", log_path, "--quiet", "--no-write-json"])
+    return runner.invoke([*words, "--log-path", log_path, *build.LOGGING, "--no-write-json"])

@@ -26,8 +26,8 @@ def test_the_landing_table_has_the_agreed_columns(store, exports):
         ("file_name", "VARCHAR"),
         ("file_order", "INTEGER"),
         ("row_number", "BIGINT"),
-        ("field_count", "INTEGER"),
-        ("header_field_count", "INTEGER"),
+        *((count, "INTEGER") for count in ("field_count", "header_field_count")),
+        ("content_hash", "UHUGEINT"),
         *((name, "VARCHAR") for name in LAYOUT_NAMES),
     ]
     assert landed(store, "source", "file_name", "file_order", "field_count") == [

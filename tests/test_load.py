@@ -4,88 +4,18 @@ import shutil
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
+import duckdb
 import pytest
 
-from conftest import Row, query, write_export
+from conftest import query
 from flows.night import Steps
 from flows.runs import start_night
 from flows.settings import Settings, read_settings
-from flows.sources import read_sources
-from rule_examples import STAGE_1, STAGE_2
-
-AS_OF_DAY = date(2018, 11, 27)
-FATES = ("loaded", "unchanged", "duplicate", "superseded", "quarantined")
+from load_helpers import AS_OF_DAY, Warehouse, row
+from rule_examples import STAGE_2
 
 pytestmark = pytest.mark.xdist_group("load")
-
-
-def row(case_reference: str, base: Row = STAGE_1, **changed: str) -> Row:
-    """Return a good row of a case with something changed."""
-    return {"case_reference": case_reference, "last_updated": "", "reasons": ""} | base | changed
-
-
-class Warehouse:
-    """A working store to which deliveries are made, up to the load."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-
-    def deliver(self, *rows: Row, as_of: date = AS_OF_DAY) -> dict[str, int]:
-        """Deliver rows as one file and load it; return the fates of its rows."""
-        write_export(self.settings.source / "complaints.csv", rows)
-        settings = self.settings.model_copy(update={"as_of": as_of})
-        steps = Steps()
-        with start_night(settings) as night:
-            for delivery in steps.find_deliveries(
-                settings, read_sources(settings.source)[0]
-            ).deliveries:
-                extracted = steps.extract(settings, delivery)
-                steps.land(settings, night, "complaints")
-                steps.validate(settings, night, "complaints")
-                (record,) = steps.load(settings, night, "complaints", extracted)
-        fates = {fate: getattr(record, f"rows_{fate}") for fate in FATES}
-        assert sum(fates.values()) == record.rows_read == len(rows)
-        return {fate: count for fate, count in fates.items() if count}
-
-    def pass_to(self, as_of: date) -> None:
-        """Run a night on a later day without any news."""
-        settings = self.settings.model_copy(update={"as_of": as_of})
-        steps = Steps()
-        with start_night(settings) as night:
-            assert night.must_judge_again("complaints")
-            steps.land(settings, night, "complaints", False)
-            steps.validate(settings, night, "complaints")
-            steps.load(settings, night, "complaints")
-
-    def rows(self, columns: str, where: str = "true") -> list[tuple[Any, ...]]:
-        """Return columns of the rows that the warehouse holds."""
-        return query(
-            self.settings.warehouse_path,
-            f"select {columns} from raw.stage_rows where {where} order by all",
-        )
-
-    def loaded(self) -> list[tuple[str, str]]:
-        """Return the cases and stages that are not held back."""
-        return self.rows("case_reference, stage", "not is_held")
-
-    def held(self) -> dict[str | None, str]:
-        """Return, for each case held back, the rules it fails."""
-        return dict(
-            query(
-                self.settings.warehouse_path,
-                "select case_reference, string_agg(distinct rule_code, ',' order by rule_code) "
-                "from raw.stage_rows inner join raw.findings using (row_id) "
-                "where is_held group by all",
-            )
-        )
-
-    def findings(self) -> list[tuple[str]]:
-        """Return the codes of all rules that fail on some row."""
-        return query(
-            self.settings.warehouse_path, "select distinct rule_code from raw.findings order by 1"
-        )
 
 
 @pytest.fixture(scope="module")
@@ -256,6 +186,33 @@ def test_only_touched_cases_and_held_rows_are_judged(warehouse: Warehouse) -> No
         "select case_reference, stage from landing.typed_rows order by all",
     )
     assert judged == [("B", "stage_1"), ("B", "stage_2"), ("C", "stage_1")]
+
+
+def test_what_the_warehouse_knows_is_not_landed_as_text_again(warehouse: Warehouse) -> None:
+    warehouse.deliver(row("A"), row("B"))
+    assert warehouse.deliver(row("A"), row("B", reasons="new")) == {"loaded": 1, "unchanged": 1}
+    landed = "select case_reference, stage, service_team from landing.text_rows order by 1"
+    assert query(warehouse.settings.warehouse_path, landed) == [
+        ("A", "stage_1", None),
+        ("B", "stage_1", "Assessments"),
+    ]
+
+
+def test_known_text_is_read_anew_once_the_council_spells_a_stage_so(warehouse: Warehouse) -> None:
+    unknown = row("A", stage="Informal")
+    assert warehouse.deliver(unknown) == {"quarantined": 1}
+    (warehouse.settings.home / "reference").mkdir()
+    (warehouse.settings.home / "reference" / "synonyms.csv").write_text("changes the rulebook")
+    with duckdb.connect(warehouse.settings.warehouse_path) as connection:
+        connection.execute(
+            "insert into staging.stg_synonyms by name "
+            "select 'stage' as field, 'Informal' as written, 'stage_1' as value"
+        )
+    assert warehouse.deliver(unknown, row("B")) == {"loaded": 2}
+    assert warehouse.rows("case_reference, stage, service_team") == [
+        ("A", "stage_1", "Assessments"),
+        ("B", "stage_1", "Assessments"),
+    ]
 
 
 def test_a_row_stands_where_it_was_delivered_last(warehouse: Warehouse) -> None:

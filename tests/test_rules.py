@@ -91,7 +91,7 @@ class Variants:
         steps = Steps()
         origin = read_sources(exports)[0].model_copy(update={"code": source})
         for delivery in steps.find_deliveries(self.settings, origin).deliveries:
-            extracted = steps.extract(self.settings, delivery)
+            extracted = steps.extract(self.settings, self.night, delivery)
             steps.land(self.settings, self.night, source)
             steps.validate(self.settings, self.night, source)
             steps.load(self.settings, self.night, source, extracted)

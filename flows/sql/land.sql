@@ -14,66 +14,13 @@ select
     delivered.case_reference,
     spelling.value as stage,
     read_timestamp(delivered.last_updated) as last_updated,
-    -- What the line of an unreadable row means is not known, so it equals no other.
-    case
-        when delivered.field_count = delivered.header_field_count
-            then md5_number(to_json(list_value(
-                *columns(delivered.* exclude (
-                    source, file_name, file_order, row_number, field_count, header_field_count
-                ))
-            ))::varchar)
-    end as content_hash
+    delivered.content_hash
 from landing.text_rows as delivered
 left join landing.spellings as spelling
     on spelling.field = 'stage' and spelling.spelling = matched_form(delivered.stage);
 
 create or replace table landing.delivered_rows as
 with
-
-marked as (
-    select
-        *,
-        case_reference is not null and stage is not null as has_key,
-        content_hash is not null
-        and row_number() over (
-            partition by content_hash order by file_order, row_number
-        ) > 1 as is_duplicate
-    from keyed_rows
-),
-
-held as (
-    select
-        case_reference,
-        stage,
-        max(last_updated) as last_updated,
-        count(*) as versions
-    from raw.stage_rows
-    where source = getvariable('source') and case_reference is not null and stage is not null
-    group by case_reference, stage
-),
-
-newest as (
-    select
-        case_reference,
-        stage,
-        max(last_updated) as last_updated
-    from marked
-    where has_key
-    group by case_reference, stage
-),
-
-set_aside as (
-    select
-        marked.*,
-        coalesce(
-            marked.has_key
-            and marked.last_updated < greatest(newest.last_updated, held.last_updated),
-            false
-        ) and not marked.is_duplicate as is_superseded
-    from marked
-    left join newest using (case_reference, stage)
-    left join held using (case_reference, stage)
-),
 
 known as (
     select
@@ -83,19 +30,60 @@ known as (
         coalesce(stage, '') as stage
     from raw.stage_rows
     where source = getvariable('source') and content_hash is not null
+),
+
+marked as (
+    select
+        keyed_rows.*,
+        known.row_id as known_row_id,
+        keyed_rows.case_reference is not null and keyed_rows.stage is not null as has_key,
+        keyed_rows.content_hash is not null
+        and row_number() over (
+            partition by keyed_rows.content_hash
+            order by keyed_rows.file_order, keyed_rows.row_number
+        ) > 1 as is_duplicate
+    from keyed_rows
+    left join known
+        on
+            keyed_rows.content_hash = known.content_hash
+            and coalesce(keyed_rows.case_reference, '') = known.case_reference
+            and coalesce(keyed_rows.stage, '') = known.stage
+),
+
+-- Only a row that is not known can supersede another, or be superseded.
+contested as (
+    select distinct case_reference, stage
+    from marked
+    where has_key and known_row_id is null
+),
+
+last_updates as (
+    select
+        case_reference,
+        stage,
+        max(last_updated) as last_updated
+    from (
+        select case_reference, stage, last_updated
+        from marked
+        union all
+        select case_reference, stage, last_updated
+        from raw.stage_rows
+        where source = getvariable('source')
+    )
+    semi join contested using (case_reference, stage)
+    group by case_reference, stage
 )
 
 select
-    set_aside.* exclude (file_order),
-    not set_aside.is_duplicate and not set_aside.is_superseded as is_candidate,
-    known.row_id is null as is_new,
-    coalesce(known.row_id, nextval('raw.row_ids')) as row_id
-from set_aside
-left join known
-    on
-        set_aside.content_hash = known.content_hash
-        and coalesce(set_aside.case_reference, '') = known.case_reference
-        and coalesce(set_aside.stage, '') = known.stage;
+    marked.* exclude (file_order, known_row_id),
+    coalesce(
+        marked.last_updated < last_updates.last_updated and not marked.is_duplicate, false
+    ) as is_superseded,
+    not marked.is_duplicate and not is_superseded as is_candidate,
+    marked.known_row_id is null as is_new,
+    coalesce(marked.known_row_id, nextval('raw.row_ids')) as row_id
+from marked
+left join last_updates using (case_reference, stage);
 
 -- A key that was delivered is what the delivery says; rows without a usable key are those of the
 -- newest delivery.

@@ -57,7 +57,7 @@ select
     delivered.row_id,
     delivered.content_hash,
     true as is_new,
-    text_row.*  exclude (file_order)
+    text_row.* exclude (file_order, content_hash)
 from landing.delivered_rows as delivered
 inner join landing.text_rows as text_row using (file_name, row_number)
 where delivered.is_candidate and delivered.is_new

@@ -6,12 +6,17 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
+import duckdb
+
 from flows.errors import RunFailedError
 from flows.settings import PROJECT_FOLDER, Settings
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
+
+# What went wrong is in the sentence that the operator reads; all that dbt does is not logged.
+LOGGING = ("--quiet", "--log-level-file", "warn")
 
 # Runs dbt with the words of its command line; dbt itself is imported on the first call.
 Dbt = Callable[[Settings, Sequence[str]], "dbtRunnerResult"]
@@ -79,7 +84,9 @@ def check_marts(settings: Settings) -> None:
 
 
 def _invoke(settings: Settings, dbt: Dbt, words: Sequence[str]) -> None:
-    with dbt_environment(settings):
+    # dbt closes the store after every node, and to open it takes longer than most tests, unless
+    # somebody in this process holds it open.
+    with dbt_environment(settings), duckdb.connect(settings.warehouse_path):
         result = dbt(settings, words)
     if result.success:
         return
@@ -103,7 +110,7 @@ def dbt_flags(settings: Settings) -> list[str]:
         str(settings.home / "dbt" / "target"),
         "--log-path",
         str(settings.home / "dbt" / "logs"),
-        "--quiet",
+        *LOGGING,
         "--no-use-colors",
         "--no-write-json",  # the manifest is written once, when the project is read
     ]

@@ -1,5 +1,6 @@
 """Find what was delivered and read it into the landing tables."""
 
+from flows.runs import Night
 from flows.settings import Settings
 from flows.sources import Source
 from flows.steps.extract import Extracted, extract
@@ -13,7 +14,12 @@ def find(settings: Settings, source: Source) -> Found:
         return find_deliveries(warehouse, source)
 
 
-def extract_delivery(settings: Settings, delivery: Delivery) -> Extracted:
-    """Read one delivery as text into `landing.text_rows`."""
+def extract_delivery(settings: Settings, night: Night, delivery: Delivery) -> Extracted:
+    """Read one delivery as text into `landing.text_rows`.
+
+    What the warehouse knows already is what it was, as long as text is read as it was before:
+    with other spellings the same content can be the row of another stage.
+    """
+    is_read_otherwise = night.has_rulebook_changed(delivery.source.code)
     with open_warehouse(settings) as warehouse:
-        return extract(warehouse, delivery)
+        return extract(warehouse, delivery, is_known_text_kept=is_read_otherwise)

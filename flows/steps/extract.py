@@ -6,7 +6,6 @@ from pathlib import Path
 
 import duckdb
 
-from flows.layout import LAYOUT_NAMES
 from flows.steps.delivery_history import last_identity
 from flows.steps.export_files import ExportFile, FileRecord
 from flows.steps.find_deliveries import Delivery, delivery_identity
@@ -30,10 +29,18 @@ class Extracted:
     is_unchanged: bool
 
 
-def extract(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> Extracted:
+def extract(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, is_known_text_kept: bool = True
+) -> Extracted:
     """Create or replace landing.text_rows with a delivery's rows.
 
     To be called outside a transaction: a file that is rejected ends a statement with an error.
+
+    Args:
+        connection: the working store.
+        delivery: the files, or the table or query of a database.
+        is_known_text_kept: false where rows that the warehouse holds with the same content need
+            not be read again: their case reference, stage and last_updated are enough.
 
     Raises:
         UsageError: the source's database is wrongly described.
@@ -41,9 +48,13 @@ def extract(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> Extrac
     """
     create_text_rows(connection)
     if delivery.is_database:
-        return _extract_database(connection, delivery)
+        return _extract_database(connection, delivery, is_known_text_kept)
     records = [
-        _extract_file(connection, Target(delivery.source, file.name, order), file)
+        _extract_file(
+            connection,
+            Target(delivery.source, file.name, order, is_known_text_kept=is_known_text_kept),
+            file,
+        )
         for order, file in enumerate(delivery.files)
     ]
     hashes = [file.content_hash for file in delivery.files]
@@ -77,13 +88,15 @@ def read_file(connection: duckdb.DuckDBPyConnection, path: Path, target: Target)
     return None
 
 
-def _extract_database(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> Extracted:
+def _extract_database(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, is_known_text_kept: bool
+) -> Extracted:
     # SQLAlchemy takes a second to import, which sources of files do not need.
     from flows.steps.read_database import read_database
 
     source = delivery.source
     name = source.database.name if source.database else ""
-    target = Target(source, name, file_order=0)
+    target = Target(source, name, 0, is_known_text_kept=is_known_text_kept)
     try:
         rows = read_database(connection, target)
     except FileRejectedError as error:
@@ -99,9 +112,9 @@ def _extract_database(connection: duckdb.DuckDBPyConnection, delivery: Delivery)
 
 
 def _content_hash(connection: duckdb.DuckDBPyConnection) -> str:
-    """Return a hash of all rows' text, whatever their order."""
-    row_hash = f"hash({', '.join(LAYOUT_NAMES)})"
+    """Return a hash of all rows, whatever their order."""
     content = connection.execute(
-        f"select count(*), sum({row_hash}::hugeint), bit_xor({row_hash}) from landing.text_rows"
+        "select count(*), sum(hash(content_hash)::hugeint), bit_xor(hash(content_hash)) "
+        "from landing.text_rows"
     ).fetchone()
     return hashlib.sha256(repr(content).encode()).hexdigest()

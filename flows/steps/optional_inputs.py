@@ -188,15 +188,12 @@ def _load_file(
 
 def _type_rows(warehouse: duckdb.DuckDBPyConnection, layout: Layout) -> None:
     """Fill landing.typed_input with the rows that do not repeat another of the file."""
-    names = ", ".join(layout.names)
     warehouse.execute(f"""
         create or replace table landing.input_rows as
-        select * from {layout.landing_table}
+        select * exclude (content_hash) from {layout.landing_table}
         qualify
-            field_count <> header_field_count
-            or row_number() over (
-                partition by field_count, {names} order by {layout.landing_table}.row_number
-            ) = 1
+            content_hash is null
+            or row_number() over (partition by content_hash order by row_number) = 1
     """)
     run_sql(warehouse, f"type_{layout.contents}")
 

@@ -62,8 +62,8 @@ def _copy_marts(
     names = tables or [
         name
         for (name,) in warehouse.execute(
-            "select table_name from duckdb_tables() "
-            "where database_name = current_database() and schema_name = 'marts' order by 1"
+            "select table_name from information_schema.tables "
+            "where table_catalog = current_database() and table_schema = 'marts' order by 1"
         ).fetchall()
     ]
     for name in names:
@@ -80,14 +80,15 @@ def _copy_marts(
 
 def _comments(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     """Return the statements that give the published table the descriptions that dbt wrote."""
-    where = (
-        f"database_name = current_database() and schema_name = 'marts' and table_name = '{table}'"
-    )
     on_table = warehouse.execute(
-        f"select comment from duckdb_tables() where {where} and comment is not null"
+        "select table_comment from information_schema.tables where table_comment is not null "
+        "and table_catalog = current_database() and table_schema = 'marts' and table_name = ?",
+        [table],
     ).fetchall()
     on_columns = warehouse.execute(
-        f"select column_name, comment from duckdb_columns() where {where} and comment is not null"
+        "select column_name, comment from duckdb_columns() where comment is not null "
+        "and database_name = current_database() and schema_name = 'marts' and table_name = ?",
+        [table],
     ).fetchall()
     target = f"published.main.{table}"
     return [

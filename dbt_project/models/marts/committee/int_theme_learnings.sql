@@ -1,6 +1,6 @@
 -- Built with the marts, whose facts it joins, but not one of them: the texts stay in the working
 -- store, where `complaints report` reads them.
-{{ config(schema='intermediate') }}
+{{ config(schema='intermediate', materialized='view') }}
 
 with
 

@@ -1,3 +1,6 @@
+-- A view of what is already stored: publishing makes it a table in the file that analysts read.
+{{ config(materialized='view') }}
+
 with
 
 stages as (
