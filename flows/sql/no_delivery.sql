@@ -5,7 +5,7 @@ select
     file_name,
     row_number,
     0 as file_order,
-    version.* exclude (row_id, content_hash, first_run_id)
+    version.* exclude (row_id, first_run_id)
 from raw.row_versions as version
 cross join (select file_name, row_number from raw.stage_rows) as place
 limit 0;
