@@ -206,7 +206,8 @@ def test_known_text_is_read_anew_once_the_council_spells_a_stage_so(warehouse: W
     with duckdb.connect(warehouse.settings.warehouse_path) as connection:
         connection.execute(
             "insert into staging.stg_synonyms by name "
-            "select 'stage' as field, 'Informal' as written, 'stage_1' as value"
+            "select 'stage' as field, 'Informal' as written, 'stage_1' as value, "
+            "true as is_council_row"
         )
     assert warehouse.deliver(unknown, row("B")) == {"loaded": 2}
     assert warehouse.rows("case_reference, stage, service_team") == [
