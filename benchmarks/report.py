@@ -243,8 +243,8 @@ def _method() -> str:
         "three nights of a size share one home. The first two are seen from 30 September 2026, "
         "the third, with changed rows, from the day after. Start-up is the import of the "
         "libraries and dbt's reading of its project, which `complaints nightly` does while "
-        "Prefect's server starts. Peak memory is the largest resident size of the process, its start-up "
-        "included. Nights were measured once each, so single seconds mean little."
+        "Prefect's server starts. Peak memory is the largest resident size of the process, its "
+        "start-up included. Nights were measured once each, so single seconds mean little."
     )
 
 
