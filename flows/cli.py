@@ -3,13 +3,25 @@
 import shutil
 import sys
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from flows.errors import OperatorError, UsageError
+from flows.errors import OperatorError
+from flows.options import (
+    AsOfOption,
+    DryRunOption,
+    Format,
+    FormatOption,
+    HomeOption,
+    OutOption,
+    PeriodArgument,
+    ProfileOption,
+    ReportFormatsOption,
+    SourceOption,
+    read_day,
+)
 from flows.settings import PROJECT_FOLDER, read_settings
 
 app = typer.Typer(
@@ -22,59 +34,6 @@ app = typer.Typer(
 EXAMPLE_EXPORTS = PROJECT_FOLDER / "examples" / "exports"
 EXAMPLE_AS_OF_DAY = date(2018, 11, 27)  # the day of the seed report
 EXAMPLE_QUARTER = "2018-19 Q2"
-
-
-class Format(StrEnum):
-    """How rows are printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-
-
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="The folder that holds all that a run writes.")
-]
-SourceOption = Annotated[
-    Path | None, typer.Option("--source", help="A folder of exports, or a sources file (.yml).")
-]
-AsOfOption = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of",
-        metavar="YYYY-MM-DD",
-        help="The day the figures are seen from; today when not given.",
-    ),
-]
-DryRunOption = Annotated[
-    bool,
-    typer.Option(
-        "--dry-run", help="Do the whole night on a copy, say what it found, keep nothing."
-    ),
-]
-PeriodArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="PERIOD", help='A quarter, "2018-19 Q2", or a financial year, "2018-19".'
-    ),
-]
-ProfileOption = Annotated[
-    str,
-    typer.Option(
-        "--profile",
-        metavar="internal|publication",
-        help="internal shows all; publication hides small numbers and every case.",
-    ),
-]
-ReportFormatsOption = Annotated[
-    str,
-    typer.Option("--format", metavar="html,docx,json", help="The forms to write, with commas."),
-]
-OutOption = Annotated[
-    Path | None,
-    typer.Option("--out", help="The folder for the files; <home>/reports when not given."),
-]
-FormatOption = Annotated[Format, typer.Option("--format", help="How the rows are printed.")]
 
 
 @app.command()
@@ -113,7 +72,7 @@ def nightly(
     from flows.console import print_night
     from flows.run_command import run_dry, run_with_prefect
 
-    settings = read_settings(source=source, home=home, as_of=_read_day(as_of))
+    settings = read_settings(source=source, home=home, as_of=read_day(as_of))
     report = run_dry(settings) if dry_run else run_with_prefect(settings)
     print_night(report)
     raise typer.Exit(report.exit_code)
@@ -200,15 +159,6 @@ def _command() -> str:
     on_path = shutil.which(called.name)
     is_on_path = on_path is not None and Path(on_path).resolve() == called.resolve()
     return called.name if is_on_path else str(called)
-
-
-def _read_day(written: str | None) -> date | None:
-    if written is None:
-        return None
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        raise UsageError(f"--as-of {written} is not a day: write it as YYYY-MM-DD.") from None
 
 
 def main() -> NoReturn:

@@ -26,8 +26,8 @@ RULEBOOK_PATTERNS = (
     "dbt_project/models/**/*.sql",
 )
 
-RUNS_TABLES = """
-create table if not exists runs (
+OPS_TABLES = """
+create table if not exists ops_runs (
     run_id varchar primary key,
     as_of_day date not null,
     started_at timestamp not null,
@@ -35,9 +35,9 @@ create table if not exists runs (
     status varchar not null,
     message varchar
 );
-create table if not exists steps (run_id varchar, step varchar, seconds double);
-comment on table runs is 'Every run: running, published, failed or interrupted.';
-comment on table steps is 'How long each step of a finished run took, in seconds.';
+create table if not exists ops_steps (run_id varchar, step varchar, seconds double);
+comment on table ops_runs is 'Every run: running, published, failed or interrupted.';
+comment on table ops_steps is 'How long each step of a finished run took, in seconds.';
 """
 
 
@@ -137,15 +137,16 @@ def _begin(settings: Settings) -> Night:
         as_of_day=settings.as_of_day,
         rulebook=rulebook_hash(settings),
     )
-    with _open_log(settings.runs_path) as log:
+    with open_log(settings.runs_path) as log:
         interrupted = log.execute(
-            "select run_id, as_of_day from runs where status = 'running' order by started_at desc"
+            "select run_id, as_of_day from ops_runs where status = 'running' "
+            "order by started_at desc"
         ).fetchone()
-        log.execute("update runs set status = 'interrupted' where status = 'running'")
+        log.execute("update ops_runs set status = 'interrupted' where status = 'running'")
         if interrupted and interrupted[1] == night.as_of_day:
             night = replace(night, run_id=interrupted[0])
         log.execute(
-            "insert or replace into runs values ($id, $as_of, $at, null, 'running', null)",
+            "insert or replace into ops_runs values ($id, $as_of, $at, null, 'running', null)",
             {"id": night.run_id, "as_of": night.as_of_day, "at": night.run_at},
         )
     return night
@@ -180,9 +181,9 @@ def _with_history(settings: Settings, night: Night) -> Night:
 
 
 def _finish(settings: Settings, night: Night, status: str, message: str | None) -> None:
-    with _open_log(settings.runs_path) as log:
+    with open_log(settings.runs_path) as log:
         log.execute(
-            "update runs set status = $status, message = $message, finished_at = $at "
+            "update ops_runs set status = $status, message = $message, finished_at = $at "
             "where run_id = $id",
             {
                 "status": status,
@@ -191,16 +192,17 @@ def _finish(settings: Settings, night: Night, status: str, message: str | None) 
                 "id": night.run_id,
             },
         )
-        log.execute("delete from steps where run_id = $id", {"id": night.run_id})
+        log.execute("delete from ops_steps where run_id = $id", {"id": night.run_id})
         for step, seconds in night.step_seconds.items():
-            log.execute("insert into steps values ($1, $2, $3)", [night.run_id, step, seconds])
+            log.execute("insert into ops_steps values ($1, $2, $3)", [night.run_id, step, seconds])
 
 
 @contextmanager
-def _open_log(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_log(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the log of runs with its tables in place, and close it again."""
     log = duckdb.connect(path)
     try:
-        log.execute(RUNS_TABLES)
+        log.execute(OPS_TABLES)
         yield log
     finally:
         log.close()

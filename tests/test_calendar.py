@@ -37,7 +37,7 @@ def test_the_council_mends_the_calendar_with_a_file_of_its_own(
 ) -> None:
     settings = home_of_first_night.put_back().model_copy(update={"as_of": date(2036, 1, 7)})
     assert ended(start(quick_night, settings)) == ExitCode.USAGE
-    (failure,) = query(settings.runs_path, "select message from runs where status = 'failed'")
+    (failure,) = query(settings.runs_path, "select message from ops_runs where status = 'failed'")
     assert "The as-of day 2036-01-07 is outside the calendar" in failure[0]
     assert "add the bank holidays of 2036" in failure[0]
     assert query(settings.warehouse_path, "select as_of_day from raw.as_of_day") == [(FIRST_DAY,)]

@@ -176,7 +176,7 @@ def test_killed_at_random_times_the_next_night_ends_as_if_nothing_had_happened(
 
 def has_ended_well(settings: Settings) -> bool:
     """Whether the second night was through before the kill."""
-    log = query(settings.runs_path, "select status from runs where as_of_day = $1", SECOND_DAY)
+    log = query(settings.runs_path, "select status from ops_runs where as_of_day = $1", SECOND_DAY)
     return log == [("published",)]
 
 

@@ -83,7 +83,7 @@ def test_marts_that_fail_a_test_are_not_published(home_of_first_night: SmallHome
     before = published_files(settings)
     assert ended(start(night_with_spoilt_marts, settings)) == ExitCode.FAILED
     assert published_files(settings) == before, "yesterday's marts stay, byte for byte"
-    (failure,) = query(settings.runs_path, "select message from runs where status = 'failed'")
+    (failure,) = query(settings.runs_path, "select message from ops_runs where status = 'failed'")
     assert "Nothing was published" in failure[0]
     assert "teams_sum_to_stages failed" in failure[0]
 

@@ -46,7 +46,7 @@ def test_a_run_beside_another_ends_at_once_and_says_so(home_of_first_night: Smal
         run_night(settings)
     first.kill()
     first.join()
-    log = query(settings.runs_path, "select status from runs order by started_at")
+    log = query(settings.runs_path, "select status from ops_runs order by started_at")
     assert log == [("published",), ("running",)], "the log is the first run's alone"
 
 
