@@ -5,8 +5,6 @@ Each night has a process of its own, so that its peak memory is its own.
 
 import argparse
 import json
-import resource
-import sys
 import time
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -40,6 +38,7 @@ def run_one_night(home: Path, source: Path, as_of: date) -> NightCost:
     import expectations.judge  # noqa: F401 - the first step that needs it would import it otherwise
     from flows.night import run_night
     from flows.settings import read_settings
+    from flows.step_log import peak_memory_bytes
     from flows.steps.build import read_project
     from flows.steps.load import FATES
 
@@ -54,18 +53,13 @@ def run_one_night(home: Path, source: Path, as_of: date) -> NightCost:
         seconds=ended - imported,
         cpu_seconds=processor_ended - processor,
         step_seconds=report.night.step_seconds,
-        peak_memory_bytes=_peak_memory_bytes(),
+        peak_memory_bytes=peak_memory_bytes() or 0,
         fates={
             fate: sum(count for count in of_files if count is not None)
             for fate, of_files in counts.items()
             if any(count is not None for count in of_files)
         },
     )
-
-
-def _peak_memory_bytes() -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def main() -> None:

@@ -42,7 +42,8 @@ WHAT_STEPS_DO = {
     "judge_clocks": "Great Expectations, gate 2",
     "build_marts": "facts and reports, in dbt",
     "check_marts": "dbt's data tests",
-    "build_deliveries": "the one mart that a night without news changes, in dbt",
+    "copy_log": "the log of runs, for dbt",
+    "build_deliveries": "the marts that a night without news changes, in dbt",
     "publish": "the copy that analysts open",
 }
 HARDLY_GREW = 3  # times, where the rows are ten times as many

@@ -23,6 +23,7 @@ from flows.options import (
     read_day,
 )
 from flows.settings import PROJECT_FOLDER, read_settings
+from flows.status_commands import app as status_commands
 
 app = typer.Typer(
     help="A warehouse for complaints about a council's children's services.",
@@ -151,6 +152,9 @@ def serve(source: SourceOption = None, home: HomeOption = None) -> None:
     from flows.run_command import serve_schedule
 
     serve_schedule(read_settings(source=source, home=home))
+
+
+app.add_typer(status_commands)
 
 
 def _command() -> str:

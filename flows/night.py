@@ -3,7 +3,6 @@
 The Prefect flow runs this same order with the same steps as tasks: it passes its own `Steps`.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -15,6 +14,7 @@ from flows.runs import Night, start_night
 from flows.settings import Settings
 from flows.sources import Source, read_sources
 from flows.steps import build, deliver
+from flows.steps.copy_log import copy_log
 from flows.steps.find_deliveries import FileRecord
 from flows.steps.judge_clocks import judge_clocks
 from flows.steps.land import land
@@ -43,6 +43,7 @@ class Steps:
     record_files: Step = record_files
     build_intermediate: Step = build.build_intermediate
     judge_clocks: Step = judge_clocks
+    copy_log: Step = copy_log
     build_marts: Step = build.build_marts
     check_marts: Step = build.check_marts
     build_deliveries: Step = build.build_deliveries
@@ -112,13 +113,7 @@ def source_path(settings: Settings) -> Path:
 def _timed(steps: Steps, night: Night, on_step: Callable[[str], None]) -> Steps:
     def timed(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
         def call(*given: Any) -> Any:
-            on_step(name)
-            started = time.perf_counter()
-            try:
-                return step(*given)
-            finally:
-                seconds = time.perf_counter() - started
-                night.step_seconds[name] = night.step_seconds.get(name, 0.0) + seconds
+            return night.log.run(name, step, *given, on_step=on_step)
 
         return call
 
@@ -146,11 +141,13 @@ def _run(
             + " ".join(record.message or "" for record in report.rejected)
         )
     if not any(has_changed) and night.is_last_night_published:
+        steps.copy_log(settings, night)
         steps.build_deliveries(settings)
-        report.notes += steps.publish(settings, night, ["dq_deliveries"])
+        report.notes += steps.publish(settings, night, list(build.EVERY_NIGHT))
     else:
         steps.build_intermediate(settings)
         steps.judge_clocks(settings, night)
+        steps.copy_log(settings, night)
         steps.build_marts(settings)
         steps.check_marts(settings)
         report.notes += steps.publish(settings, night)

@@ -1,6 +1,7 @@
 """What several commands take: their options, and how what is written there is read."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -75,3 +76,19 @@ def read_day(written: str | None) -> date | None:
         return date.fromisoformat(written)
     except ValueError:
         raise UsageError(f"--as-of {written} is not a day: write it as YYYY-MM-DD.") from None
+
+
+def read_duration(written: str) -> timedelta:
+    """Return the time that `26h`, `90m` or `2d` stands for.
+
+    Raises:
+        UsageError: it is written otherwise.
+    """
+    units = {"m": "minutes", "h": "hours", "d": "days"}
+    parts = re.fullmatch(r"(\d{1,6})([mhd])", written.strip().lower())
+    if not parts:
+        raise UsageError(
+            f"--max-age {written} is no length of time: write a number and m, h or d, for example "
+            "26h, 90m or 2d."
+        )
+    return timedelta(**{units[parts[2]]: int(parts[1])})

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import duckdb
 from filelock import FileLock, Timeout
 
 from flows.errors import OperatorError, RunFailedError, UsageError
+from flows.run_log import open_log
 from flows.settings import PROJECT_FOLDER, Settings
+from flows.step_log import INTERRUPTED, RUNNING, StepLog, read_notes, write_steps
 from flows.warehouse import open_warehouse
 
 # What decides a verdict or a figure: a change in any of these judges and builds all anew.
@@ -26,19 +27,7 @@ RULEBOOK_PATTERNS = (
     "dbt_project/models/**/*.sql",
 )
 
-OPS_TABLES = """
-create table if not exists ops_runs (
-    run_id varchar primary key,
-    as_of_day date not null,
-    started_at timestamp not null,
-    finished_at timestamp,
-    status varchar not null,
-    message varchar
-);
-create table if not exists ops_steps (run_id varchar, step varchar, seconds double);
-comment on table ops_runs is 'Every run: running, published, failed or interrupted.';
-comment on table ops_steps is 'How long each step of a finished run took, in seconds.';
-"""
+LOCK_SECONDS = 0.2  # for one that only looks whether a run is at work
 
 
 @dataclass(frozen=True)
@@ -53,7 +42,7 @@ class Night:
         last_judged: per source, the as-of day and rulebook of its last committed load.
         is_last_night_published: whether the last committed load, seen from this same day, is in
             the published marts.
-        step_seconds: how long each step took so far.
+        log: the steps so far.
     """
 
     run_id: str
@@ -62,7 +51,15 @@ class Night:
     rulebook: str
     last_judged: dict[str, tuple[date, str]] = field(default_factory=dict)
     is_last_night_published: bool = False
-    step_seconds: dict[str, float] = field(default_factory=dict)
+    log: StepLog = field(default_factory=lambda: StepLog(""))
+
+    @property
+    def step_seconds(self) -> dict[str, float]:
+        """How long each step took so far, all its calls together."""
+        seconds: dict[str, float] = {}
+        for called in self.log.steps:
+            seconds[called.step] = seconds.get(called.step, 0.0) + (called.seconds or 0.0)
+        return seconds
 
     def has_as_of_day_moved(self, source: str) -> bool:
         """Whether this source was last judged as seen from another day."""
@@ -85,7 +82,7 @@ def hold_home(settings: Settings) -> Iterator[None]:
         RunFailedError: another run is at work in it.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(settings.home / "run.lock", timeout=0)
+    lock = FileLock(settings.home / "run.lock", timeout=LOCK_SECONDS)
     try:
         lock.acquire()
     except Timeout:
@@ -115,7 +112,12 @@ def start_night(settings: Settings) -> Iterator[Night]:
             yield _with_history(settings, night)
         except BaseException as problem:
             message = str(problem) if isinstance(problem, OperatorError) else type(problem).__name__
-            _finish(settings, night, "failed", message)
+            try:
+                _finish(settings, night, "failed", message)
+            except (OperatorError, duckdb.Error, OSError) as unlogged:
+                # What went wrong first is what the operator must read; the run stays in the log as
+                # running, which the next one reads as interrupted.
+                problem.add_note(f"The run could not be logged either: {unlogged}")
             raise
         _finish(settings, night, "published", None)
 
@@ -138,18 +140,47 @@ def _begin(settings: Settings) -> Night:
         rulebook=rulebook_hash(settings),
     )
     with open_log(settings.runs_path) as log:
-        interrupted = log.execute(
-            "select run_id, as_of_day from ops_runs where status = 'running' "
-            "order by started_at desc"
-        ).fetchone()
-        log.execute("update ops_runs set status = 'interrupted' where status = 'running'")
+        log.begin()
+        interrupted = _end_interrupted_runs(log, settings)
         if interrupted and interrupted[1] == night.as_of_day:
             night = replace(night, run_id=interrupted[0])
         log.execute(
-            "insert or replace into ops_runs values ($id, $as_of, $at, null, 'running', null)",
-            {"id": night.run_id, "as_of": night.as_of_day, "at": night.run_at},
+            "insert or replace into ops_runs (run_id, as_of_day, started_at, status) "
+            "values ($id, $as_of, $at, $status)",
+            {
+                "id": night.run_id,
+                "as_of": night.as_of_day,
+                "at": night.run_at,
+                "status": RUNNING,
+            },
         )
-    return night
+        (last_position,) = log.execute(
+            "select coalesce(max(position), 0) from ops_steps where run_id = $id",
+            {"id": night.run_id},
+        ).fetchone() or (0,)
+        log.commit()
+    settings.step_notes_path.unlink(missing_ok=True)
+    return replace(night, log=StepLog(night.run_id, settings.step_notes_path, last_position))
+
+
+def _end_interrupted_runs(
+    log: duckdb.DuckDBPyConnection, settings: Settings
+) -> tuple[str, date] | None:
+    """Say of the runs that were killed where they stood; return id and as-of day of the last."""
+    write_steps(log, read_notes(settings.step_notes_path))
+    interrupted = log.execute(
+        "select run_id, as_of_day from ops_runs where status = $running order by started_at desc",
+        {"running": RUNNING},
+    ).fetchone()
+    ended = {"running": RUNNING, "interrupted": INTERRUPTED}
+    log.execute(
+        "update ops_runs set status = $interrupted, failed_step = ("
+        "select arg_max(step, position) from ops_steps where ops_steps.run_id = ops_runs.run_id"
+        ") where status = $running",
+        ended,
+    )
+    log.execute("update ops_steps set status = $interrupted where status = $running", ended)
+    return interrupted
 
 
 def _with_history(settings: Settings, night: Night) -> Night:
@@ -182,27 +213,18 @@ def _with_history(settings: Settings, night: Night) -> Night:
 
 def _finish(settings: Settings, night: Night, status: str, message: str | None) -> None:
     with open_log(settings.runs_path) as log:
+        log.begin()
         log.execute(
-            "update ops_runs set status = $status, message = $message, finished_at = $at "
-            "where run_id = $id",
+            "update ops_runs set status = $status, message = $message, finished_at = $at, "
+            "failed_step = $step where run_id = $id",
             {
                 "status": status,
                 "message": message,
                 "at": datetime.now(UTC).replace(tzinfo=None),
+                "step": night.log.last_step if status == "failed" else None,
                 "id": night.run_id,
             },
         )
-        log.execute("delete from ops_steps where run_id = $id", {"id": night.run_id})
-        for step, seconds in night.step_seconds.items():
-            log.execute("insert into ops_steps values ($1, $2, $3)", [night.run_id, step, seconds])
-
-
-@contextmanager
-def open_log(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the log of runs with its tables in place, and close it again."""
-    log = duckdb.connect(path)
-    try:
-        log.execute(OPS_TABLES)
-        yield log
-    finally:
-        log.close()
+        write_steps(log, night.log.steps)
+        log.commit()
+    settings.step_notes_path.unlink(missing_ok=True)

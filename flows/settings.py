@@ -47,6 +47,13 @@ class Settings(BaseSettings):
         ge=1_000,
         description="How many rows of whole cases Great Expectations judges at a time.",
     )
+    check_waiting_days: int = Field(
+        10,
+        ge=0,
+        description=(
+            "How many working days a row may be held back before `complaints check` says so."
+        ),
+    )
     schedule: str = Field(
         "30 4 * * *",
         description=(
@@ -134,6 +141,11 @@ class Settings(BaseSettings):
     def runs_path(self) -> Path:
         """The log of runs, failed ones included."""
         return self.home / "runs.duckdb"
+
+    @property
+    def step_notes_path(self) -> Path:
+        """The steps of the run at work, until the log of runs has them."""
+        return self.home / "run.steps"
 
     @property
     def published_folder(self) -> Path:

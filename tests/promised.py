@@ -37,7 +37,14 @@ TABLES = {
     "dq_deliveries": """
         run_id file_name rows_read rows_loaded rows_unchanged rows_duplicate rows_superseded
         rows_quarantined status""",
-    "dq_quarantine": "file_name row_number source case_reference stage rule_codes",
+    "dq_quarantine": "file_name row_number source case_reference stage rule_codes held_since",
+    "dq_trends": """
+        rule_code severity source as_of_day run_id rows_failing rows_held_back rows_warned
+        rows_current""",
+    "ops_runs": "run_id as_of_day started_at finished_at seconds status failed_step",
+    "ops_steps": "run_id position step started_at seconds rows peak_memory_bytes status",
+    "ops_alerts": """
+        message_id run_id as_of_day audience recipients items created_at sent_at attempts status""",
 }
 
 # Every rule by severity, the errors in the order in which a row's codes are listed.

@@ -230,3 +230,51 @@ create table if not exists raw.optional_rules (
     source varchar not null,
     remedy varchar not null
 );
+
+-- How many rows failed each rule, of each source, on each night that judged: append-only. run_at is
+-- the wall clock; rows_held_back are held, rows_warned loaded, rows_current all that the source had.
+create table if not exists raw.quality_trends (
+    run_id varchar not null,
+    run_at timestamp not null,
+    as_of_day date not null,
+    source varchar not null,
+    rule_code varchar not null,
+    severity varchar not null,
+    rows_held_back bigint not null,
+    rows_warned bigint not null,
+    rows_current bigint not null
+);
+
+-- Copies of the log of runs, for dbt to read; times are UTC. The messages stay in the log.
+create table if not exists raw.ops_runs (
+    run_id varchar not null,
+    as_of_day date not null,
+    started_at timestamp not null,
+    finished_at timestamp,
+    status varchar not null,
+    failed_step varchar
+);
+
+create table if not exists raw.ops_steps (
+    run_id varchar not null,
+    position integer not null,
+    step varchar not null,
+    started_at timestamp,
+    seconds double,
+    rows bigint,
+    peak_memory_bytes bigint,
+    status varchar not null
+);
+
+create table if not exists raw.ops_alerts (
+    message_id varchar not null,
+    run_id varchar,
+    as_of_day date,
+    audience varchar,
+    recipients integer,
+    items integer,
+    created_at timestamp,
+    sent_at timestamp,
+    attempts integer,
+    status varchar
+);

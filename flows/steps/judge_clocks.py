@@ -9,13 +9,15 @@ from flows.warehouse import open_warehouse, run_sql
 def judge_clocks(settings: Settings, night: Night) -> None:
     """Judge the rows of tonight's cases by the rules of gate `clock`, and keep the warnings.
 
-    Reads `intermediate.int_stage_escalations`, writes `raw.findings`, and marks the rows as
-    settled in the same transaction: after a crash the next run judges them again.
+    Reads `intermediate.int_stage_escalations`, writes `raw.findings`, marks the rows as settled and
+    counts tonight's failing rows for `raw.quality_trends`, all in the same transaction: after a
+    crash the next run judges them again.
 
     Raises:
         RuleCrashedError: an expectation could not be evaluated.
     """
-    with open_warehouse(settings) as warehouse:
+    tonight = {"run_id": night.run_id, "run_at": night.run_at, "as_of_day": night.as_of_day}
+    with open_warehouse(settings, tonight) as warehouse:
         run_sql(warehouse, "clock_rows")
         warehouse.begin()
         warehouse.execute(
@@ -31,4 +33,5 @@ def judge_clocks(settings: Settings, night: Night) -> None:
             "insert into raw.findings select row_id, rule_code, 'clock' from found",
         )
         warehouse.execute("update raw.stage_rows set is_settled = true where not is_settled")
+        run_sql(warehouse, "trends")
         warehouse.commit()

@@ -22,7 +22,7 @@ def variables_of(night: Night, source: str) -> dict[str, VariableValue]:
     }
 
 
-def land(settings: Settings, night: Night, source: str, is_delivered: bool = True) -> None:
+def land(settings: Settings, night: Night, source: str, is_delivered: bool = True) -> int:
     """Fill `landing.delivered_rows`, `landing.gone_rows` and `landing.typed_rows`.
 
     Args:
@@ -31,9 +31,14 @@ def land(settings: Settings, night: Night, source: str, is_delivered: bool = Tru
         source: the source's code.
         is_delivered: false on a night on which the source delivered nothing new, when only held
             rows and verdicts that hang on the day are judged again.
+
+    Returns:
+        How many rows are to be judged.
     """
     with open_warehouse(settings, variables_of(night, source)) as warehouse:
         run_sql(warehouse, "spellings")
         run_sql(warehouse, "land" if is_delivered else "no_delivery")
         run_sql(warehouse, "touch")
         run_sql(warehouse, "type")
+        counted = warehouse.execute("select count(*) from landing.typed_rows").fetchone()
+    return counted[0] if counted else 0

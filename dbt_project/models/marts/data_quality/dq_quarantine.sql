@@ -19,6 +19,13 @@ rules as (
 
 ),
 
+row_states as (
+
+    select * from {{ ref('stg_row_states') }}
+    where state = 'held'
+
+),
+
 failed_rules as (
 
     select distinct
@@ -42,6 +49,16 @@ reasons as (
 
 ),
 
+held_since as (
+
+    select
+        row_id,
+        arg_max(as_of_day, state_number) as held_since
+    from row_states
+    group by row_id
+
+),
+
 final as (
 
     select
@@ -52,9 +69,11 @@ final as (
         held_rows.stage,
         reasons.rule_codes,
         reasons.remedies,
+        held_since.held_since,
         held_rows.row_id
     from held_rows
     left join reasons on held_rows.row_id = reasons.row_id
+    left join held_since on held_rows.row_id = held_since.row_id
 
 )
 

@@ -1,0 +1,24 @@
+with
+
+runs as (
+
+    select * from {{ ref('stg_ops_runs') }}
+
+),
+
+final as (
+
+    select
+        run_id,
+        as_of_day,
+        started_at,
+        finished_at,
+        date_diff('millisecond', started_at, finished_at) / 1000 as seconds,
+        -- The run at work is the one that publishes this.
+        case when status = 'running' then 'published' else status end as status,
+        failed_step
+    from runs
+
+)
+
+select * from final

@@ -1,0 +1,26 @@
+"""Bring the log of runs into the working store, from which dbt builds marts of it."""
+
+from flows.run_log import open_log
+from flows.runs import Night
+from flows.settings import Settings
+from flows.step_log import write_steps
+from flows.warehouse import open_warehouse
+
+COPIED_TABLES = ("ops_runs", "ops_steps", "ops_alerts")
+
+
+def copy_log(settings: Settings, night: Night) -> None:
+    """Replace the copies `raw.ops_*` by what the log says now, this run's steps so far included."""
+    with open_log(settings.runs_path) as log:
+        write_steps(log, night.log.steps)
+        logged = {table: log.execute(f"from {table}").to_arrow_table() for table in COPIED_TABLES}
+    with open_warehouse(settings) as warehouse:
+        warehouse.begin()
+        for table, rows in logged.items():
+            described = warehouse.execute(f"describe raw.{table}").fetchall()
+            columns = ", ".join(column for column, *_ in described)
+            warehouse.register("logged", rows)
+            warehouse.execute(f"delete from raw.{table}")
+            warehouse.execute(f"insert into raw.{table} by name select {columns} from logged")
+            warehouse.unregister("logged")
+        warehouse.commit()
