@@ -53,11 +53,19 @@ class Rule(BaseModel):
     remedy: str
     expectations: tuple[Expectation, ...] = Field(min_length=1)
     suite: str
+    no_place: str | None = None  # why a row that fails could be counted nowhere
 
     @property
     def depends_on_as_of_day(self) -> bool:
         """Whether a later as-of day alone can change the verdict."""
         return any(AS_OF_COLUMN in expectation.columns for expectation in self.expectations)
+
+    @property
+    def never_accepted_because(self) -> str | None:
+        """Why nobody can accept a row that fails; None where a person may find it right."""
+        if self.severity == "error" and self.suite == "structural":
+            return "a row without what every figure needs cannot be counted"
+        return self.no_place
 
 
 @cache

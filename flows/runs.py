@@ -40,6 +40,8 @@ class Night:
         as_of_day: the day the figures are seen from.
         rulebook: hash of the rules, reference data and models in force.
         last_judged: per source, the as-of day and rulebook of its last committed load.
+        newly_accepted: the sources on whose rows a person has accepted a finding, or taken that
+            back, since they were last judged.
         is_last_night_published: whether the last committed load, seen from this same day, is in
             the published marts.
         log: the steps so far.
@@ -50,6 +52,7 @@ class Night:
     as_of_day: date
     rulebook: str
     last_judged: dict[str, tuple[date, str]] = field(default_factory=dict)
+    newly_accepted: frozenset[str] = frozenset()
     is_last_night_published: bool = False
     log: StepLog = field(default_factory=lambda: StepLog(""))
 
@@ -71,7 +74,11 @@ class Night:
 
     def must_judge_again(self, source: str) -> bool:
         """Whether verdicts can differ tonight though nothing was delivered."""
-        return self.has_as_of_day_moved(source) or self.has_rulebook_changed(source)
+        return (
+            self.has_as_of_day_moved(source)
+            or self.has_rulebook_changed(source)
+            or source in self.newly_accepted
+        )
 
 
 @contextmanager
@@ -192,6 +199,12 @@ def _with_history(settings: Settings, night: Night) -> Night:
                 "from raw.nights group by source"
             ).fetchall()
         }
+        newly_accepted = warehouse.execute(
+            "select source from raw.acceptances left join ("
+            "select source, max(acceptance_number) as newest from raw.nights group by source"
+            ") as judged using (source) "
+            "group by source having max(acceptance_number) > coalesce(max(newest), 0)"
+        ).fetchall()
         last_night = warehouse.execute(
             "select arg_max(run_id, run_at) in (select run_id from raw.publications), "
             "max(as_of_day) from raw.nights"
@@ -205,6 +218,7 @@ def _with_history(settings: Settings, night: Night) -> Night:
     return replace(
         night,
         last_judged=last_judged,
+        newly_accepted=frozenset(source for (source,) in newly_accepted),
         is_last_night_published=bool(is_published)
         and newest_day == night.as_of_day
         and settings.marts_path.exists(),

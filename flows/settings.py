@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         ),
     )
 
+    accepting_role: str = Field(
+        "Complaints Manager",
+        description="Who accepts an exception where `complaints accept` is given no --by; a role.",
+    )
+
     report_marking: str = Field(
         "For general release", description="The release marking at the head of the report."
     )

@@ -177,6 +177,7 @@ class Figures:
     team_changes: tuple[TeamChange, ...] = ()
     rules: tuple[RuleCount, ...] = ()
     inputs_held_back: Mapping[str, int] = field(default_factory=dict)
+    accepted: int = 0  # findings on the period's rows that a person has accepted
     learnings: Learnings | None = field(default_factory=dict)  # None: they could not be read
 
     def count(self, measure: str, stage: Stage, period: Period | None = None) -> Count:
@@ -184,6 +185,10 @@ class Figures:
         group = self.group(stage, period)
         measures = self.stages.get(group)
         return Count((measure, *group), None if measures is None else measures[measure])
+
+    def accepted_exceptions(self) -> Count:
+        """Return how many findings on rows of the period a person has found right."""
+        return Count(("accepted_exceptions", self.period.name), self.accepted)
 
     def share(
         self, part: str, stage: Stage, period: Period | None = None, of: str = "received"

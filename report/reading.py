@@ -95,6 +95,7 @@ def _read(marts: duckdb.DuckDBPyConnection, period: Period) -> Figures:
             marts, RuleCount, "from dq_rules where rows_failing > 0 order by severity, position"
         ),
         inputs_held_back=_inputs_held_back(marts),
+        accepted=_accepted(marts, period),
     )
 
 
@@ -105,6 +106,16 @@ def _inputs_held_back(marts: duckdb.DuckDBPyConnection) -> dict[str, int]:
         "where severity = 'error' group by all"
     ).fetchall()
     return dict(rows)
+
+
+def _accepted(marts: duckdb.DuckDBPyConnection, period: Period) -> int:
+    """Return how many findings on rows received in the period were accepted as exceptions."""
+    counted = marts.execute(
+        "select count(*) from dq_accepted where financial_quarter = $1 "
+        "or starts_with(financial_quarter, $1 || ' Q')",
+        [period.name],
+    ).fetchone()
+    return counted[0] if counted else 0
 
 
 def _benchmark_years(marts: duckdb.DuckDBPyConnection) -> list[str]:

@@ -37,6 +37,7 @@ TABLES = {
     "dq_deliveries": """
         run_id file_name rows_read rows_loaded rows_unchanged rows_duplicate rows_superseded
         rows_quarantined status""",
+    "dq_accepted": "source case_reference stage rule_code severity accepted_by accepted_on",
     "dq_quarantine": "file_name row_number source case_reference stage rule_codes held_since",
     "dq_trends": """
         rule_code severity source as_of_day run_id rows_failing rows_held_back rows_warned

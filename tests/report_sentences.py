@@ -28,6 +28,7 @@ SHARES = re.compile(
     rf"(\d+) of (\d+)\b[^().;:]*(?: in {P})?[^().;:]*\(\d+(?:\.\d+)?%\)(?:[^().;]*? in {P})?"
 )
 HELD = re.compile(r"(\d+) rows? of (\w+) (stage \d|Ombudsman[^,]*), " + P)
+ACCEPTED = re.compile(rf"^(\d+) exceptions? (?:was|were) accepted in the records of {P}")
 IF_SUBJECT = re.compile(r"would be (\d+) and not (\d+)")
 
 # what has digits and counts no complaint
@@ -77,6 +78,8 @@ def numbers_in(sentence: str, period: str) -> Iterator[tuple[Meaning, int]]:
         yield of, int(whole)
     for number, procedure, stage, when in HELD.findall(sentence):
         yield Meaning("held_back", when, procedure, stages_in(stage)[0]), int(number)
+    if found := ACCEPTED.search(sentence):
+        yield Meaning("accepted", found[2], ALL, ALL), int(found[1])
     if found := IF_SUBJECT.search(sentence):
         received = Meaning("received", period, "statutory", "stage_1")
         yield received.of("received_by_subject"), int(found[1])

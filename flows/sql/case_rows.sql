@@ -1,5 +1,5 @@
--- What the rules across rows compare: each row that passed every rule on the row alone, beside
--- its case's earliest stage and nearest earlier stage.
+-- What the rules across rows compare: each row that passed every rule on the row alone, or was
+-- accepted as it is, beside its case's earliest stage and nearest earlier stage.
 
 create or replace table landing.case_rows as
 with
@@ -51,5 +51,6 @@ where
         select 1 from landing.findings as finding
         where
             finding.row_id = typed.row_id
+            and not finding.is_accepted
             and list_contains(getvariable('error_codes'), finding.rule_code)
     );

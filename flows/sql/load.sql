@@ -17,7 +17,7 @@ left join (
     from (
         select
             *,
-            list_contains(getvariable('error_codes'), rule_code) as is_error
+            not is_accepted and list_contains(getvariable('error_codes'), rule_code) as is_error
         from landing.findings
     )
     group by row_id
@@ -76,7 +76,7 @@ where
     or row_id in (select row_id from judged_rows);
 
 insert into raw.findings by name
-select row_id, rule_code, gate from landing.findings;
+select row_id, rule_code, gate, is_accepted from landing.findings;
 
 delete from raw.stage_rows
 where

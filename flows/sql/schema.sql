@@ -6,6 +6,7 @@ create schema if not exists landing;
 
 create sequence if not exists raw.row_ids start 1;
 create sequence if not exists raw.state_numbers start 1;
+create sequence if not exists raw.acceptance_numbers start 1;
 
 -- Every version of every row ever read, as its text, append-only.
 create table if not exists raw.row_versions (
@@ -86,12 +87,43 @@ create table if not exists raw.stage_rows (
     is_settled boolean not null
 );
 
--- Which rule failed on which of those rows; gate is row, case or clock.
+-- Which rule failed on which of those rows; gate is row, case or clock. What a person found right
+-- stays a finding, but holds no row back and is no warning.
 create table if not exists raw.findings (
     row_id bigint not null,
     rule_code varchar not null,
-    gate varchar not null
+    gate varchar not null,
+    is_accepted boolean default false
 );
+
+-- Older warehouses know no acceptances.
+alter table raw.findings add column if not exists is_accepted boolean default false;
+
+-- Which findings a person has checked and found right, and taken back, append-only. An acceptance
+-- is of one version of a row, so a change of the row ends it. The reason is free text and stays
+-- here.
+create table if not exists raw.acceptances (
+    acceptance_number bigint not null default nextval('raw.acceptance_numbers'),
+    row_id bigint not null,
+    rule_code varchar not null,
+    source varchar not null,
+    case_reference varchar not null,
+    stage varchar not null,
+    is_withdrawal boolean not null,
+    role varchar not null,
+    reason varchar,
+    recorded_at timestamp not null,
+    recorded_on date not null
+);
+
+-- Those not taken back.
+create or replace view raw.acceptances_in_force as
+select
+    row_id,
+    rule_code
+from raw.acceptances
+group by row_id, rule_code
+having not arg_max(is_withdrawal, acceptance_number);
 
 -- The rules as declared in expectations/, for dbt to read.
 create table if not exists raw.rules (
@@ -136,14 +168,18 @@ create table if not exists raw.deliveries (
 );
 
 -- One row per night and source whose load was committed. rulebook is the hash of all that decides
--- a verdict: rules, landing, reference data and models.
+-- a verdict: rules, landing, reference data and models; acceptance_number is the newest acceptance
+-- that the verdicts know.
 create table if not exists raw.nights (
     run_id varchar not null,
     source varchar not null,
     run_at timestamp not null,
     as_of_day date not null,
-    rulebook varchar not null
+    rulebook varchar not null,
+    acceptance_number bigint default 0
 );
+
+alter table raw.nights add column if not exists acceptance_number bigint default 0;
 
 -- The day the figures are seen from: one row, given to dbt as data.
 create table if not exists raw.as_of_day (

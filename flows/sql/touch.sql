@@ -1,5 +1,5 @@
 -- Which rows are judged tonight: those of the cases that the delivery touches, every held row
--- with its case, and every row whose verdict a new as-of day or rulebook can change.
+-- with its case, and every row whose verdict a new as-of day, rulebook or acceptance can change.
 
 create or replace table landing.touched_cases as
 select case_reference from landing.delivered_rows
@@ -7,6 +7,16 @@ where is_candidate and is_new and case_reference is not null
 union
 select case_reference from landing.gone_rows
 where case_reference is not null
+union
+select stored.case_reference
+from raw.stage_rows as stored
+inner join raw.acceptances as acceptance using (row_id)
+where
+    stored.source = getvariable('source')
+    and acceptance.acceptance_number > (
+        select coalesce(max(night.acceptance_number), 0) from raw.nights as night
+        where night.source = getvariable('source')
+    )
 union
 select stored.case_reference from raw.stage_rows as stored
 where

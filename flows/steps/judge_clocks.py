@@ -30,7 +30,7 @@ def judge_clocks(settings: Settings, night: Night) -> None:
             "clock",
             "clock_rows",
             known_values(warehouse),
-            "insert into raw.findings select row_id, rule_code, 'clock' from found",
+            "raw.findings",
         )
         warehouse.execute("update raw.stage_rows set is_settled = true where not is_settled")
         run_sql(warehouse, "trends")

@@ -98,7 +98,10 @@ def _record_night(warehouse: duckdb.DuckDBPyConnection, night: Night, source: st
         {"run": night.run_id, "source": source},
     )
     warehouse.execute(
-        "insert into raw.nights values ($run, $source, $at, $day, $rulebook)",
+        "insert into raw.nights by name "
+        "select $run as run_id, $source as source, $at as run_at, $day as as_of_day, "
+        "$rulebook as rulebook, coalesce(max(acceptance_number), 0) as acceptance_number "
+        "from raw.acceptances",
         {
             "run": night.run_id,
             "source": source,

@@ -12,8 +12,23 @@ from flows.warehouse import open_warehouse, run_sql
 
 EMPTY_FINDINGS = """
 create or replace table landing.findings (
-    row_id bigint not null, rule_code varchar not null, gate varchar not null
+    row_id bigint not null,
+    rule_code varchar not null,
+    gate varchar not null,
+    is_accepted boolean not null
 )
+"""
+
+# Keeps what was found, with whether a person has found the row right nevertheless.
+KEEP_FOUND = """
+insert into {table} by name
+select
+    found.row_id,
+    found.rule_code,
+    '{gate}' as gate,
+    accepted.row_id is not null as is_accepted
+from found
+left join raw.acceptances_in_force as accepted using (row_id, rule_code)
 """
 
 # A row that failed as a line is judged no further; one that failed as a row takes no part in the
@@ -29,7 +44,7 @@ ROW_FRAME = """
 def validate(settings: Settings, night: Night, source: str) -> None:
     """Judge the landed rows line by line, row by row, then case by case.
 
-    Writes `landing.findings`: row_id, rule_code and gate.
+    Writes `landing.findings`: row_id, rule_code, gate and is_accepted.
 
     Raises:
         RuleCrashedError: an expectation could not be evaluated.
@@ -44,8 +59,7 @@ def validate(settings: Settings, night: Night, source: str) -> None:
         ):
             if gate == "case":
                 run_sql(warehouse, "case_rows")
-            findings = f"insert into landing.findings select row_id, rule_code, '{gate}' from found"
-            judge_in_partitions(warehouse, settings, gate, frame, values, findings)
+            judge_in_partitions(warehouse, settings, gate, frame, values, "landing.findings")
 
 
 def judge_in_partitions(
@@ -54,7 +68,7 @@ def judge_in_partitions(
     gate: str,
     relation: str,
     values: dict[str, Any],
-    insert_found: str,
+    table: str,
 ) -> None:
     """Hand the relation to Great Expectations in partitions of whole cases, so memory is bounded.
 
@@ -64,7 +78,7 @@ def judge_in_partitions(
         gate: which rules judge.
         relation: a table or a subquery with row_id, case_reference and the rules' columns.
         values: what the suites' parameters stand for.
-        insert_found: the statement that keeps what was `found` (row_id, rule_code).
+        table: where what was found is kept.
     """
     # Great Expectations takes 4 s to import, which a night without news does not need.
     from expectations.judge import judge
@@ -82,7 +96,7 @@ def judge_in_partitions(
         if not frame.empty:
             found = judge(frame, rules, values)
             warehouse.register("found", found)
-            warehouse.execute(insert_found)
+            warehouse.execute(KEEP_FOUND.format(table=table, gate=gate))
             warehouse.unregister("found")
 
 

@@ -2,7 +2,7 @@
 
 from report.content import Section, Sentence, Share, Table
 from report.figures import ALL_STAGES, STAGE_1, Figures
-from report.words import Noun, say, share_statement
+from report.words import Noun, hidden_words, say, share_statement
 
 SEVERITIES = {"error": "Row held back", "warning": "Row counted, and reported"}
 
@@ -19,6 +19,7 @@ def section(figures: Figures) -> Section:
                 "each table says how many belong to it. The table shows what is held back, and "
                 "what is missing in the complaints that are counted."
             ),
+            _accepted(figures),
         ),
         bullets=_without_outcome(figures),
         tables=(_table(figures),),
@@ -47,6 +48,20 @@ def _table(figures: Figures) -> Table:
         "With an outcome not understood",
     )
     return Table(f"Rows held back and outcomes missing, {period.name}", columns, rows)
+
+
+def _accepted(figures: Figures) -> Sentence:
+    """Say how many findings a person has checked and found right."""
+    count, when = figures.accepted_exceptions(), figures.period.name
+    hidden = hidden_words(f"the number of exceptions accepted in the records of {when}")
+    if not count.value:
+        words = f"No exception was accepted in the records of {when}."
+        return say(words, about=(count,), hidden=hidden)
+    if count.value == 1:
+        words = f" exception was accepted in the records of {when}: it fails a check, and a person "
+        return say(count, f"{words}has found it right.", hidden=hidden)
+    words = f" exceptions were accepted in the records of {when}: they fail a check, and a person "
+    return say(count, f"{words}has found them right.", hidden=hidden)
 
 
 def _without_outcome(figures: Figures) -> tuple[Sentence, ...]:

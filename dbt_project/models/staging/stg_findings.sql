@@ -1,5 +1,6 @@
 select
     row_id,
     rule_code,
-    gate
+    gate,
+    is_accepted
 from {{ source('raw', 'findings') }}

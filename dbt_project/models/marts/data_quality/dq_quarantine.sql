@@ -9,6 +9,7 @@ held_rows as (
 findings as (
 
     select * from {{ ref('stg_findings') }}
+    where not is_accepted
 
 ),
 

@@ -3,6 +3,7 @@ with
 findings as (
 
     select * from {{ ref('stg_findings') }}
+    where not is_accepted
 
 ),
 

@@ -1,0 +1,106 @@
+with
+
+findings as (
+
+    select distinct
+        row_id,
+        rule_code
+    from {{ ref('stg_findings') }}
+    where is_accepted
+
+),
+
+acceptances as (
+
+    select * from {{ ref('stg_acceptances') }}
+    where not is_withdrawal
+
+),
+
+rules as (
+
+    select * from {{ ref('stg_rules') }}
+
+),
+
+complaint_stages as (
+
+    select * from {{ ref('fct_complaint_stages') }}
+
+),
+
+held_rows as (
+
+    select * from {{ ref('stg_held_rows') }}
+
+),
+
+calendar as (
+
+    select * from {{ ref('int_calendar') }}
+
+),
+
+-- A row that is accepted in one respect may be held back in another.
+stage_rows as (
+
+    select
+        row_id,
+        source,
+        case_reference,
+        procedure,
+        stage,
+        received_date
+    from complaint_stages
+
+    union all
+
+    select
+        row_id,
+        source,
+        case_reference,
+        procedure,
+        stage,
+        received_date
+    from held_rows
+
+),
+
+-- What was taken back may be accepted again: the newest counts.
+newest_acceptances as (
+
+    select
+        row_id,
+        rule_code,
+        arg_max(role, acceptance_number) as accepted_by,
+        arg_max(recorded_on, acceptance_number) as accepted_on
+    from acceptances
+    group by row_id, rule_code
+
+),
+
+final as (
+
+    select
+        stage_rows.source,
+        stage_rows.case_reference,
+        stage_rows.procedure,
+        stage_rows.stage,
+        findings.rule_code,
+        rules.severity,
+        newest_acceptances.accepted_by,
+        newest_acceptances.accepted_on,
+        calendar.financial_quarter,
+        findings.row_id
+    from findings
+    left join newest_acceptances
+        on
+            findings.row_id = newest_acceptances.row_id
+            and findings.rule_code = newest_acceptances.rule_code
+    left join rules on findings.rule_code = rules.rule_code
+    left join stage_rows on findings.row_id = stage_rows.row_id
+    left join calendar on stage_rows.received_date = calendar.date
+
+)
+
+select * from final

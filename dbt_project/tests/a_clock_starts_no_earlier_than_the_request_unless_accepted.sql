@@ -1,0 +1,36 @@
+with
+
+stages as (
+
+    select * from {{ ref('int_stage_deadlines') }}
+
+),
+
+accepted as (
+
+    select distinct row_id
+    from {{ ref('stg_findings') }}
+    where rule_code = 'clock_start_before_received' and is_accepted
+
+),
+
+final as (
+
+    select
+        stages.row_id,
+        stages.received_date,
+        stages.clock_start_date,
+        stages.due_date,
+        stages.due_date_from_request
+    from stages
+    left join accepted on stages.row_id = accepted.row_id
+    where
+        accepted.row_id is null
+        and (
+            stages.clock_start_date < stages.received_date
+            or stages.due_date < stages.due_date_from_request
+        )
+
+)
+
+select * from final
