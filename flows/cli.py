@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from flows import upkeep_commands
 from flows.errors import OperatorError
 from flows.options import (
     AsOfOption,
@@ -151,6 +152,9 @@ def serve(source: SourceOption = None, home: HomeOption = None) -> None:
     from flows.run_command import serve_schedule
 
     serve_schedule(read_settings(source=source, home=home))
+
+
+app.add_typer(upkeep_commands.app)
 
 
 def _command() -> str:

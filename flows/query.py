@@ -108,7 +108,14 @@ def open_marts(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         RunFailedError: nothing has been published yet, or it cannot be opened.
     """
-    if not path.exists():
+    try:
+        exists = path.exists()
+    except PermissionError:
+        raise RunFailedError(
+            f"The marts in {path.parent} may not be read by this account: ask the data officer to "
+            "make it a member of the marts' group (docs/access.md)."
+        ) from None
+    if not exists:
         raise RunFailedError(
             f"There are no marts in {path.parent} yet: run `complaints nightly` or "
             "`complaints demo` first, or name another --home."

@@ -18,7 +18,7 @@ from flows import run_command
 from flows.errors import ExitCode
 from flows.settings import Settings
 
-COMMANDS = ("demo", "nightly", "sql", "rules", "quarantine", "serve")
+COMMANDS = ("demo", "nightly", "sql", "rules", "quarantine", "serve", "backup", "restore")
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])

@@ -194,7 +194,7 @@ def test_retry_only_where_it_can_help(
 ) -> None:
     from prefect.states import Failed
 
-    assert flow_module._can_retry_help(None, None, Failed(data=problem)) is is_retried
+    assert flow_module.can_retry_help(None, None, Failed(data=problem)) is is_retried
 
 
 def test_schedule_serves_one_run_at_a_time(
