@@ -23,7 +23,7 @@ def configure_prefect(settings: Settings) -> None:
     """
     prefect_home = settings.home / "prefect"
     if os.environ.setdefault("PREFECT_HOME", str(prefect_home)) == str(prefect_home):
-        prefect_home.mkdir(parents=True, exist_ok=True)
+        prefect_home.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", str(STARTUP_SECONDS))

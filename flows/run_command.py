@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flows.access import keep_private
 from flows.console import progress
 from flows.errors import OperatorError, UsageError
 from flows.night import NightReport
@@ -100,7 +101,9 @@ def serve_schedule(settings: Settings) -> None:
     home; the temporary one of a single run starts nothing by schedule.
 
     Raises:
-        UsageError: the source or a schedule is wrong, or the server's port is taken.
+        UsageError: the source, a schedule or the readers' group is wrong, or the server's port is
+            taken.
+        RunFailedError: the server does not start.
     """
     _check_source(settings)
     configure_prefect(settings)
@@ -109,7 +112,7 @@ def serve_schedule(settings: Settings) -> None:
     from flows.schedules import deployments
 
     served = deployments(settings)
-    with server_for_schedule():
+    with keep_private(settings), server_for_schedule():
         # No limit of the program's own: what it kept waiting would run late instead of being
         # collapsed. Not paused when stopped: a night missed while the machine was off is made up.
         serve(*served, limit=None, pause_on_shutdown=False, print_starting_message=False)
