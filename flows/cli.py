@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows import accept_commands
+from flows import accept_commands, upkeep_commands
 from flows.errors import OperatorError
 from flows.options import (
     AsOfOption,
@@ -157,6 +157,7 @@ def serve(source: SourceOption = None, home: HomeOption = None) -> None:
 
 app.add_typer(status_commands)
 app.add_typer(accept_commands.app)
+app.add_typer(upkeep_commands.app)
 
 
 def _command() -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from flows.access import keep_private
 from flows.errors import ExitCode, RunFailedError, UsageError
 from flows.layout import COMPLAINTS
 from flows.runs import Night, start_night
@@ -85,12 +86,12 @@ def run_night(
         on_step: told the name of each step as it starts.
 
     Raises:
-        UsageError: a wrong path, sources file, reference file or as-of day.
+        UsageError: a wrong path, sources file, reference file, as-of day or group of readers.
         RunFailedError: another run is at work, every file was rejected, or a test failed.
             Nothing was published.
     """
     sources = read_sources(source_path(settings))
-    with start_night(settings) as night:
+    with keep_private(settings), start_night(settings) as night:
         report = NightReport(night)
         _run(settings, night, sources, _timed(steps or Steps(), night, on_step), report)
     return report

@@ -115,11 +115,11 @@ def _as_task(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
         persist_result=False,
         retries=RETRIES.get(name, 0),
         retry_delay_seconds=RETRY_DELAY_SECONDS,
-        retry_condition_fn=_can_retry_help,
+        retry_condition_fn=can_retry_help,
     )
 
 
-def _can_retry_help(_task: Any, _run: Any, state: Any) -> bool:
+def can_retry_help(_task: Any, _run: Any, state: Any) -> bool:
     """Say whether to try again: not after a mistake that is the operator's to mend."""
     return not isinstance(state.result(raise_on_failure=False), UsageError)
 

@@ -2,8 +2,15 @@
 
 import logging
 import os
+import socket
+import subprocess
+import sys
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from flows.errors import RunFailedError, UsageError
 from flows.settings import Settings
 
 STARTUP_SECONDS = 90
@@ -16,7 +23,7 @@ def configure_prefect(settings: Settings) -> None:
     """
     prefect_home = settings.home / "prefect"
     if os.environ.setdefault("PREFECT_HOME", str(prefect_home)) == str(prefect_home):
-        prefect_home.mkdir(parents=True, exist_ok=True)
+        prefect_home.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", str(STARTUP_SECONDS))
@@ -24,6 +31,12 @@ def configure_prefect(settings: Settings) -> None:
     os.environ.setdefault("PREFECT_SERVER_REGISTER_BLOCKS_ON_START", "false")
     # A server's database grows for ever without it.
     os.environ.setdefault("PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED", "true")
+    # In memory, by default, a lease is lost when the machine stops during a night; its slot would
+    # then be taken for ever, and every later night cancelled (Prefect 3.8.8, tried 2026-11).
+    os.environ.setdefault(
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE",
+        "prefect.server.concurrency.lease_storage.filesystem",
+    )
 
 
 def keep_logs_off_terminal() -> None:
@@ -55,3 +68,54 @@ def start_server_early() -> threading.Thread:
     thread = threading.Thread(target=start, name="prefect-server", daemon=True)
     thread.start()
     return thread
+
+
+@contextmanager
+def server_for_schedule() -> Iterator[None]:
+    """Run a Prefect server while the schedule is served, where none is configured.
+
+    Raises:
+        UsageError: its port is taken.
+        RunFailedError: it ended, or does not answer in time.
+    """
+    from prefect.context import refresh_global_settings_context
+    from prefect.settings import get_current_settings
+
+    settings = get_current_settings()
+    if settings.api.url:
+        yield
+        return
+    host, port = settings.server.api.host, settings.server.api.port
+    if _answers(host, port):
+        raise UsageError(
+            f"The port {port}, on which `complaints serve` would show Prefect's page, is taken: "
+            "stop the other program, set PREFECT_SERVER_API_PORT to a free port, or set "
+            "PREFECT_API_URL to the Prefect server to be used."
+        )
+    server = subprocess.Popen([sys.executable, "-m", "prefect", "server", "start"])
+    try:
+        _wait_for(server, host, port)
+        os.environ["PREFECT_API_URL"] = f"http://{host}:{port}/api"
+        refresh_global_settings_context()
+        yield
+    finally:
+        os.environ.pop("PREFECT_API_URL", None)
+        server.terminate()
+        server.wait()
+
+
+def _wait_for(server: "subprocess.Popen[bytes]", host: str, port: int) -> None:
+    deadline = time.monotonic() + STARTUP_SECONDS
+    while not _answers(host, port):
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RunFailedError(
+                "Prefect's server did not start, so nothing is served: what it printed above says "
+                "why. See that its database can be reached."
+            )
+        time.sleep(0.3)
+
+
+def _answers(host: str, port: int) -> bool:
+    with socket.socket() as client:
+        client.settimeout(1)
+        return client.connect_ex((host, port)) == 0

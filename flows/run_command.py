@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flows.access import keep_private
 from flows.console import progress
 from flows.errors import OperatorError, UsageError
 from flows.night import NightReport
-from flows.prefect_home import configure_prefect, keep_logs_off_terminal, start_server_early
+from flows.prefect_home import (
+    configure_prefect,
+    keep_logs_off_terminal,
+    server_for_schedule,
+    start_server_early,
+)
 from flows.runs import hold_home
 from flows.settings import Settings
 
@@ -89,20 +95,27 @@ def copy_of_home(settings: Settings) -> Iterator[Settings]:
 
 
 def serve_schedule(settings: Settings) -> None:
-    """Serve the flow on its schedule, one run at a time, until stopped."""
+    """Serve the nightly and the weekly flow on their schedules from one process, until stopped.
+
+    With no Prefect server configured, one is started beside it, which keeps its database in the
+    home; the temporary one of a single run starts nothing by schedule.
+
+    Raises:
+        UsageError: the source, a schedule or the readers' group is wrong, or the server's port is
+            taken.
+        RunFailedError: the server does not start.
+    """
     _check_source(settings)
     configure_prefect(settings)
-    from prefect.schedules import Cron
+    from prefect import serve
 
-    from flows.nightly import nightly
+    from flows.schedules import deployments
 
-    nightly.serve(
-        name="nightly",
-        schedule=Cron(settings.schedule, timezone="Europe/London"),
-        parameters={"source": str(settings.source), "home": str(settings.home)},
-        limit=1,
-        print_starting_message=False,
-    )
+    served = deployments(settings)
+    with keep_private(settings), server_for_schedule():
+        # No limit of the program's own: what it kept waiting would run late instead of being
+        # collapsed. Not paused when stopped: a night missed while the machine was off is made up.
+        serve(*served, limit=None, pause_on_shutdown=False, print_starting_message=False)
 
 
 def _check_source(settings: Settings) -> None:

@@ -54,11 +54,37 @@ class Settings(BaseSettings):
             "How many working days a row may be held back before `complaints check` says so."
         ),
     )
+    query_seconds: float = Field(
+        300, gt=0, description="How long a query of `complaints sql` may take, in seconds."
+    )
     schedule: str = Field(
-        "30 4 * * *",
+        "0 4 * * *",
         description=(
             "When `complaints serve` starts the night (cron, Europe/London). Keep out of 01:00 to "
             "02:00, which comes twice when the clocks go back."
+        ),
+    )
+    weekly_schedule: str = Field(
+        "0 7 * * 0",
+        description=(
+            "When `complaints serve` starts the weekly upkeep, a checked backup (cron, "
+            "Europe/London). Keep away from the night: one waits for the other."
+        ),
+    )
+    backup_folder: Path | None = Field(
+        None,
+        description=(
+            "Where the weekly backups go, best on another disk; `<home>/backups` when not set."
+        ),
+    )
+    kept_backups: int = Field(
+        4, ge=1, description="How many backups are kept in the backup folder."
+    )
+    marts_group: str = Field(
+        "",
+        description=(
+            "The group of this machine whose members may read `marts.duckdb`, `published/` and "
+            "`reports/`; the owner alone when not set. Not on Windows (see access.md)."
         ),
     )
 
@@ -156,6 +182,11 @@ class Settings(BaseSettings):
     def published_folder(self) -> Path:
         """The last published states."""
         return self.home / "published"
+
+    @property
+    def backups_path(self) -> Path:
+        """Where backups go when nothing else is said."""
+        return self.backup_folder or self.home / "backups"
 
     @property
     def reference_folder(self) -> Path:

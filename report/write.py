@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from flows.access import share
 from flows.errors import UsageError
 from flows.settings import Settings
 from report.build import build_report
@@ -42,9 +43,13 @@ def write_report(
     name = f"complaints-report-{printed.period.replace(' ', '-').lower()}-{profile}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_write(printed, folder / f"{name}.{each}") for each in formats]
+        written = [_write(printed, folder / f"{name}.{each}") for each in formats]
     except OSError as problem:
         raise UsageError(f"The folder {folder} cannot be used: {problem.strerror}.") from None
+    if out is None:  # what goes elsewhere is its writer's to share
+        for path in (folder, *written):
+            share(settings, path)
+    return written
 
 
 def printed_report(settings: Settings, period: str, profile: str) -> PrintedReport:

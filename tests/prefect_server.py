@@ -31,9 +31,9 @@ class Api:
         except httpx.TransportError:
             return False
 
-    def deployment(self) -> dict[str, Any] | None:
-        """Return the deployment of the nightly flow, once there is one."""
-        answer = self._client.get("/deployments/name/nightly/nightly")
+    def deployment(self, flow: str = "nightly") -> dict[str, Any] | None:
+        """Return the deployment of a flow, which has its name, once there is one."""
+        answer = self._client.get(f"/deployments/name/{flow}/{flow}")
         return answer.json() if answer.is_success else None
 
     def start_run(self, deployment: dict[str, Any], **parameters: str) -> str:
@@ -94,7 +94,7 @@ def server(folder: Path) -> Iterator[Api]:
 
 @contextmanager
 def serving(folder: Path, api: Api, **given: object) -> Iterator[dict[str, Any]]:
-    """Run `complaints serve` against a server, and give its deployment."""
+    """Run `complaints serve` against a server, and give its nightly deployment."""
     given |= {"PREFECT_API_URL": api.url, "PREFECT_RUNNER_POLL_FREQUENCY": 1}
     with _process("complaints", "serve", folder=folder, **prefect_environment(folder), **given):
         yield until(api.deployment, 90, "the deployment")

@@ -18,7 +18,10 @@ from flows import run_command
 from flows.errors import ExitCode
 from flows.settings import Settings
 
-COMMANDS = ("demo", "nightly", "sql", "rules", "quarantine", "serve", "status", "check")
+COMMANDS = (
+    *("demo", "nightly", "sql", "rules", "quarantine", "serve", "status", "check"),
+    *("backup", "restore", "accept", "accepted"),
+)
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
@@ -128,6 +131,17 @@ def test_home_that_is_a_file_is_refused(run: Run, tmp_path: Path, words: list[st
         "set enable_external_access = true",
         "install httpfs",
         "select 1; select 2",
+        "set threads = 64",
+        "reset lock_configuration",
+        "pragma threads = 64",
+        "call enable_logging(storage = 'file', storage_path = 'stolen')",
+        "from enable_logging(storage = 'file', storage_path = 'stolen')",
+        "select 'é', * from \"Enable_Profiling\" /* */ (save_location = 'stolen.txt')",
+        "from query('from enable_' || 'profiling(save_location = ''stolen.txt'')')",
+        "load encodings",
+        "checkpoint",
+        "use memory",
+        "prepare mine as select 1",
         "",
     ],
 )
@@ -148,14 +162,41 @@ def test_only_one_reading_query_is_taken(
         ("select * from read_csv('{home}/../export.csv')", "disabled by configuration"),
         ("from '{home}/runs.duckdb'", "disabled by configuration"),
         ("select * from read_text('{home}/run.lock')", "disabled by configuration"),
+        ("select * from glob('{home}/*')", "disabled by configuration"),
+        ("from read_duckdb('{home}/warehouse.duckdb')", "disabled by configuration"),
+        ("from read_csv('https://localhost/export.csv')", "disabled by configuration"),
+        ("explain analyze copy (select 1) to '{home}/stolen.csv'", "disabled by configuration"),
+        ("explain analyze set threads = 64", "locked"),
+        ("explain analyze delete from fct_complaints", "read-only mode"),
+        ("select getenv('HOME')", "does not exist"),
+        ("from sqlite_scan('{home}/prefect/prefect.db', 'flow_run')", "sqlite_s"),
     ],
-    ids=["syntax", "column", "table", "csv", "database", "text"],
+    ids=lambda given: given.split("(")[0],
 )
 def test_query_that_cannot_run_is_one_sentence(
     run: Run, example: Settings, statement: str, problem: str
 ) -> None:
     said = run("sql", statement.format(home=example.home), "--home", example.home)
     assert_mistake(said, ExitCode.USAGE, "The query cannot be run", problem)
+
+
+@pytest.mark.parametrize(
+    ("bomb", "problem"),
+    [
+        ("select count(*) from range(1_000_000_000) a, range(1_000_000) b", "longer than 0.3 s"),
+        ("select list(range) from range(1_000_000_000)", "Out of Memory"),
+        ("from range(1_000_001)", "more than 1,000,000 rows"),
+    ],
+    ids=["time", "memory", "rows"],
+)
+def test_query_that_would_take_all_time_memory_or_room_is_ended(
+    run: Run, example: Settings, monkeypatch: pytest.MonkeyPatch, bomb: str, problem: str
+) -> None:
+    before = sorted(example.home.iterdir())
+    monkeypatch.setenv("COMPLAINTS_QUERY_SECONDS", "0.3" if "count" in bomb else "60")
+    monkeypatch.setenv("COMPLAINTS_MEMORY_LIMIT", "200MB")
+    assert_mistake(run("sql", bomb, "--home", example.home), ExitCode.USAGE, problem)
+    assert sorted(example.home.iterdir()) == before, "nothing is spilt to the disk"
 
 
 FIGURES = (

@@ -1,20 +1,26 @@
 """The Prefect flow: what a server shows of a night, its schedule, and when a step is retried."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import fields
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import pytest
+import yaml
 
 from conftest import EXAMPLE_AS_OF_DAY, EXAMPLE_EXPORTS
 from examples.make_exports import FILE_NAMES, expected_counts, records_by_file
+from flows.backup import check_backup
 from flows.errors import RunFailedError, UsageError
 from flows.layout import OPTIONAL_INPUTS
 from flows.night import Steps
-from flows.settings import Settings
+from flows.prefect_home import configure_prefect
+from flows.settings import PROJECT_FOLDER, Settings
 from prefect_server import Api, prefect_environment, server, serving, until
 
 pytestmark = pytest.mark.xdist_group("prefect")
@@ -23,12 +29,20 @@ DBT_STEPS = {"build_reference", "build_intermediate", "build_marts", "build_deli
 
 
 class Served(NamedTuple):
-    """The server, the deployment, and the two runs that were triggered through it."""
+    """The server, the deployments, and the runs that were triggered through them."""
 
     api: Api
     deployment: dict[str, Any]
+    weekly_deployment: dict[str, Any]
+    home: Path
     good: dict[str, Any]
+    late: list[dict[str, Any]]
     failed: dict[str, Any]
+    weekly: dict[str, Any]
+
+    @property
+    def runs(self) -> list[dict[str, Any]]:
+        return [self.good, *self.late, self.failed, self.weekly]
 
     def of(self, run: dict[str, Any], kind: str) -> list[dict[str, Any]]:
         return self.api.of_run(kind, run["id"])
@@ -36,7 +50,7 @@ class Served(NamedTuple):
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve the flow to a real server and trigger a good run and one without any export."""
+    """Serve the flows to a real server; trigger good runs, late ones, and one without an export."""
     folder = tmp_path_factory.mktemp("prefect")
     (folder / "empty").mkdir()
     given = {
@@ -45,13 +59,21 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "COMPLAINTS_AS_OF": EXAMPLE_AS_OF_DAY,
     }
     with server(folder) as api, serving(folder, api, **given) as deployment:
+        weekly_deployment = until(lambda: api.deployment("weekly"), 30, "the weekly deployment")
         good_id = api.start_run(deployment)
         until(lambda: api.run(good_id)["start_time"], 90, "the first run to start")
-        failed_id = api.start_run(deployment, source=str(folder / "empty"))
+        late_ids = [api.start_run(deployment) for _ in range(2)]
+        late = [until(lambda i=i: api.ended_run(i), 90, "the late runs to end") for i in late_ids]
         good = until(lambda: api.ended_run(good_id), 180, "the first run to end")
         assert good["state"]["type"] == "COMPLETED", good["state"]["message"]
-        failed = until(lambda: api.ended_run(failed_id), 90, "the second run to end")
-        served = Served(api, deployment, good, failed)
+        ids = (
+            api.start_run(weekly_deployment),
+            api.start_run(deployment, source=str(folder / "empty"), home=str(folder / "other")),
+        )
+        weekly, failed = (until(lambda i=i: api.ended_run(i), 90, "the runs to end") for i in ids)
+        served = Served(
+            api, deployment, weekly_deployment, folder / "home", good, late, failed, weekly
+        )
         # Task runs and logs reach the server a little later than the state of their flow run.
         until(lambda: "publish" in steps_of(served), 30, "the last step")
         yield served
@@ -83,10 +105,14 @@ def test_run_completes_under_a_name_with_its_as_of_day(served: Served) -> None:
 
 
 def test_deployment_keeps_the_schedule_in_english_time(served: Served) -> None:
-    (schedule,) = served.deployment["schedules"]
-    assert schedule["active"]
-    assert schedule["schedule"]["cron"] == "30 4 * * *"
-    assert schedule["schedule"]["timezone"] == "Europe/London"
+    for deployment, cron in (
+        (served.deployment, "0 4 * * *"),
+        (served.weekly_deployment, "0 7 * * 0"),
+    ):
+        (schedule,) = deployment["schedules"]
+        assert schedule["active"]
+        assert schedule["schedule"]["cron"] == cron
+        assert schedule["schedule"]["timezone"] == "Europe/London"
 
 
 def test_server_shows_every_step(served: Served) -> None:
@@ -125,8 +151,19 @@ def test_run_without_exports_fails_with_one_sentence(served: Served) -> None:
     assert summaries_of(served, served.failed) == []
 
 
-def test_one_run_at_a_time(served: Served) -> None:
-    assert served.failed["start_time"] >= served.good["end_time"]
+def test_runs_that_come_while_one_is_at_work_collapse_into_it(served: Served) -> None:
+    assert [run["state"]["type"] for run in served.late] == ["CANCELLED", "CANCELLED"]
+    assert [served.of(run, "task_runs") for run in served.late] == [[], []], "no step began"
+    assert "concurrency limit" in served.late[0]["state"]["message"]
+
+
+def test_weekly_run_leaves_a_backup_that_can_be_restored(served: Served) -> None:
+    assert served.weekly["state"]["type"] == "COMPLETED", served.weekly["state"]["message"]
+    (backup,) = (served.home / "backups").iterdir()
+    check_backup(backup)
+    (summary,) = served.of(served.weekly, "artifacts")
+    listed = {row["file"]: row["bytes"] for row in json.loads(summary["data"])}
+    assert listed["warehouse.duckdb"] == (backup / "warehouse.duckdb").stat().st_size
 
 
 def test_server_learns_no_case_reference(served: Served) -> None:
@@ -136,11 +173,9 @@ def test_server_learns_no_case_reference(served: Served) -> None:
         for record in records
     } - {""}
     logs, *others = (
-        served.of(run, kind)
-        for kind in ("logs", "task_runs", "artifacts")
-        for run in (served.good, served.failed)
+        served.of(run, kind) for kind in ("logs", "task_runs", "artifacts") for run in served.runs
     )
-    told = json.dumps([served.deployment, served.good, served.failed, logs, *others])
+    told = json.dumps([served.deployment, served.weekly_deployment, served.runs, logs, *others])
     assert len(references) > 300 and len(logs) > 50
     assert not [reference for reference in references if reference in told]
 
@@ -194,23 +229,64 @@ def test_retry_only_where_it_can_help(
 ) -> None:
     from prefect.states import Failed
 
-    assert flow_module._can_retry_help(None, None, Failed(data=problem)) is is_retried
+    assert flow_module.can_retry_help(None, None, Failed(data=problem)) is is_retried
 
 
-def test_schedule_serves_one_run_at_a_time(
-    flow_module: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_schedules_are_those_of_the_settings(flow_module: ModuleType, tmp_path: Path) -> None:
+    from flows.schedules import deployments
+
+    settings = Settings(
+        home=tmp_path, source=EXAMPLE_EXPORTS, schedule="15 5 * * 1-5", weekly_schedule="0 9 * * 6"
+    )
+    nightly, weekly = deployments(settings)
+    for deployment, cron in ((nightly, "15 5 * * 1-5"), (weekly, "0 9 * * 6")):
+        (schedule,) = deployment.schedules
+        assert (schedule.schedule.cron, schedule.schedule.timezone) == (cron, "Europe/London")
+    assert nightly.parameters == {"source": str(EXAMPLE_EXPORTS), "home": str(tmp_path)}
+    assert weekly.parameters == {"home": str(tmp_path)}
+
+
+@pytest.mark.parametrize("name", ["schedule", "weekly_schedule"])
+def test_schedule_that_is_none_is_met_with_a_sentence(
+    flow_module: ModuleType, tmp_path: Path, name: str
 ) -> None:
-    from flows import run_command
+    from flows.schedules import deployments
 
-    served_with: dict[str, Any] = {}
-    monkeypatch.setattr(
-        type(flow_module.nightly), "serve", lambda flow, **given: served_with.update(given)
-    )
-    monkeypatch.setattr(run_command, "configure_prefect", lambda settings: None)
-    run_command.serve_schedule(
-        Settings(home=tmp_path, source=EXAMPLE_EXPORTS, schedule="15 5 * * 1-5")
-    )
-    assert served_with["schedule"].cron == "15 5 * * 1-5"
-    assert served_with["schedule"].timezone == "Europe/London"
-    assert served_with["limit"] == 1
-    assert served_with["parameters"] == {"source": str(EXAMPLE_EXPORTS), "home": str(tmp_path)}
+    settings = Settings(home=tmp_path, source=EXAMPLE_EXPORTS, **{name: "at four"})
+    with pytest.raises(UsageError, match=f'COMPLAINTS_{name.upper()} is "at four"'):
+        deployments(settings)
+
+
+def test_prefect_yaml_says_what_serve_does(flow_module: ModuleType, tmp_path: Path) -> None:
+    from prefect.cli.deploy._models import PrefectYamlModel
+
+    from flows.schedules import deployments
+
+    written = yaml.safe_load((PROJECT_FOLDER / "prefect.yaml").read_text(encoding="utf-8"))
+    in_file = PrefectYamlModel.model_validate(written).deployments
+    served = deployments(Settings(home=tmp_path, source=EXAMPLE_EXPORTS))
+    for file, deployment in zip(in_file, served, strict=True):
+        (schedule,), (in_code,) = file.schedules, deployment.schedules
+        assert (file.name, schedule.cron, schedule.timezone) == (
+            deployment.name,
+            in_code.schedule.cron,
+            in_code.schedule.timezone,
+        )
+        assert file.concurrency_limit.limit == deployment.concurrency_limit == 1
+        strategy = deployment.concurrency_options.collision_strategy
+        assert file.concurrency_limit.collision_strategy == strategy == "CANCEL_NEW"
+        path, function = file.entrypoint.split(":")
+        assert f"\ndef {function}(" in (PROJECT_FOLDER / path).read_text(encoding="utf-8")
+
+
+def test_slot_of_a_night_that_the_machine_lost_is_given_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In memory, a lease would be lost with the server, and every later night be cancelled."""
+    from prefect.settings import Settings as PrefectSettings
+
+    monkeypatch.delenv("PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE", raising=False)
+    with patch.dict(os.environ):
+        configure_prefect(Settings(home=tmp_path))
+        kept_in = PrefectSettings().server.concurrency.lease_storage
+    assert kept_in.endswith("filesystem") and find_spec(kept_in)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import duckdb
 
+from flows.access import share
 from flows.runs import Night
 from flows.settings import Settings
+from flows.steps.private_columns import check_nothing_private
 from flows.warehouse import open_warehouse
 
 
@@ -25,6 +27,9 @@ def publish(settings: Settings, night: Night, tables: list[str] | None = None) -
 
     Returns:
         What the operator should know.
+
+    Raises:
+        RunFailedError: a mart has a column that the data dictionary marks as private.
     """
     for leftover in settings.home.glob(".marts-*"):
         leftover.unlink()
@@ -36,8 +41,8 @@ def publish(settings: Settings, night: Night, tables: list[str] | None = None) -
             tables = None
         else:
             shutil.copyfile(last_state, candidate)
-        _copy_marts(warehouse, candidate, tables)
-        notes = _replace(candidate, settings.marts_path)
+        _copy_marts(settings, warehouse, candidate, tables)
+        notes = replace_marts(settings, candidate)
         if not notes:  # what waits is published by the next night, with news or without
             warehouse.execute(
                 "insert into raw.publications values ($run, $at)",
@@ -56,7 +61,10 @@ def _last_kept_state(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -
 
 
 def _copy_marts(
-    warehouse: duckdb.DuckDBPyConnection, candidate: Path, tables: list[str] | None
+    settings: Settings,
+    warehouse: duckdb.DuckDBPyConnection,
+    candidate: Path,
+    tables: list[str] | None,
 ) -> None:
     warehouse.execute(f"attach '{_quoted(candidate)}' as published")
     names = tables or [
@@ -75,6 +83,7 @@ def _copy_marts(
         )
         for comment in _comments(warehouse, name):
             warehouse.execute(comment)
+    check_nothing_private(settings, warehouse, "published")
     warehouse.execute("detach published")
 
 
@@ -104,7 +113,15 @@ def _quoted(text: str | Path) -> str:
     return str(text).replace("'", "''")
 
 
-def _replace(candidate: Path, marts: Path) -> list[str]:
+def replace_marts(settings: Settings, candidate: Path) -> list[str]:
+    """Put a finished file where analysts look, in one rename.
+
+    Returns:
+        What the operator should know: that the new marts wait, where an open file cannot be
+        replaced.
+    """
+    marts = settings.marts_path
+    share(settings, candidate)
     waiting = marts.with_name("marts-waiting.duckdb")
     try:
         os.replace(candidate, marts)
@@ -125,11 +142,13 @@ def _replace(candidate: Path, marts: Path) -> list[str]:
 def _keep_state(settings: Settings, night: Night) -> None:
     folder = settings.published_folder
     folder.mkdir(exist_ok=True)
+    share(settings, folder)
     for leftover in folder.glob("*.copying"):
         leftover.unlink()
     kept = folder / f"marts-{night.as_of_day}-{night.run_id}.duckdb"
     unfinished = kept.with_suffix(".copying")
     shutil.copyfile(settings.marts_path, unfinished)
+    share(settings, unfinished)
     os.replace(unfinished, kept)
     states = sorted(folder.glob("marts-*.duckdb"), key=lambda path: path.stat().st_mtime)
     for old in states[: -settings.kept_states]:

@@ -1,0 +1,43 @@
+"""The Prefect flow `weekly`: a checked backup of the home."""
+
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.backup import back_up
+from flows.nightly import can_retry_help
+from flows.settings import read_settings
+
+# A night that is at work ends within the two hours that these last.
+RETRIES = 12
+RETRY_DELAY_SECONDS = 600
+
+
+@flow(name="weekly", persist_result=False)
+def weekly(home: Path | None = None) -> None:
+    """Back the home up, keep the last few backups, and show how large each file is.
+
+    Args:
+        home: what to back up; the configured one when not given.
+    """
+    settings = read_settings(home=home)
+    backup = _back_up(settings)
+    files = sorted(path for path in backup.rglob("*") if path.is_file())
+    create_table_artifact(
+        table=[{"file": path.name, "bytes": path.stat().st_size} for path in files],
+        key="weekly-summary",
+        description=f"Files of {backup.name}",
+    )
+
+
+_back_up = task(
+    back_up,
+    name="back up",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=RETRIES,
+    retry_delay_seconds=RETRY_DELAY_SECONDS,
+    retry_condition_fn=can_retry_help,
+)
