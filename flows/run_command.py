@@ -11,6 +11,7 @@ from flows.console import progress
 from flows.errors import OperatorError, UsageError
 from flows.night import NightReport
 from flows.prefect_home import configure_prefect, keep_logs_off_terminal, start_server_early
+from flows.refusals import check_home
 from flows.runs import hold_home
 from flows.settings import Settings
 
@@ -24,6 +25,7 @@ def run_with_prefect(settings: Settings) -> NightReport:
     With no server configured, Prefect starts a temporary one.
     """
     _check_source(settings)
+    check_home(settings)
     configure_prefect(settings)
     keep_logs_off_terminal()
     with progress() as on_step:

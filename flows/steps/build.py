@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 # What went wrong is in the sentence that the operator reads; all that dbt does is not logged.
-LOGGING = ("--quiet", "--log-level-file", "warn")
+LOGGING = ("--log-level", "none", "--log-level-file", "warn")
 
 # Runs dbt with the words of its command line; dbt itself is imported on the first call.
 Dbt = Callable[[Settings, Sequence[str]], "dbtRunnerResult"]
