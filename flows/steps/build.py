@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 # What went wrong is in the sentence that the operator reads; all that dbt does is not logged.
-LOGGING = ("--log-level", "none", "--log-level-file", "warn")
+LOGGING = ("--quiet", "--log-level-file", "warn")
+# In this process, where the traceback of a full disk would be printed too; PrefectDbtRunner does
+# not know this level, and prints nothing on a terminal anyway (prefect-dbt 0.7.25).
+SILENT_LOGGING = ("--log-level", "none", *LOGGING[1:])
 
 # Runs dbt with the words of its command line; dbt itself is imported on the first call.
 Dbt = Callable[[Settings, Sequence[str]], "dbtRunnerResult"]
@@ -110,7 +113,7 @@ def dbt_flags(settings: Settings) -> list[str]:
         str(settings.home / "dbt" / "target"),
         "--log-path",
         str(settings.home / "dbt" / "logs"),
-        *LOGGING,
+        *SILENT_LOGGING,
         "--no-use-colors",
         "--no-write-json",  # the manifest is written once, when the project is read
     ]
