@@ -23,6 +23,7 @@ from flows.options import (
     SourceOption,
     read_day,
 )
+from flows.refusals import refusals_in_words
 from flows.settings import PROJECT_FOLDER, read_settings
 from flows.status_commands import app as status_commands
 
@@ -171,7 +172,8 @@ def _command() -> str:
 def main() -> NoReturn:
     """Run a command; meet a mistake with one sentence and an exit code, never a traceback."""
     try:
-        app()
+        with refusals_in_words():
+            app()
     except OperatorError as mistake:
         typer.echo(f"Error: {mistake}", err=True)
         raise SystemExit(mistake.exit_code) from None

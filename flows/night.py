@@ -11,6 +11,7 @@ from typing import Any
 from flows.access import keep_private
 from flows.errors import ExitCode, RunFailedError, UsageError
 from flows.layout import COMPLAINTS
+from flows.refusals import refusals_in_words
 from flows.runs import Night, start_night
 from flows.settings import Settings
 from flows.sources import Source, read_sources
@@ -91,7 +92,7 @@ def run_night(
             Nothing was published.
     """
     sources = read_sources(source_path(settings))
-    with keep_private(settings), start_night(settings) as night:
+    with keep_private(settings), start_night(settings) as night, refusals_in_words():
         report = NightReport(night)
         _run(settings, night, sources, _timed(steps or Steps(), night, on_step), report)
     return report
@@ -161,15 +162,18 @@ def _load_source(
     """Load what this source delivered; return whether the marts must be built anew."""
     found = steps.find_deliveries(settings, source)
     is_judged = False
-    for delivery in found.deliveries:
+    deliveries = iter(found.deliveries)
+    for delivery in deliveries:
         extracted = steps.extract(settings, night, delivery)
         if extracted.is_unchanged or all(r.status == "rejected" for r in extracted.records):
             found.records.extend(extracted.records)
-            continue
-        steps.land(settings, night, source.code)
-        steps.validate(settings, night, source.code)
-        steps.load(settings, night, source.code, extracted)
-        is_judged = True
+        else:
+            steps.land(settings, night, source.code)
+            steps.validate(settings, night, source.code)
+            steps.load(settings, night, source.code, extracted)
+            is_judged = True
+        if extracted.must_be_read_again:  # the later ones wait, which ends this loop
+            found.records += [r for later in deliveries for r in later.waiting_records()]
     if not is_judged and night.must_judge_again(source.code):
         steps.land(settings, night, source.code, False)
         steps.validate(settings, night, source.code)

@@ -17,6 +17,7 @@ from flows.prefect_home import (
     server_for_schedule,
     start_server_early,
 )
+from flows.refusals import check_home
 from flows.runs import hold_home
 from flows.settings import Settings
 
@@ -30,6 +31,7 @@ def run_with_prefect(settings: Settings) -> NightReport:
     With no server configured, Prefect starts a temporary one.
     """
     _check_source(settings)
+    check_home(settings)
     configure_prefect(settings)
     keep_logs_off_terminal()
     with progress() as on_step:

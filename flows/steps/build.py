@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 # What went wrong is in the sentence that the operator reads; all that dbt does is not logged.
 LOGGING = ("--quiet", "--log-level-file", "warn")
+# In this process, where the traceback of a full disk would be printed too; PrefectDbtRunner does
+# not know this level, and prints nothing on a terminal anyway (prefect-dbt 0.7.25).
+SILENT_LOGGING = ("--log-level", "none", *LOGGING[1:])
 
 # The marts that change on a night without news too: what became of the files, and the log of runs.
 EVERY_NIGHT = ("dq_deliveries", "ops_alerts", "ops_runs", "ops_steps")
@@ -113,7 +116,7 @@ def dbt_flags(settings: Settings) -> list[str]:
         str(settings.home / "dbt" / "target"),
         "--log-path",
         str(settings.home / "dbt" / "logs"),
-        *LOGGING,
+        *SILENT_LOGGING,
         "--no-use-colors",
         "--no-write-json",  # the manifest is written once, when the project is read
     ]

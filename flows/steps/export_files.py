@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from pathlib import Path
 
@@ -76,6 +76,23 @@ class ExportFile:
             contents=self.contents,
         )
 
+    def has_changed(self) -> bool:
+        """Return whether the file is no longer what was found: somebody is writing it.
+
+        Raises:
+            OSError: it cannot be opened any more.
+        """
+        return _content_hash(self.path) != self.content_hash
+
+    def unread(self, source: Source, problem: str) -> FileRecord:
+        """Return the record of a file that could not be read as it was found.
+
+        It has no content hash, so that no later night takes its content for known.
+        """
+        return replace(
+            self.record(source, "rejected", f"{self.name} {problem}."), content_hash=None
+        )
+
 
 @dataclass
 class FolderContent:
@@ -110,9 +127,14 @@ def split_stamp(name: str) -> tuple[str | None, str | None]:
 
 
 def list_files(source: Source) -> FolderContent:
-    """Return what a source's folder holds, with the files that cannot be read as rejected."""
+    """Return what a source's folder holds, with the files that cannot be read as rejected.
+
+    Raises:
+        OSError: the folder cannot be listed.
+    """
     content = FolderContent()
     folder, pattern = source.folder_and_pattern
+    next(folder.iterdir(), None)  # glob() takes a folder that it may not list for an empty one
     for path in sorted(folder.glob(pattern)):
         if _is_ignored(path):
             continue

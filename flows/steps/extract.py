@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
@@ -19,6 +18,10 @@ from flows.steps.text_rows import (
     forget_rows,
 )
 
+STILL_WRITTEN = (
+    "was still being written while it was read, so it was not loaded; the next night reads it"
+)
+
 
 @dataclass(frozen=True)
 class Extracted:
@@ -27,6 +30,11 @@ class Extracted:
     records: list[FileRecord]
     identity: str
     is_unchanged: bool
+
+    @property
+    def must_be_read_again(self) -> bool:
+        """Whether a file could not be read as it was found, so that the next night reads it."""
+        return any(record.content_hash is None for record in self.records)
 
 
 def extract(
@@ -57,35 +65,43 @@ def extract(
         )
         for order, file in enumerate(delivery.files)
     ]
-    hashes = [file.content_hash for file in delivery.files]
+    # Without what was not read as it was found: the next night finds another delivery.
+    hashes = [record.content_hash for record in records if record.content_hash]
     return Extracted(records, delivery_identity(delivery.source, hashes), is_unchanged=False)
 
 
 def _extract_file(
     connection: duckdb.DuckDBPyConnection, target: Target, file: ExportFile
 ) -> FileRecord:
-    problem = read_file(connection, file.path, target)
-    if problem:
+    rejected = read_file(connection, file, target)
+    if rejected:
         forget_rows(connection, target)
-        return file.record(target.source, "rejected", f"{file.name} {problem}.")
+        return rejected
     rows, _ = counted_rows(connection, target)
     return file.record(target.source, "loaded", rows_read=rows)
 
 
-def read_file(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> str | None:
+def read_file(
+    connection: duckdb.DuckDBPyConnection, file: ExportFile, target: Target
+) -> FileRecord | None:
     """Read a file into the landing table of its layout.
 
     Returns:
-        Why it is rejected, in words that go on from its name; None if it was read.
+        Its record if it is rejected, None if it was read. A file that is still being written says
+        so whatever else is wrong with it.
     """
-    read = read_workbook if path.suffix.lower() == ".xlsx" else read_csv
+    read = read_workbook if file.path.suffix.lower() == ".xlsx" else read_csv
+    problem = None
     try:
-        read(connection, path, target)
-    except FileRejectedError as error:
-        return str(error)
+        try:
+            read(connection, file.path, target)
+        except FileRejectedError as error:
+            problem = str(error)
+        if file.has_changed():
+            return file.unread(target.source, STILL_WRITTEN)
     except OSError as error:
-        return f"cannot be opened ({error.strerror})"
-    return None
+        return file.unread(target.source, f"cannot be opened ({error.strerror})")
+    return file.record(target.source, "rejected", f"{file.name} {problem}.") if problem else None
 
 
 def _extract_database(

@@ -29,6 +29,14 @@ class Delivery:
     files: tuple[ExportFile, ...]
     is_database: bool = False
 
+    def waiting_records(self) -> list[FileRecord]:
+        """Return the records of files that wait, because those before could not be read yet.
+
+        Loaded now, they would make the delivery before them one that comes too late.
+        """
+        problem = "waits for an older file that could not be read yet; the next night reads both"
+        return [file.unread(self.source, problem) for file in self.files]
+
 
 @dataclass
 class Found:

@@ -153,8 +153,8 @@ def _load_file(
     """Read, judge and load one file, with its record, or nothing of it at all."""
     target = Target(source, file.name, 0, layout)
     create_text_rows(warehouse, layout)
-    if problem := read_file(warehouse, file.path, target):
-        return file.record(source, "rejected", f"{file.name} {problem}.")
+    if rejected := read_file(warehouse, file, target):
+        return rejected
     rows_read, _ = counted_rows(warehouse, target)
     _type_rows(warehouse, layout)
     _judge_rows(warehouse, layout)

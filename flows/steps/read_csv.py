@@ -248,7 +248,7 @@ def _buffer_bytes(path: Path, encoding: str) -> int:
             text_bytes = sum(
                 len(text.encode()) for text in iter(lambda: file.read(CHUNK_BYTES), "")
             )
-    buffers = math.ceil(text_bytes / BUFFER_BYTES)
+    buffers = math.ceil(text_bytes / BUFFER_BYTES) or 1  # emptied since its header was read
     return text_bytes // buffers + 64
 
 
