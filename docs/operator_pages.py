@@ -31,6 +31,7 @@ KINDS = {
     Path: "a path",
     date: "a day, YYYY-MM-DD",
     int: "a whole number",
+    float: "a number",
     str: "text",
 }
 
