@@ -60,7 +60,7 @@ OWN_TO_A_RUN = {
     "state_number",
 }
 # How often a run published, and which of its steps were left to do when it went on.
-NOT_COMPARED = {"publications", "steps"}
+NOT_COMPARED = {"publications", "ops_steps"}
 
 
 @pytest.fixture(scope="module")
