@@ -43,7 +43,12 @@ KILLS = (
     tuple(map(Moment, ("find_deliveries", "extract", "land", "validate", "load"))),
     (Moment("extract", 2), Moment("land"), Moment("validate"), Moment("load")),
     (Moment("land", 2), Moment("load_optional_inputs"), Moment("record_files")),
-    (Moment("validate", 2), Moment("build_intermediate"), Moment("judge_clocks"), Moment("copy_log")),
+    (
+        Moment("validate", 2),
+        Moment("build_intermediate"),
+        Moment("judge_clocks"),
+        Moment("copy_log"),
+    ),
     (Moment("load", 2), Moment("build_marts"), Moment("check_marts"), Moment("publish")),
     (MARTS_REPLACED, PUBLISHED, Moment("build_deliveries"), Moment("publish")),
 )
