@@ -152,8 +152,10 @@ def _begin(settings: Settings) -> Night:
         if interrupted and interrupted[1] == night.as_of_day:
             night = replace(night, run_id=interrupted[0])
         log.execute(
-            "insert or replace into ops_runs (run_id, as_of_day, started_at, status) "
-            "values ($id, $as_of, $at, $status)",
+            # A column that is not named keeps what the interrupted run had (DuckDB 1.5.5).
+            "insert or replace into ops_runs "
+            "(run_id, as_of_day, started_at, finished_at, status, failed_step, message) "
+            "values ($id, $as_of, $at, null, $status, null, null)",
             {
                 "id": night.run_id,
                 "as_of": night.as_of_day,
