@@ -80,13 +80,13 @@ def until(look: Callable[[], T | None], seconds: float, what: str) -> T:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Api]:
+def server(folder: Path, **given: object) -> Iterator[Api]:
     """Run a Prefect server on a free port, with its files in a folder and no statistics sent."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     words = ["server", "start", "--host", "127.0.0.1", "--port", port, "--no-ui"]
-    with _process("prefect", *words, folder=folder, **prefect_environment(folder)):
+    with _process("prefect", *words, folder=folder, **prefect_environment(folder), **given):
         api = Api(f"http://127.0.0.1:{port}/api")
         until(api.is_healthy, 90, "the server")
         yield api
