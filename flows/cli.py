@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from flows.alert_commands import app as alert_commands
 from flows.errors import OperatorError
 from flows.options import (
     AsOfOption,
@@ -151,6 +152,9 @@ def serve(source: SourceOption = None, home: HomeOption = None) -> None:
     from flows.run_command import serve_schedule
 
     serve_schedule(read_settings(source=source, home=home))
+
+
+app.add_typer(alert_commands)
 
 
 def _command() -> str:

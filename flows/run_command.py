@@ -23,7 +23,10 @@ def run_with_prefect(settings: Settings) -> NightReport:
 
     With no server configured, Prefect starts a temporary one.
     """
-    _check_source(settings)
+    from alerts.tell import failures_told
+
+    with failures_told(settings):
+        _check_source(settings)
     configure_prefect(settings)
     keep_logs_off_terminal()
     with progress() as on_step:
@@ -52,13 +55,14 @@ def _prepare_while_waiting(settings: Settings) -> None:
 
 def run_dry(settings: Settings) -> NightReport:
     """Run the whole night on a copy of the working store, and throw the copy away."""
+    from alerts.recipients import without_recipients
     from flows.night import run_night
 
     _check_source(settings)
     with copy_of_home(settings) as copy:
         try:
             with progress() as on_step:
-                report = run_night(copy, on_step=on_step)
+                report = run_night(without_recipients(copy), on_step=on_step)
         except OperatorError as mistake:
             # What is wrong is wrong in the home; the copy is gone when this is read.
             in_home = str(mistake).replace(str(copy.home), str(settings.home))

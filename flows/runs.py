@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,8 @@ RULEBOOK_PATTERNS = (
     "dbt_project/models/**/*.sql",
 )
 
+LOG_SECONDS = 10  # each use of the log takes a fraction of one
+
 OPS_TABLES = """
 create table if not exists ops_runs (
     run_id varchar primary key,
@@ -36,8 +39,21 @@ create table if not exists ops_runs (
     message varchar
 );
 create table if not exists ops_steps (run_id varchar, step varchar, seconds double);
+create table if not exists ops_alerts (
+    message_id varchar primary key,
+    run_id varchar,
+    as_of_day date,
+    audience varchar,
+    recipients integer,
+    items integer,
+    created_at timestamp,
+    sent_at timestamp,
+    attempts integer,
+    status varchar
+);
 comment on table ops_runs is 'Every run: running, published, failed or interrupted.';
 comment on table ops_steps is 'How long each step of a finished run took, in seconds.';
+comment on table ops_alerts is 'Every message to people: waiting or sent.';
 """
 
 
@@ -51,6 +67,7 @@ class Night:
         as_of_day: the day the figures are seen from.
         rulebook: hash of the rules, reference data and models in force.
         last_judged: per source, the as-of day and rulebook of its last committed load.
+        interrupted_at: when the run before it started, UTC, where that one never ended.
         is_last_night_published: whether the last committed load, seen from this same day, is in
             the published marts.
         step_seconds: how long each step took so far.
@@ -61,6 +78,7 @@ class Night:
     as_of_day: date
     rulebook: str
     last_judged: dict[str, tuple[date, str]] = field(default_factory=dict)
+    interrupted_at: datetime | None = None
     is_last_night_published: bool = False
     step_seconds: dict[str, float] = field(default_factory=dict)
 
@@ -139,10 +157,12 @@ def _begin(settings: Settings) -> Night:
     )
     with open_log(settings.runs_path) as log:
         interrupted = log.execute(
-            "select run_id, as_of_day from ops_runs where status = 'running' "
+            "select run_id, as_of_day, started_at from ops_runs where status = 'running' "
             "order by started_at desc"
         ).fetchone()
         log.execute("update ops_runs set status = 'interrupted' where status = 'running'")
+        if interrupted:
+            night = replace(night, interrupted_at=interrupted[2])
         if interrupted and interrupted[1] == night.as_of_day:
             night = replace(night, run_id=interrupted[0])
         log.execute(
@@ -200,9 +220,21 @@ def _finish(settings: Settings, night: Night, status: str, message: str | None) 
 @contextmanager
 def open_log(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the log of runs with its tables in place, and close it again."""
-    log = duckdb.connect(path)
+    log = _connect(path)
     try:
         log.execute(OPS_TABLES)
         yield log
     finally:
         log.close()
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the log, waiting for a command that reads it or sends what waits."""
+    give_up_at = time.monotonic() + LOG_SECONDS
+    while True:
+        try:
+            return duckdb.connect(path)
+        except duckdb.IOException as problem:
+            if "lock" not in str(problem) or time.monotonic() > give_up_at:
+                raise
+        time.sleep(0.1)

@@ -53,7 +53,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         failed = until(lambda: api.ended_run(failed_id), 90, "the second run to end")
         served = Served(api, deployment, good, failed)
         # Task runs and logs reach the server a little later than the state of their flow run.
-        until(lambda: "publish" in steps_of(served), 30, "the last step")
+        until(lambda: "alert" in steps_of(served), 30, "the last step")
         yield served
 
 
