@@ -3,9 +3,10 @@
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import typer
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from docs.markdown_lines import generated, one_line, page, table
@@ -30,8 +31,10 @@ EXIT_CODES = {
 KINDS = {
     Path: "a path",
     date: "a day, YYYY-MM-DD",
+    bool: "true or false",
     int: "a whole number",
     float: "a number",
+    SecretStr: "text, kept out of every log",
     str: "text",
 }
 
@@ -128,6 +131,8 @@ def variable_of(setting: str) -> str:
 
 
 def _may_be(field: FieldInfo) -> str:
+    if get_origin(field.annotation) is Literal:
+        return ", ".join(f"`{choice}`" for choice in get_args(field.annotation))
     kinds = set(get_args(field.annotation)) or {field.annotation}
     words = next(words for kind, words in KINDS.items() if kind in kinds)
     for limit in field.metadata:

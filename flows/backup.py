@@ -10,7 +10,8 @@ import duckdb
 
 from flows.access import keep_private
 from flows.errors import RunFailedError, UsageError
-from flows.runs import hold_home, open_log
+from flows.run_log import open_log
+from flows.runs import hold_home
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
 

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows import accept_commands, upkeep_commands
+from flows import accept_commands, alert_commands, status_commands, upkeep_commands
 from flows.errors import OperatorError
 from flows.options import (
     AsOfOption,
@@ -25,7 +25,6 @@ from flows.options import (
 )
 from flows.refusals import refusals_in_words
 from flows.settings import PROJECT_FOLDER, read_settings
-from flows.status_commands import app as status_commands
 
 app = typer.Typer(
     help="A warehouse for complaints about a council's children's services.",
@@ -156,9 +155,10 @@ def serve(source: SourceOption = None, home: HomeOption = None) -> None:
     serve_schedule(read_settings(source=source, home=home))
 
 
-app.add_typer(status_commands)
+app.add_typer(status_commands.app)
 app.add_typer(accept_commands.app)
 app.add_typer(upkeep_commands.app)
+app.add_typer(alert_commands.app)
 
 
 def _command() -> str:

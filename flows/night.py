@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from alerts.failure import Trail
+from alerts.tell import alert, failures_told
 from flows.access import keep_private
 from flows.errors import ExitCode, RunFailedError, UsageError
 from flows.layout import COMPLAINTS
@@ -50,6 +52,7 @@ class Steps:
     check_marts: Step = build.check_marts
     build_deliveries: Step = build.build_deliveries
     publish: Step = publish
+    alert: Step = alert
 
 
 @dataclass
@@ -91,10 +94,13 @@ def run_night(
         RunFailedError: another run is at work, every file was rejected, or a test failed.
             Nothing was published.
     """
-    sources = read_sources(source_path(settings))
-    with keep_private(settings), start_night(settings) as night, refusals_in_words():
-        report = NightReport(night)
-        _run(settings, night, sources, _timed(steps or Steps(), night, on_step), report)
+    with failures_told(settings) as trail, refusals_in_words():
+        sources = read_sources(source_path(settings))
+        with keep_private(settings), start_night(settings) as night:
+            report = NightReport(night)
+            trail.night, trail.files_met = night, report.files
+            timed = _timed(steps or Steps(), night, on_step, trail)
+            _run(settings, night, sources, timed, report, trail)
     return report
 
 
@@ -112,9 +118,10 @@ def source_path(settings: Settings) -> Path:
     return settings.source
 
 
-def _timed(steps: Steps, night: Night, on_step: Callable[[str], None]) -> Steps:
+def _timed(steps: Steps, night: Night, on_step: Callable[[str], None], trail: Trail) -> Steps:
     def timed(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
         def call(*given: Any) -> Any:
+            trail.enter(name, given)
             return night.log.run(name, step, *given, on_step=on_step)
 
         return call
@@ -125,7 +132,12 @@ def _timed(steps: Steps, night: Night, on_step: Callable[[str], None]) -> Steps:
 
 
 def _run(
-    settings: Settings, night: Night, sources: list[Source], steps: Steps, report: NightReport
+    settings: Settings,
+    night: Night,
+    sources: list[Source],
+    steps: Steps,
+    report: NightReport,
+    trail: Trail,
 ) -> None:
     if steps.prepare_reference(settings, night):
         steps.build_reference(settings)
@@ -153,7 +165,8 @@ def _run(
         steps.build_marts(settings)
         steps.check_marts(settings)
         report.notes += steps.publish(settings, night)
-    report.is_published = True
+    report.is_published = trail.is_published = True
+    report.notes += steps.alert(settings, night)
 
 
 def _load_source(

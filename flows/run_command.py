@@ -17,7 +17,7 @@ from flows.prefect_home import (
     server_for_schedule,
     start_server_early,
 )
-from flows.refusals import check_home
+from flows.refusals import check_home, refusals_in_words
 from flows.runs import hold_home
 from flows.settings import Settings
 
@@ -30,8 +30,11 @@ def run_with_prefect(settings: Settings) -> NightReport:
 
     With no server configured, Prefect starts a temporary one.
     """
-    _check_source(settings)
-    check_home(settings)
+    from alerts.tell import failures_told
+
+    with failures_told(settings), refusals_in_words():
+        _check_source(settings)
+        check_home(settings)
     configure_prefect(settings)
     keep_logs_off_terminal()
     with progress() as on_step:
@@ -60,13 +63,14 @@ def _prepare_while_waiting(settings: Settings) -> None:
 
 def run_dry(settings: Settings) -> NightReport:
     """Run the whole night on a copy of the working store, and throw the copy away."""
+    from alerts.recipients import without_recipients
     from flows.night import run_night
 
     _check_source(settings)
     with copy_of_home(settings) as copy:
         try:
             with progress() as on_step:
-                report = run_night(copy, on_step=on_step)
+                report = run_night(without_recipients(copy), on_step=on_step)
         except OperatorError as mistake:
             # What is wrong is wrong in the home; the copy is gone when this is read.
             in_home = str(mistake).replace(str(copy.home), str(settings.home))

@@ -42,6 +42,7 @@ class Night:
         last_judged: per source, the as-of day and rulebook of its last committed load.
         newly_accepted: the sources on whose rows a person has accepted a finding, or taken that
             back, since they were last judged.
+        interrupted_at: when the run before it started, UTC, where that one never ended.
         is_last_night_published: whether the last committed load, seen from this same day, is in
             the published marts.
         log: the steps so far.
@@ -53,6 +54,7 @@ class Night:
     rulebook: str
     last_judged: dict[str, tuple[date, str]] = field(default_factory=dict)
     newly_accepted: frozenset[str] = frozenset()
+    interrupted_at: datetime | None = None
     is_last_night_published: bool = False
     log: StepLog = field(default_factory=lambda: StepLog(""))
 
@@ -149,6 +151,8 @@ def _begin(settings: Settings) -> Night:
     with open_log(settings.runs_path) as log:
         log.begin()
         interrupted = _end_interrupted_runs(log, settings)
+        if interrupted:
+            night = replace(night, interrupted_at=interrupted[2])
         if interrupted and interrupted[1] == night.as_of_day:
             night = replace(night, run_id=interrupted[0])
         log.execute(
@@ -174,11 +178,12 @@ def _begin(settings: Settings) -> Night:
 
 def _end_interrupted_runs(
     log: duckdb.DuckDBPyConnection, settings: Settings
-) -> tuple[str, date] | None:
-    """Say of the runs that were killed where they stood; return id and as-of day of the last."""
+) -> tuple[str, date, datetime] | None:
+    """Say where the runs that were killed stood; return id, as-of day and start of the last."""
     write_steps(log, read_notes(settings.step_notes_path))
     interrupted = log.execute(
-        "select run_id, as_of_day from ops_runs where status = $running order by started_at desc",
+        "select run_id, as_of_day, started_at from ops_runs where status = $running "
+        "order by started_at desc",
         {"running": RUNNING},
     ).fetchone()
     ended = {"running": RUNNING, "interrupted": INTERRUPTED}

@@ -4,15 +4,18 @@ Each is read from the environment (`COMPLAINTS_HOME`, …) or from a `.env` file
 directory; docs/settings.md lists them.
 """
 
+import re
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flows.errors import UsageError
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[1]
+RECIPIENT = re.compile(r"[a-zA-Z][\w+.-]*://\S+|[^\s@<>]+@[^\s@<>]+")
 
 
 class Settings(BaseSettings):
@@ -93,6 +96,50 @@ class Settings(BaseSettings):
         description="Who accepts an exception where `complaints accept` is given no --by; a role.",
     )
 
+    alerts_data_quality: SecretStr = Field(
+        SecretStr(""),
+        description=(
+            "Who is told of rejected files, held rows and warnings: e-mail addresses or Apprise "
+            "URLs, with commas between them (a comma inside a URL is written %2C). Nobody when "
+            "not set."
+        ),
+    )
+    alerts_deadlines: SecretStr = Field(
+        SecretStr(""), description="Who is told what is due soon or overdue, written likewise."
+    )
+    alerts_failures: SecretStr = Field(
+        SecretStr(""),
+        description="Who is told that a night failed or a file was rejected, written likewise.",
+    )
+    alerts_due_within_days: int = Field(
+        3, ge=0, description="How many working days before its due date a stage is told of."
+    )
+    alerts_reminder_days: int = Field(
+        7, ge=1, description="After how many days all that is still open is told again."
+    )
+    alerts_silent_days: int = Field(
+        5,
+        ge=1,
+        description="For how many days a source may deliver nothing new before that is told.",
+    )
+    alerts_quiet_nights: bool = Field(
+        False, description="Whether a night without anything new sends a message that says so."
+    )
+    alerts_from: str = Field(
+        "complaints-warehouse@localhost",
+        pattern=r"^[^\s@<>]+@[^\s@<>]+$",
+        description="The address that messages come from.",
+    )
+    smtp_host: str = Field("localhost", min_length=1, description="The mail server.")
+    smtp_port: int = Field(25, ge=1, description="Its port.")
+    smtp_security: Literal["none", "starttls", "tls"] = Field(
+        "none", description="How the connection to the mail server is encrypted."
+    )
+    smtp_user: str = Field("", description="The user at the mail server; none when not set.")
+    smtp_password: SecretStr = Field(
+        SecretStr(""), description="The user's password; better in the environment than in `.env`."
+    )
+
     report_marking: str = Field(
         "For general release", description="The release marking at the head of the report."
     )
@@ -148,6 +195,15 @@ class Settings(BaseSettings):
         description="What the publication profile prints in place of a hidden number.",
     )
 
+    @field_validator("alerts_data_quality", "alerts_deadlines", "alerts_failures")
+    @classmethod
+    def _recipients_can_be_reached(cls, written: SecretStr) -> SecretStr:
+        for place, entry in enumerate(entries_of(written), start=1):
+            if not RECIPIENT.fullmatch(entry):
+                # The entry is not repeated: it may be most of a secret.
+                raise ValueError(f"entry {place} is neither an e-mail address nor an Apprise URL")
+        return written
+
     @property
     def reports_folder(self) -> Path:
         """Where reports are written."""
@@ -197,6 +253,11 @@ class Settings(BaseSettings):
     def dbt_project_folder(self) -> Path:
         """The dbt project."""
         return PROJECT_FOLDER / "dbt_project"
+
+
+def entries_of(written: SecretStr) -> list[str]:
+    """Return the entries of a setting that lists recipients."""
+    return [entry.strip() for entry in written.get_secret_value().split(",") if entry.strip()]
 
 
 def read_settings(**given: object) -> Settings:

@@ -13,6 +13,8 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+from alert_helpers import FIRST, MANAGER, MARTS, Postbox, change, mail_server
+from alerts import send
 from changed_example import Nights, night_on_changes
 from command_helpers import AMBIENT, Run, run_here
 from export_helpers import open_store
@@ -135,3 +137,28 @@ def store(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def exports(tmp_path: Path) -> Path:
     """The path of a folder for exports, not made yet."""
     return tmp_path / "exports"
+
+
+@pytest.fixture
+def postbox() -> Postbox:
+    """What a mail server on loopback took."""
+    return Postbox()
+
+
+@pytest.fixture
+def told(tmp_path: Path, postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Settings of a home with empty marts, and a manager who is told of all but failures."""
+    monkeypatch.setattr(send, "PAUSES_SECONDS", (0, 0))
+    (tmp_path / "exports").mkdir()
+    with mail_server(postbox) as port:
+        settings = read_settings(
+            home=tmp_path,
+            source=tmp_path / "exports",
+            as_of=FIRST,
+            smtp_host="127.0.0.1",
+            smtp_port=port,
+            alerts_data_quality=MANAGER,
+            alerts_deadlines=MANAGER,
+        )
+        change(settings, MARTS)
+        yield settings

@@ -75,7 +75,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             api, deployment, weekly_deployment, folder / "home", good, late, failed, weekly
         )
         # Task runs and logs reach the server a little later than the state of their flow run.
-        until(lambda: "publish" in steps_of(served), 30, "the last step")
+        until(lambda: "alert" in steps_of(served), 30, "the last step")
         yield served
 
 

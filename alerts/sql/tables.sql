@@ -1,0 +1,31 @@
+-- What was told and what waits to be sent, in the log of runs, which only its owner reads.
+
+-- An item that is told and still open. It leaves when it has ended, so that nothing about a case
+-- is kept here for longer than it is true, and one that comes back is new again.
+create table if not exists alert_items (
+    audience varchar,
+    key varchar,
+    kind varchar not null,
+    title varchar,
+    line varchar not null,
+    first_told_day date not null,
+    last_told_day date not null,
+    primary key (audience, key)
+);
+
+-- A message that not every recipient has yet; its text leaves with the last of them.
+create table if not exists alert_outbox (
+    message_id varchar primary key,
+    created_at timestamp not null,
+    subject varchar not null,
+    text_body varchar not null,
+    html_body varchar not null
+);
+
+-- Recipients are known by a hash: an address is personal, and an Apprise URL holds a secret.
+create table if not exists alert_recipients (
+    message_id varchar,
+    recipient varchar,
+    sent_at timestamp,
+    primary key (message_id, recipient)
+);
