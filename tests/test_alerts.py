@@ -81,6 +81,32 @@ def test_an_item_goes_once_whatever_file_it_comes_in(told: Settings, postbox: Po
     assert log_rows(told, "select count(*) from ops_alerts") == [(1,)]
 
 
+def test_a_row_of_which_nothing_is_kept_is_told_once_though_each_file_brings_it_anew(
+    told: Settings, postbox: Postbox
+) -> None:
+    unreadable = (
+        "insert into dq_quarantine values "
+        "(null, null, 'row_unreadable', 'a_2018112{0}.csv', {1}, {1}0{0}, 'complaints')"
+    )
+    change(
+        told,
+        "insert into dq_rules values (0, 'row_unreadable', 'error', 'structural', 'Torn.', '')",
+        unreadable.format(6, 4),
+    )
+    tell(told, FIRST)
+    assert "- no case reference: a_20181126.csv, row 4" in text_of(postbox.taken()[0])
+    change(told, "delete from dq_quarantine", unreadable.format(7, 5))
+    tell(told, day(1))
+    assert postbox.taken() == []
+    change(told, unreadable.format(7, 6))
+    tell(told, day(2))
+    (mail,) = postbox.taken()
+    assert "1 new" in mail["Subject"] and "a_20181127.csv, row 6" in text_of(mail)
+    change(told, "delete from dq_quarantine")
+    tell(told, day(3))
+    assert "2 mended" in postbox.taken()[0]["Subject"]
+
+
 def test_all_that_is_open_is_said_again_after_a_week_together(
     told: Settings, postbox: Postbox
 ) -> None:

@@ -19,7 +19,9 @@ held_rows as (
 
 ),
 
--- A contradiction holds several rows of one stage; without a key, a row stands for itself.
+-- A contradiction holds several rows of one stage; without a key, a row stands for itself. Nothing
+-- is kept of a row that cannot be read, so every delivery brings it anew: those of a file, whatever
+-- its date, are known by their number.
 held as (
 
     select
@@ -30,6 +32,16 @@ held as (
             rule_code,
             held_rows.source,
             case
+                when case_reference is null and stage is null
+                    then 'file ' || undated(file_name) || '|' || row_number() over (
+                        partition by
+                            rule_code,
+                            held_rows.source,
+                            case_reference,
+                            stage,
+                            undated(file_name)
+                        order by row_number
+                    )
                 when case_reference is null or stage is null then 'row ' || row_id
                 else
                     case_reference || '|' || stage || '|' || row_number() over (

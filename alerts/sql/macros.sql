@@ -13,5 +13,7 @@ create or replace temporary macro named(case_reference, stage) as
     coalesce(in_one_line(case_reference, 40), 'no case reference')
     || coalesce(', ' || replace(stage, '_', ' '), '');
 
+create or replace temporary macro undated(file_name) as regexp_replace(file_name, '\d+', '', 'g');
+
 create or replace temporary macro placed(file_name, row_number) as
     in_one_line(file_name, 100) || ', row ' || row_number;
