@@ -1,5 +1,6 @@
--- How many rows fail each rule tonight, for the trends. Runs in the transaction of gate 2, so a
--- night is there as a whole or not at all; a run that goes on after a kill replaces what it said.
+-- How many rows fail each rule tonight, accepted exceptions left out, for the trends. Runs in the
+-- transaction of gate 2, so a night is there as a whole or not at all; a run that goes on after a
+-- kill replaces what it said.
 delete from raw.quality_trends
 where run_id = getvariable('run_id');
 
