@@ -63,13 +63,13 @@ def failure_section(settings: Settings, trail: Trail, problem: Exception) -> Sec
 
 
 def backup_failure_section(settings: Settings, problem: Exception) -> Section:
-    """Say why the weekly backup failed, and what to try."""
+    """Say why a backup failed, and what to try."""
     lines = (
         _what_happened(problem),
         "The backups made before stay.",
         f'Try next: complaints backup --home "{settings.home}"',
     )
-    return Section("The weekly backup failed", "backup_failure", (Group(None, None, lines, 1),))
+    return Section("The backup failed", "backup_failure", (Group(None, None, lines, 1),))
 
 
 def _what_happened(problem: Exception) -> str:

@@ -41,7 +41,7 @@ WHAT_STEPS_DO = {
     "build_intermediate": "due dates, in dbt",
     "judge_clocks": "Great Expectations, gate 2",
     "build_marts": "facts and reports, in dbt",
-    "check_marts": "dbt's data tests",
+    "check_marts": "dbt's data tests, while the marts are copied",
     "copy_log": "the log of runs, for dbt",
     "build_deliveries": "the marts that a night without news changes, in dbt",
     "publish": "the copy that analysts open",

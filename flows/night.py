@@ -163,8 +163,8 @@ def _run(
         steps.judge_clocks(settings, night)
         steps.copy_log(settings, night)
         steps.build_marts(settings)
-        steps.check_marts(settings)
-        report.notes += steps.publish(settings, night)
+        candidate = steps.check_marts(settings, night)
+        report.notes += steps.publish(settings, night, None, candidate)
     report.is_published = trail.is_published = True
     report.notes += steps.alert(settings, night)
 

@@ -20,10 +20,14 @@ def backup(
     home: HomeOption = None,
 ) -> None:
     """Back up the working store, the log of runs, the marts and the council's reference data."""
+    from alerts.tell import backup_failure_told
     from flows.backup import back_up
     from flows.console import print_lines
 
-    print_lines(f"The backup is in {back_up(read_settings(home=home), to)}")
+    settings = read_settings(home=home)
+    with backup_failure_told(settings):
+        made = back_up(settings, to)
+    print_lines(f"The backup is in {made}")
 
 
 @app.command()

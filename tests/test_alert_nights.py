@@ -135,6 +135,19 @@ def test_a_night_that_cannot_begin_is_told_too(
     assert "- What happened: share does not exist" in text_of(mail)
 
 
+def test_a_backup_that_fails_is_told_too(
+    run: Run, tmp_path: Path, postbox: Postbox, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMPLAINTS_ALERTS_FAILURES", OFFICER)
+    monkeypatch.setenv("COMPLAINTS_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("COMPLAINTS_SMTP_PORT", str(port))
+    said = run("backup", "--home", "home")
+    assert_mistake(said, ExitCode.FAILED, "home")
+    (mail,) = postbox.taken()
+    assert mail["Subject"].endswith(": the backup failed") and mail["To"] == OFFICER
+    assert "- Try next: complaints backup --home" in text_of(mail)
+
+
 def test_a_failure_that_cannot_be_logged_still_surfaces(
     settings: Settings, postbox: Postbox, port: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

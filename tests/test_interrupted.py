@@ -208,7 +208,7 @@ def night_with_dbt(settings: Settings, step: str = "", has_begun: Any = None) ->
         if name == step:
             has_begun.set()
 
-    steps = replace(Steps(), check_marts=lambda settings: None)
+    steps = replace(Steps(), check_marts=lambda *given: None)
     exit_with(lambda: run_night(settings, steps, begin))
 
 

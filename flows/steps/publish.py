@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +15,13 @@ from flows.steps.private_columns import check_nothing_private
 from flows.warehouse import open_warehouse
 
 
-def publish(settings: Settings, night: Night, tables: list[str] | None = None) -> list[str]:
-    """Copy the marts out of the working store and put them where analysts look.
+def publish(
+    settings: Settings,
+    night: Night,
+    tables: Sequence[str] | None = None,
+    candidate: Path | None = None,
+) -> list[str]:
+    """Put the marts where analysts look, and keep a copy of them.
 
     Readers that hold the file open keep what they opened; new readers see the new state; nobody
     sees half of it.
@@ -24,6 +30,7 @@ def publish(settings: Settings, night: Night, tables: list[str] | None = None) -
         settings: where the home is and how many states are kept.
         night: the run.
         tables: the marts that changed; all when not given.
+        candidate: the file to which they were copied; copied here when not given.
 
     Returns:
         What the operator should know.
@@ -31,17 +38,8 @@ def publish(settings: Settings, night: Night, tables: list[str] | None = None) -
     Raises:
         RunFailedError: a mart has a column that the data dictionary marks as private.
     """
-    for leftover in settings.home.glob(".marts-*"):
-        leftover.unlink()
-    candidate = settings.home / f".marts-{night.run_id}.duckdb"
     with open_warehouse(settings) as warehouse:
-        # Not marts.duckdb, into which somebody may have written.
-        last_state = _last_kept_state(warehouse, settings) if tables else None
-        if last_state is None:
-            tables = None
-        else:
-            shutil.copyfile(last_state, candidate)
-        _copy_marts(settings, warehouse, candidate, tables)
+        candidate = candidate or copy_marts(settings, night, warehouse, tables)
         notes = replace_marts(settings, candidate)
         if not notes:  # what waits is published by the next night, with news or without
             warehouse.execute(
@@ -53,6 +51,44 @@ def publish(settings: Settings, night: Night, tables: list[str] | None = None) -
     return notes
 
 
+def copy_marts(
+    settings: Settings,
+    night: Night,
+    warehouse: duckdb.DuckDBPyConnection,
+    tables: Sequence[str] | None = None,
+) -> Path:
+    """Copy the marts out of the working store, into a file that is to replace the published one.
+
+    Args:
+        settings: where the home is.
+        night: the run.
+        warehouse: the working store.
+        tables: the marts that changed since they were last published; all when not given.
+
+    Returns:
+        The file.
+
+    Raises:
+        RunFailedError: a mart has a column that the data dictionary marks as private.
+    """
+    remove_candidates(settings)
+    candidate = settings.home / f".marts-{night.run_id}.duckdb"
+    # Not marts.duckdb, into which somebody may have written.
+    last_state = _last_kept_state(warehouse, settings) if tables else None
+    if last_state is None:
+        tables = None
+    else:
+        shutil.copyfile(last_state, candidate)
+    _copy_tables(settings, warehouse, candidate, tables)
+    return candidate
+
+
+def remove_candidates(settings: Settings) -> None:
+    """Remove what was to be published and was not."""
+    for leftover in settings.home.glob(".marts-*"):
+        leftover.unlink()
+
+
 def _last_kept_state(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -> Path | None:
     """Return the kept copy of what was published last; a killed run may have left none."""
     last = warehouse.execute("select arg_max(run_id, published_at) from raw.publications")
@@ -60,11 +96,11 @@ def _last_kept_state(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -
     return next(settings.published_folder.glob(f"marts-*-{run_id}.duckdb"), None)
 
 
-def _copy_marts(
+def _copy_tables(
     settings: Settings,
     warehouse: duckdb.DuckDBPyConnection,
     candidate: Path,
-    tables: list[str] | None,
+    tables: Sequence[str] | None,
 ) -> None:
     warehouse.execute(f"attach '{_quoted(candidate)}' as published")
     names = tables or [
