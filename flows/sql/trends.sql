@@ -15,6 +15,7 @@ failed as (
         count(distinct finding.row_id) filter (where not stored.is_held) as rows_warned
     from raw.findings as finding
     inner join raw.stage_rows as stored using (row_id)
+    where not finding.is_accepted
     group by stored.source, finding.rule_code
 
 ),
