@@ -11,7 +11,6 @@ import shutil
 import signal
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -22,6 +21,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import duckdb
+import pytest
 
 from compiled_models import WITHOUT_DBT
 from flows.errors import OperatorError, RunFailedError
@@ -194,12 +194,12 @@ def quick_night(settings: Settings, killed_at: Moment | None = None) -> None:
 
 
 def failing_night(settings: Settings) -> None:
-    """Run a night whose second step fails."""
+    """Run a night with news whose second step fails."""
 
     def refuse(*given: Any) -> None:
         raise RunFailedError("The share does not answer: see that it is there.")
 
-    with suppress(RunFailedError):
+    with pytest.raises(RunFailedError):
         run_night(settings, replace(WITHOUT_DBT, build_reference=refuse))
 
 
