@@ -190,9 +190,14 @@ def two_states(home_of_first_night: SmallHome) -> Settings:
     settings = home_of_first_night.put_back()
     os.utime(next(settings.published_folder.iterdir()), (1_000_000_000, 1_000_000_000))
     publish(settings, Night("second", datetime(2018, 11, 27, 4), SECOND_DAY, rulebook=""))
+    mark_as_second(settings)
+    return settings
+
+
+def mark_as_second(settings: Settings) -> None:
+    """Let the published marts say that they are of the second night."""
     with duckdb.connect(settings.marts_path) as marts:
         marts.execute("update dq_publication set as_of_day = $day", {"day": SECOND_DAY})
-    return settings
 
 
 def test_kept_states_are_listed_newest_first(run: Run, two_states: Settings) -> None:
@@ -222,10 +227,10 @@ def test_earlier_state_is_published_again_until_the_next_night(
 def test_state_is_known_by_its_name_run_or_day(run: Run, two_states: Settings) -> None:
     rows = json.loads(run("restore", "--home", two_states.home, "--format", "json").out)
     for form in ("{state}", "{state}.duckdb", "{run_id}", "{as_of_day}"):
-        for row in reversed(rows):
-            said = run("restore", form.format(**row), "--home", two_states.home)
-            assert said.exit_code == ExitCode.DONE
-            assert str(query(two_states.marts_path, STATE)[0][0]) == row["as_of_day"], form
+        mark_as_second(two_states)
+        said = run("restore", form.format(**rows[1]), "--home", two_states.home)
+        assert said.exit_code == ExitCode.DONE
+        assert query(two_states.marts_path, STATE) == [(FIRST_DAY,)], form
 
 
 def test_unknown_state_is_met_with_a_sentence(run: Run, home: Settings) -> None:
