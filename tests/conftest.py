@@ -20,7 +20,7 @@ from command_helpers import AMBIENT, Run, run_here
 from export_helpers import open_store
 from flows.night import NightReport, run_night
 from flows.settings import PROJECT_FOLDER, Settings, read_settings
-from small_home import SmallHome, small_home
+from small_home import SmallHome, ended, quick_night, small_home, start
 
 EXAMPLE_EXPORTS = PROJECT_FOLDER / "examples" / "exports"
 EXAMPLE_AS_OF_DAY = date(2018, 11, 27)
@@ -114,6 +114,16 @@ def home_of_first_night(example: Settings, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("small")
     settings = read_settings(home=folder / "home", source=folder / "exports")
     return small_home(folder, settings, example)
+
+
+@pytest.fixture(scope="session")
+def second_night(home_of_first_night: SmallHome) -> Settings:
+    """A copy of the small home after an undisturbed second night. Read it, never change it."""
+    settings = home_of_first_night.before_second_night()
+    assert ended(start(quick_night, settings)) == 0
+    copy = home_of_first_night.kept.with_name("second-night")
+    shutil.copytree(settings.home, copy)
+    return settings.model_copy(update={"home": copy})
 
 
 @pytest.fixture

@@ -21,9 +21,10 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import duckdb
+import pytest
 
 from compiled_models import WITHOUT_DBT
-from flows.errors import OperatorError
+from flows.errors import OperatorError, RunFailedError
 from flows.night import run_night
 from flows.settings import Settings
 
@@ -123,6 +124,15 @@ def small_home(folder: Path, settings: Settings, example: Settings) -> SmallHome
     """Run the first night in a process of its own, in a store that dbt built for the example."""
     home = SmallHome(settings.model_copy(update={"as_of": SECOND_DAY}), folder / "kept")
     export(settings, "20181126", FIRST_DELIVERY)
+    borrow_store(settings, example)
+    first = settings.model_copy(update={"as_of": FIRST_DAY})
+    assert ended(start(quick_night, first)) == 0
+    shutil.copytree(settings.home, home.kept)
+    return home
+
+
+def borrow_store(settings: Settings, example: Settings) -> None:
+    """Make a home with the store that dbt built for the example, in which nothing is loaded."""
     settings.home.mkdir()
     shutil.copytree(example.home / "dbt", settings.home / "dbt")
     shutil.copyfile(example.warehouse_path, settings.warehouse_path)
@@ -131,10 +141,6 @@ def small_home(folder: Path, settings: Settings, example: Settings) -> SmallHome
             "select table_name from duckdb_tables() where schema_name = 'raw'"
         ).fetchall():
             warehouse.execute(f"delete from raw.{table}")
-    first = settings.model_copy(update={"as_of": FIRST_DAY})
-    assert ended(start(quick_night, first)) == 0
-    shutil.copytree(settings.home, home.kept)
-    return home
 
 
 def start(work: Callable[..., None], *given: Any) -> ForkServerProcess:
@@ -182,6 +188,16 @@ def quick_night(settings: Settings, killed_at: Moment | None = None) -> None:
         return WITHOUT_DBT.publish(*given)
 
     exit_with(lambda: run_night(settings, replace(WITHOUT_DBT, publish=publish), begin))
+
+
+def failing_night(settings: Settings) -> None:
+    """Run a night with news whose second step fails."""
+
+    def refuse(*given: Any) -> None:
+        raise RunFailedError("The share does not answer: see that it is there.")
+
+    with pytest.raises(RunFailedError):
+        run_night(settings, replace(WITHOUT_DBT, build_reference=refuse))
 
 
 def exit_with(night: Callable[[], Any]) -> None:

@@ -51,7 +51,7 @@ def test_home_is_its_owners_alone_where_no_group_is_named(home_of_first_night: S
 
 
 def test_group_reads_the_marts_and_nothing_else(home_of_first_night: SmallHome) -> None:
-    settings = home_of_first_night.before_second_night()
+    settings = home_of_first_night.put_back()
     group = next(each for each in grp.getgrall() if each.gr_gid in {os.getegid(), *os.getgroups()})
     settings = settings.model_copy(update={"marts_group": group.gr_name})
     assert ended(start(quick_night, settings)) == ExitCode.DONE

@@ -45,12 +45,17 @@ def night_that_fails_to_load(settings: Settings) -> None:
     exit_with(lambda: run_night(settings, replace(WITHOUT_DBT, load=load)))
 
 
-def test_nights_tell_what_they_published_and_what_became_of_it(
+def test_nights_tell_what_was_killed_what_they_published_and_what_became_of_it(
     home_of_first_night: SmallHome, postbox: Postbox, port: int
 ) -> None:
     settings = told_by(home_of_first_night.put_back(), port, alerts_deadlines=MANAGER)
+    assert ended(start(quick_night, settings, Moment("find_deliveries"))) == -9
+    assert postbox.taken() == []
     assert ended(start(quick_night, settings)) == ExitCode.DONE
-    (mail,) = postbox.taken()
+    mails = {mail["To"]: mail for mail in postbox.taken()}
+    assert mails.keys() == {MANAGER, OFFICER}
+    assert "never ended" in text_of(mails[OFFICER])
+    mail = mails[MANAGER]
     held = query(settings.marts_path, "select case_reference, row_number from dq_quarantine")
     text = text_of(mail)
     assert f"Held back now: {len(held)}\n" in text and len(held) > 2
@@ -109,17 +114,6 @@ def test_a_night_of_rejected_files_is_told_each_night_but_the_file_once(
         assert "- Step: record files\n" in mails[OFFICER]
         assert "- What happened: Every file was rejected" in mails[OFFICER]
     assert "letters.csv" in mails[OFFICER]
-
-
-def test_a_killed_run_is_told_with_the_one_that_goes_on(
-    home_of_first_night: SmallHome, postbox: Postbox, port: int
-) -> None:
-    settings = told_by(home_of_first_night.put_back(), port, alerts_data_quality="")
-    assert ended(start(quick_night, settings, Moment("find_deliveries"))) == -9
-    assert postbox.taken() == []
-    assert ended(start(quick_night, settings)) == ExitCode.DONE
-    (mail,) = postbox.taken()
-    assert mail["To"] == OFFICER and "never ended" in text_of(mail)
 
 
 def test_a_night_that_cannot_begin_is_told_too(

@@ -30,7 +30,8 @@ from flows.errors import ExitCode
 from flows.settings import Settings, read_settings
 from small_home import die, ended, start
 
-pytestmark = pytest.mark.xdist_group("small_home")
+# They fork from a server that is costly to start.
+forks = pytest.mark.xdist_group("small_home")
 
 KILLED = -9
 WAITS = "it waits for the next night or `complaints alert --send`."
@@ -111,6 +112,7 @@ def killed_while_writing(settings: Settings) -> None:
     tell(settings, FIRST)
 
 
+@forks
 def test_a_crash_after_sending_gives_one_more_copy_under_the_same_id(
     told: Settings, postbox: Postbox
 ) -> None:
@@ -124,6 +126,7 @@ def test_a_crash_after_sending_gives_one_more_copy_under_the_same_id(
     assert second["Date"] == first["Date"] and text_of(second) == text_of(first)
 
 
+@forks
 def test_a_crash_while_writing_leaves_neither_message_nor_mark(
     told: Settings, postbox: Postbox
 ) -> None:

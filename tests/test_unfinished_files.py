@@ -56,47 +56,33 @@ def assert_every_row_has_one_fate(settings: Settings) -> None:
     assert wrong == []
 
 
-def test_the_other_files_are_loaded_and_the_next_night_reads_the_whole_of_it(
+def test_newer_deliveries_wait_for_it_the_other_files_are_loaded_and_the_next_night_reads_all(
     home_of_first_night: SmallHome,
 ) -> None:
     settings = home_of_first_night.put_back()
-    export(settings, "20181127", ROW.format("C12"))
-    growing = settings.source / "corporate_20181127.csv"
-    growing.write_text(HEADER + ROW.format("C13") + "C14,statu", encoding="utf-8")
+    export(settings, "20181127_0100", ROW.format("C13") + "C14,statu")
+    export(settings, "20181127_0200", ROW.format("C15"))
+    growing, newer, other = (
+        settings.source / f"{name}.csv"
+        for name in ("complaints_20181127_0100", "complaints_20181127_0200", "corporate_20181127")
+    )
+    other.write_text(HEADER + ROW.format("C12"), encoding="utf-8")
     rest = "tory,stage_1,2018-11-26,,,,Assessments,,\n"
 
     report = night_while(lambda: append(growing, rest), settings)
     assert report.exit_code == ExitCode.PUBLISHED_WITH_REJECTED_FILES
-    assert [r.message for r in report.rejected] == [SENTENCE.format("corporate_20181127.csv")]
-    assert published_cases(settings) >= {"C1", "C12"}
-    assert not published_cases(settings) & {"C13", "C14"}
-
-    assert run_night(settings, WITHOUT_DBT).exit_code == ExitCode.DONE
-    assert published_cases(settings) >= {"C12", "C13", "C14"}
-    assert_every_row_has_one_fate(settings)
-
-
-def test_newer_deliveries_wait_for_it_so_that_it_does_not_come_too_late(
-    home_of_first_night: SmallHome,
-) -> None:
-    settings = home_of_first_night.put_back()
-    export(settings, "20181127_0100", ROW.format("C12"))
-    export(settings, "20181127_0200", ROW.format("C14"))
-    growing = settings.source / "complaints_20181127_0100.csv"
-
-    report = night_while(lambda: append(growing, ROW.format("C13")), settings)
-    messages = {record.file_name: record.message for record in report.rejected}
-    assert messages == {
-        "complaints_20181127_0100.csv": SENTENCE.format("complaints_20181127_0100.csv"),
-        "complaints_20181127_0200.csv": (
-            "complaints_20181127_0200.csv waits for an older file that could not be read yet; "
+    assert {record.file_name: record.message for record in report.rejected} == {
+        growing.name: SENTENCE.format(growing.name),
+        newer.name: (
+            f"{newer.name} waits for an older file that could not be read yet; "
             "the next night reads both."
         ),
     }
-    assert not published_cases(settings) & {"C12", "C13", "C14"}
+    assert published_cases(settings) >= {"C1", "C12"}
+    assert not published_cases(settings) & {"C13", "C14", "C15"}
 
     assert run_night(settings, WITHOUT_DBT).exit_code == ExitCode.DONE
-    assert published_cases(settings) >= {"C12", "C13", "C14"}
+    assert published_cases(settings) >= {"C12", "C13", "C14", "C15"}
     assert_every_row_has_one_fate(settings)
 
 
