@@ -1,5 +1,6 @@
--- How many rows fail each rule tonight, for the trends. Runs in the transaction of gate 2, so a
--- night is there as a whole or not at all; a run that goes on after a kill replaces what it said.
+-- How many rows fail each rule tonight, accepted exceptions apart, for the trends. Runs in the
+-- transaction of gate 2, so a night is there as a whole or not at all; a run that goes on after a
+-- kill replaces what it said.
 delete from raw.quality_trends
 where run_id = getvariable('run_id');
 
@@ -15,6 +16,7 @@ failed as (
         count(distinct finding.row_id) filter (where not stored.is_held) as rows_warned
     from raw.findings as finding
     inner join raw.stage_rows as stored using (row_id)
+    where not finding.is_accepted
     group by stored.source, finding.rule_code
 
 ),
