@@ -1,4 +1,4 @@
--- How many rows fail each rule tonight, accepted exceptions apart, for the trends. Runs in the
+-- How many rows fail each rule tonight, accepted exceptions left out, for the trends. Runs in the
 -- transaction of gate 2, so a night is there as a whole or not at all; a run that goes on after a
 -- kill replaces what it said.
 delete from raw.quality_trends
