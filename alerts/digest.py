@@ -12,7 +12,14 @@ from alerts.recipients import DATA_QUALITY, DEADLINES, FAILURES
 TEMPLATES = Path(__file__).with_name("templates")
 HEADINGS = {DATA_QUALITY: "Data quality", DEADLINES: "Deadlines", FAILURES: "Failures"}
 # In the order of the subject; "beside" stands beside what is told and is no item.
-WORDS = {"failure": "the night failed", "new": "new", "ended": "mended", "reminder": "still open"}
+WORDS = {
+    "failure": "the night failed",
+    "backup_failure": "the backup failed",
+    "new": "new",
+    "ended": "mended",
+    "reminder": "still open",
+}
+FAILED = ("failure", "backup_failure")
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,7 @@ def _subject(parts: Sequence[Part], day: date) -> str:
         for state in WORDS
     }
     told = [
-        words if state == "failure" else f"{sizes[state]} {words}"
+        words if state in FAILED else f"{sizes[state]} {words}"
         for state, words in WORDS.items()
         if sizes[state]
     ]

@@ -48,12 +48,11 @@ class Trail:
 
 def failure_section(settings: Settings, trail: Trail, problem: Exception) -> Section:
     """Say which step of which file failed, why, and what to try."""
-    is_known = isinstance(problem, OperatorError)
     step = (trail.step or "start, before the first step").replace("_", " ")
     lines = [
         f"Step: {step}",
         *([f"File: {', '.join(trail.files)}"] if trail.files else []),
-        f"What happened: {problem if is_known else f'an unexpected {type(problem).__name__}'}",
+        _what_happened(problem),
         "The marts were published before it failed."
         if trail.is_published
         else "Nothing was published; the marts of the night before stay.",
@@ -61,6 +60,22 @@ def failure_section(settings: Settings, trail: Trail, problem: Exception) -> Sec
         "the same without --dry-run.",
     ]
     return Section("The night failed", "failure", (Group(None, None, tuple(lines), 1),))
+
+
+def backup_failure_section(settings: Settings, problem: Exception) -> Section:
+    """Say why the weekly backup failed, and what to try."""
+    lines = (
+        _what_happened(problem),
+        "The backups made before stay.",
+        f'Try next: complaints backup --home "{settings.home}"',
+    )
+    return Section("The weekly backup failed", "backup_failure", (Group(None, None, lines, 1),))
+
+
+def _what_happened(problem: Exception) -> str:
+    """Give the sentence of a mistake; of what nobody thought of only its type, for it may quote."""
+    is_known = isinstance(problem, OperatorError)
+    return f"What happened: {problem if is_known else f'an unexpected {type(problem).__name__}'}"
 
 
 def _words(settings: Settings) -> str:

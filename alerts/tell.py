@@ -10,17 +10,15 @@ import duckdb
 
 from alerts import outbox
 from alerts.digest import Group, Message, Part, Section, written
-from alerts.failure import Trail, failure_section
+from alerts.failure import Trail, backup_failure_section, failure_section
 from alerts.items import published_parts, rejected_parts
 from alerts.log import open_alerts, run_sql
 from alerts.recipients import AUDIENCES, FAILURES, Recipient, recipients_of
 from alerts.send import send_waiting
-from flows.errors import RunFailedError
+from flows.errors import OperatorError, RunFailedError
+from flows.refusals import refusals_in_words
 from flows.runs import Night
 from flows.settings import Settings
-
-# Another program holds a file, or the disk is full: that must not fail a published night.
-CANNOT_WRITE = (OSError, duckdb.IOException)
 
 
 def alert(settings: Settings, night: Night) -> list[str]:
@@ -36,16 +34,14 @@ def alert(settings: Settings, night: Night) -> list[str]:
     if not recipients:
         return []
     try:
-        with open_alerts(settings) as log:
-            parts = published_parts(log, settings, _audiences(recipients))
-            parts = _with_failures(parts, _interruption(night))
-            _put(log, settings, night.run_id, parts, recipients, settings.alerts_quiet_nights)
-        return send_waiting(settings)
-    except CANNOT_WRITE as problem:
-        return [
-            f"Nobody was told tonight ({type(problem).__name__}: a file in {settings.home} "
-            "cannot be used): the next night tells it."
-        ]
+        with refusals_in_words():
+            with open_alerts(settings) as log:
+                parts = published_parts(log, settings, _audiences(recipients))
+                parts = _with_failures(parts, _interruption(night))
+                _put(log, settings, night.run_id, parts, recipients, settings.alerts_quiet_nights)
+            return send_waiting(settings)
+    except RunFailedError as problem:  # a full disk, a file in use: no reason to fail a night
+        return [f"People could not be told tonight; the next night does it. {problem}"]
 
 
 @contextmanager
@@ -55,13 +51,25 @@ def failures_told(settings: Settings) -> Iterator[Trail]:
     try:
         yield trail
     except Exception as problem:
-        for sentence in tell_failure(settings, trail, problem):
+        failure = failure_section(settings, trail, problem)
+        for sentence in _tell(settings, trail, failure, _interruption(trail.night)):
             print(sentence, file=sys.stderr)
         raise
 
 
-def tell_failure(settings: Settings, trail: Trail, problem: Exception) -> list[str]:
-    """Tell that a night failed, where, why and what to try, and which files were rejected.
+@contextmanager
+def backup_failure_told(settings: Settings) -> Iterator[None]:
+    """Tell the recipients of failures when the backup within fails, and let it fail."""
+    try:
+        yield
+    except Exception as problem:
+        for sentence in _tell(settings, Trail(), backup_failure_section(settings, problem)):
+            print(sentence, file=sys.stderr)
+        raise
+
+
+def _tell(settings: Settings, trail: Trail, *failures: Section | None) -> list[str]:
+    """Tell what failed, and which files were rejected before it did.
 
     Returns:
         What could not be done, one sentence each.
@@ -72,13 +80,12 @@ def tell_failure(settings: Settings, trail: Trail, problem: Exception) -> list[s
     try:
         with open_alerts(settings) as log:
             parts = rejected_parts(log, settings, _audiences(recipients), trail.rejected)
-            parts = _with_failures(
-                parts, failure_section(settings, trail, problem), _interruption(trail.night)
-            )
             run_id = trail.night.run_id if trail.night else None
+            parts = _with_failures(parts, *failures)
             _put(log, settings, run_id, parts, recipients, is_quiet_told=False)
         return send_waiting(settings)
-    except CANNOT_WRITE as trouble:
+    except (OperatorError, duckdb.Error, OSError) as trouble:
+        # What failed first is what the operator must read.
         return [f"The failure could not be told by message ({type(trouble).__name__})."]
 
 
@@ -95,16 +102,12 @@ def previewed(settings: Settings) -> list[tuple[Sequence[str], Message]]:
         )
     together = {each.audiences: each for each in recipients_of(settings)} or {AUDIENCES: None}
     try:
-        with open_alerts(settings) as log:
+        with refusals_in_words(), open_alerts(settings) as log:
             parts = published_parts(log, settings, AUDIENCES)
     except (duckdb.CatalogException, duckdb.BinderException):
         raise RunFailedError(
             f"The marts in {settings.home} are older than this version of complaints: run "
             "`complaints nightly` once, then ask again."
-        ) from None
-    except CANNOT_WRITE:
-        raise RunFailedError(
-            f"A file in {settings.home} is in use by another program: try again in a moment."
         ) from None
     return [
         (audiences, written(_parts_for(parts, audiences), settings.as_of_day))

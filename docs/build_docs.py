@@ -28,6 +28,7 @@ MART_FOLDERS = {
     "reports": "Reports: the figures",
     "committee": "Committee: what the quarterly and the annual report print",
     "data_quality": "Data quality: how far to trust them",
+    "operations": "Operations: how the nights went",
 }
 OTHER_LAYERS = {
     "intermediate": "Intermediate models",

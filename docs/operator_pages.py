@@ -83,7 +83,7 @@ def _command_section(name: str, command: Any) -> list[str]:
 
 def _usage(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
-        return f"`{parameter.name.upper()}` (needed)"
+        return f"`{parameter.name.upper()}`" + (" (needed)" if parameter.required else "")
     written = ", ".join(parameter.opts)
     if parameter.is_flag:
         return f"`{written}`"
@@ -95,7 +95,9 @@ def _usage(parameter: Any) -> str:
 
 
 def _default(parameter: Any) -> str:
-    return f"`{parameter.default.value}`" if isinstance(parameter.default, Enum) else ""
+    if isinstance(parameter.default, Enum):
+        return f"`{parameter.default.value}`"
+    return f"`{parameter.default}`" if isinstance(parameter.default, str) else ""
 
 
 def settings_page() -> str:

@@ -84,8 +84,9 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
             is_held = "lock" in sentence or "used by another process" in sentence
             if not is_held or time.monotonic() > deadline:
                 raise RunFailedError(
-                    f"The log of runs {path} cannot be opened: {sentence} Close the program that "
-                    "holds it open, or let the account that runs the job read and write it."
+                    f"The log of runs {path} cannot be opened: {sentence.rstrip('.')}. Close the "
+                    "program that holds it open, or let the account that runs the job read and "
+                    "write it."
                 ) from None
             time.sleep(0.05)
 

@@ -6,6 +6,7 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
+from alerts.tell import backup_failure_told
 from flows.backup import back_up
 from flows.nightly import can_retry_help
 from flows.settings import read_settings
@@ -23,7 +24,8 @@ def weekly(home: Path | None = None) -> None:
         home: what to back up; the configured one when not given.
     """
     settings = read_settings(home=home)
-    backup = _back_up(settings)
+    with backup_failure_told(settings):
+        backup = _back_up(settings)
     files = sorted(path for path in backup.rglob("*") if path.is_file())
     create_table_artifact(
         table=[{"file": path.name, "bytes": path.stat().st_size} for path in files],

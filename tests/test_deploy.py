@@ -9,7 +9,7 @@ from docs.operator_pages import variable_of
 from flows.cli import app
 from flows.settings import PROJECT_FOLDER, Settings
 
-PAGES = [PROJECT_FOLDER / "docs" / name for name in ("deploy.md", "access.md")]
+PAGES = [PROJECT_FOLDER / "docs" / name for name in ("deploy.md", "access.md", "operations.md")]
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 

@@ -117,6 +117,13 @@ def test_every_setting_rule_and_exit_code_is_documented() -> None:
         assert f"| {code.value} | `{code.name}` |" in text
 
 
+def test_every_module_of_the_nights_is_on_the_page_of_the_architecture() -> None:
+    text = (PROJECT_FOLDER / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for folder in ("flows", "flows/steps", "alerts"):
+        for path in (PROJECT_FOLDER / folder).glob("[!_]*.py"):
+            assert f"`{path.stem}`" in text or f"/{path.name}`" in text, path.name
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT_FOLDER)))
 def test_every_relative_link_leads_to_a_file(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)

@@ -135,7 +135,7 @@ def test_steps_of_a_killed_run_show_how_far_it_came_and_how_it_went_on(history: 
     cut = steps.index((True, "validate", "interrupted"))
     assert [step for _, step, _ in steps[:cut]][-3:] == ["find_deliveries", "extract", "land"]
     assert steps[cut + 1][1] == "prepare_reference"
-    assert steps[-1] == (True, "publish", "done")
+    assert steps[-1] == (True, "alert", "done")
     assert [status for *_, status in steps].count("done") == len(steps) - 1
 
 

@@ -41,7 +41,8 @@ def backup(home: Settings, tmp_path: Path) -> Path:
 
 def facts(home: Settings) -> dict[str, list[tuple[object, ...]]]:
     """Return what the marts hold, but for what names a run or an internal version."""
-    tables = snapshot(home.marts_path, but=("dq_publication", "dq_deliveries"))
+    of_runs = ("dq_publication", "dq_deliveries", "dq_trends", "ops_runs", "ops_steps")
+    tables = snapshot(home.marts_path, but=of_runs)
     for table in ("fct_complaint_stages", "dq_warnings", "dq_quarantine"):
         tables[table] = query(home.marts_path, f"select * exclude row_id from {table} order by all")
     return tables
