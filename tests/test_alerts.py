@@ -81,6 +81,26 @@ def test_an_item_goes_once_whatever_file_it_comes_in(told: Settings, postbox: Po
     assert log_rows(told, "select count(*) from ops_alerts") == [(1,)]
 
 
+def test_an_unreadable_line_goes_once_though_each_delivery_brings_it_as_another_row(
+    told: Settings, postbox: Postbox
+) -> None:
+    unreadable = (
+        "insert into dq_quarantine values "
+        "(null, null, 'row_unreadable', 'a_{0}.csv', 1, {0}, 'complaints')"
+    )
+    rule = "(0, 'row_unreadable', 'error', 'structural', 'Cannot be read.', 'Use quotes.')"
+    change(told, f"insert into dq_rules values {rule}", unreadable.format(20181126))
+    tell(told, day(0))
+    assert len(postbox.taken()) == 1
+    change(told, "delete from dq_quarantine", unreadable.format(20181127))
+    tell(told, day(1))
+    assert postbox.taken() == []
+    change(told, unreadable.format(20181128))
+    tell(told, day(2))
+    (mail,) = postbox.taken()
+    assert mail["Subject"].endswith(": 1 new"), "a second one is another item"
+
+
 def test_all_that_is_open_is_said_again_after_a_week_together(
     told: Settings, postbox: Postbox
 ) -> None:

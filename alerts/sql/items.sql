@@ -19,7 +19,8 @@ held_rows as (
 
 ),
 
--- A contradiction holds several rows of one stage; without a key, a row stands for itself.
+-- A contradiction holds several rows of one stage; without a key, a row stands for itself. An
+-- unreadable line is another row in each delivery, so it is known by its number among them.
 held as (
 
     select
@@ -30,6 +31,11 @@ held as (
             rule_code,
             held_rows.source,
             case
+                when rule_code = 'row_unreadable'
+                    then 'line ' || row_number() over (
+                        partition by rule_code, held_rows.source
+                        order by row_id
+                    )
                 when case_reference is null or stage is null then 'row ' || row_id
                 else
                     case_reference || '|' || stage || '|' || row_number() over (
