@@ -1,11 +1,12 @@
 """A complaints system at work for a quarter: complaints come, are answered, spoilt and mended."""
 
 import random
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from deadline_oracle import working_days_between
-from flaws import COLUMNS, FLAWS, OF_NEW_RECORDS, Line, Row, is_open, lines_of
+from flaws import COLUMNS, FLAWS, OF_NEW_RECORDS, Flaw, Line, Row, is_open, lines_of
 
 BLANK = dict.fromkeys(COLUMNS, "")
 TEAMS = ("Assessments", "Fostering", "Transport", "Youth Offending", "Early Help")
@@ -47,6 +48,7 @@ class CaseSystem:
         self.records: dict[Key, Record] = {}
         self._chance = random.Random(seed)
         self._cases = 0
+        self._spoilt: Counter[str] = Counter()
         self._first_day = first_day
         day = first_day - timedelta(days=100)
         while day < first_day:
@@ -111,13 +113,16 @@ class CaseSystem:
         if not is_flawless and self._chance.random() < 0.3:
             self._spoil(record, day, FLAWS | OF_NEW_RECORDS)
 
-    def _spoil(self, record: Record, day: date, flaws: dict) -> None:
+    def _spoil(self, record: Record, day: date, flaws: dict[str, Flaw]) -> None:
+        """Give a record the flaw that was seen least."""
         possible = [code for code, flaw in flaws.items() if flaw.is_possible(record.row)]
+        code = min(possible, key=lambda code: (self._spoilt[code], self._chance.random()))
+        self._spoilt[code] += 1
         mended_on = self._chance.choice((1, 2, 4, 6, 9, 13, 20, 200))
         self.records[record.row["case_reference"], record.row["stage"]] = replace(
             record,
             changed_on=day,
-            flaw=self._chance.choice(possible),
+            flaw=code,
             flawed_on=day,
             mended_on=day + timedelta(days=mended_on),
         )
