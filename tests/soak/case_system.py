@@ -76,9 +76,7 @@ class CaseSystem:
             for line in record.lines
         ]
 
-    def enter(
-        self, day: date, reference: str, flaw: str | None = None, **changed: str
-    ) -> Record:
+    def enter(self, day: date, reference: str, flaw: str | None = None, **changed: str) -> Record:
         """Enter a statutory stage 1 by hand, which chance leaves alone while it has a flaw."""
         row = {
             "case_reference": reference,

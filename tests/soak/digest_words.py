@@ -8,7 +8,6 @@ from email.message import EmailMessage
 from typing import NamedTuple
 
 from alert_helpers import html_of, text_of
-
 from quarter import LEGAL, MANAGER, OFFICER
 
 DATA_QUALITY, DEADLINES, FAILURES = "Data quality", "Deadlines", "Failures"

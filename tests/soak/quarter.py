@@ -69,9 +69,7 @@ class Night(NamedTuple):
 
 WELL, WITH_DBT, FLOW = Run(), Run(how="dbt"), Run(how="flow")
 KILLED = Run("killed")
-MANAGER, LEGAL, OFFICER = (
-    f"{who}@council.example" for who in ("manager", "legal", "officer")
-)
+MANAGER, LEGAL, OFFICER = (f"{who}@council.example" for who in ("manager", "legal", "officer"))
 
 RUNS: dict[date, tuple[Run, ...]] = {
     date(2018, 9, 6): (Run("killed", killed_at=Moment("load")), WELL),

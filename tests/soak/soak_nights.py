@@ -14,9 +14,9 @@ from alert_helpers import Postbox
 from alerts import send
 from command_helpers import run_there
 from flows.acceptances import Asked, accept, withdraw
-from flows.errors import ExitCode
 from flows.night import run_night
 from flows.settings import Settings, entries_of
+from quarter import Accepted, File, Run
 from small_home import (
     PROCESSES,
     WITHOUT_DBT,
@@ -28,8 +28,6 @@ from small_home import (
 )
 from test_recovery import night_with_a_broken_model
 from test_two_runs import waiting_night
-
-from quarter import Accepted, File, Run
 
 KILLED = -9
 LONGEST_SECONDS = 2.0  # of the time after which a run is killed
@@ -121,8 +119,8 @@ class Runner:
         if run.ends == "refused":
             return self._refused(settings)
         if run.ends == "failed":
-            answers, _childs_end = PROCESSES.Pipe(duplex=False)
-            return ended(start(night_with_a_broken_model, settings, _childs_end))
+            _answers, childs_end = PROCESSES.Pipe(duplex=False)
+            return ended(start(night_with_a_broken_model, settings, childs_end))
         if run.ends == "killed":
             return self._killed(settings, run)
         if self._release:
@@ -167,16 +165,10 @@ class Runner:
             f"COMPLAINTS_{name.upper()}": ",".join(entries_of(getattr(settings, name)))
             for name in ("alerts_data_quality", "alerts_deadlines", "alerts_failures")
         }
-        mail = {"COMPLAINTS_SMTP_HOST": settings.smtp_host, "COMPLAINTS_SMTP_PORT": settings.smtp_port}
+        mail = {
+            "COMPLAINTS_SMTP_HOST": settings.smtp_host,
+            "COMPLAINTS_SMTP_PORT": settings.smtp_port,
+        }
         words = ("--source", settings.source, "--home", settings.home, "--as-of", settings.as_of)
         folder = Path(settings.home).parent
         return run_there("nightly", *words, cwd=folder, **told, **mail).exit_code
-
-
-EXIT_CODES = {
-    "well": {ExitCode.DONE, ExitCode.PUBLISHED_WITH_REJECTED_FILES},
-    "killed": {KILLED},
-    "failed": {ExitCode.FAILED},
-    "refused": {ExitCode.FAILED},
-    "without files": {ExitCode.FAILED},
-}
