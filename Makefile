@@ -12,7 +12,7 @@ test: install
 
 # A quarter of nights with corrections, bad files and crashes: some minutes.
 soak: install
-	$(BIN)/python -m pytest tests/soak
+	$(BIN)/python -m pytest -n 2 tests/soak
 
 lint: install
 	$(BIN)/ruff check .

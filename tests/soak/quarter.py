@@ -124,7 +124,7 @@ def nights() -> Iterator[Night]:
             if number == 0 or day.weekday() < 5:
                 _deliver(delivered, system, day)
         is_last = number == NIGHTS - 1
-        usual = WITH_DBT if number % 14 == 9 or number == 0 or is_last else WELL
+        usual = WITH_DBT if number % 28 == 9 or number == 0 or is_last else WELL
         yield Night(
             day,
             _folder(delivered, day),
