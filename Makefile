@@ -2,13 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint install pins docs benchmark example clean
+.PHONY: demo test soak lint install pins docs benchmark example clean
 
 demo: install
 	$(BIN)/complaints demo
 
 test: install
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# A quarter of nights with corrections, bad files and crashes: some minutes.
+soak: install
+	$(BIN)/python -m pytest -n 2 tests/soak
 
 lint: install
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ What dbt itself does is tested where dbt runs; here only its tables are wanted.
 
 import json
 from dataclasses import replace
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,6 +56,11 @@ def compiled_models(home: Path, part: str) -> list[Model]:
 def _nodes(home: Path) -> dict[str, dict[str, Any]]:
     """Return what dbt knows of its models and tests."""
     manifest = home / "dbt" / "target" / "manifest.json"
+    return _nodes_in(manifest, manifest.stat().st_mtime_ns)
+
+
+@cache
+def _nodes_in(manifest: Path, written_at: int) -> dict[str, dict[str, Any]]:
     return json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
 
 

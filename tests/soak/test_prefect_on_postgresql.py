@@ -16,8 +16,12 @@ from prefect_server import server, serving, until
 URL = os.environ.get("PREFECT_TEST_POSTGRESQL_URL", "")  # postgresql+asyncpg://…
 
 
-@pytest.mark.skipif(not URL, reason="PREFECT_TEST_POSTGRESQL_URL names no empty database")
 def test_both_flows_run_on_a_server_with_postgresql(tmp_path: Path) -> None:
+    if not URL:
+        said = "PREFECT_TEST_POSTGRESQL_URL names no empty database"
+        if os.environ.get("CI") == "true":
+            pytest.fail(said)
+        pytest.skip(said)
     given: dict[str, Any] = {
         "COMPLAINTS_SOURCE": EXAMPLE_EXPORTS,
         "COMPLAINTS_HOME": tmp_path / "home",

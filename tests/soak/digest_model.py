@@ -1,0 +1,278 @@
+"""What each night must tell, from the story alone: nothing here looks into the product's tables."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from deadline_oracle import Stage, expected, working_days_between
+from digest_words import (
+    DATA_QUALITY,
+    DEADLINES,
+    FAILED,
+    FAILURES,
+    INTERRUPTED,
+    NEVER_ENDED,
+    Change,
+    Groups,
+    Item,
+    Mail,
+    Standing,
+    in_words,
+    mails_of,
+)
+from flaws import MISCLASSIFICATION, Line
+from quarter import Accepted, File
+
+REMINDED_AFTER = timedelta(days=7)
+SILENT_AFTER = timedelta(days=5)
+DUE_WITHIN = 3
+
+ENDED_IS_NEWS = {"held", "misclassification", "warning"}
+
+
+class Place(NamedTuple):
+    """Where a line stands: the file's name, and 1 for the first record after the header."""
+
+    file_name: str
+    row_number: int
+
+
+class Kept(NamedTuple):
+    """A line that the warehouse must hold."""
+
+    line: Line
+    place: Place
+
+
+@dataclass
+class Warehouse:
+    """What the newest deliveries say of each case and stage, and what a person accepted of it."""
+
+    keyed: dict[tuple[str, str], list[Kept]] = field(default_factory=dict)
+    keyless: list[Kept] = field(default_factory=list)
+    accepted: dict[tuple[str, str], Line] = field(default_factory=dict)
+    taken: dict[tuple[str, str], date] = field(default_factory=dict)
+    last_content: str = ""
+
+    @property
+    def kept(self) -> list[Kept]:
+        """Every line, those of a case and stage together."""
+        return [*(each for lines in self.keyed.values() for each in lines), *self.keyless]
+
+    def load(self, folder: dict[str, File], day: date) -> None:
+        """Take in what is new in the folder, oldest first."""
+        for name, file in sorted(folder.items()):
+            if file.lines is None or (name, file.content) in self.taken:
+                continue
+            assert all(name > earlier for earlier, _ in self.taken), "the story goes backwards"
+            self.taken[name, file.content] = day
+            if file.content != self.last_content:  # otherwise it is not read again
+                self._take(name, file.lines)
+            self.last_content = file.content
+
+    def _take(self, name: str, lines: Sequence[Line]) -> None:
+        delivered: dict[tuple[str, str] | None, list[Kept]] = {None: []}
+        for number, line in enumerate(lines, start=1):
+            delivered.setdefault(line.key, []).append(Kept(line, Place(name, number)))
+        self.keyless = delivered.pop(None)
+        self.keyed |= {key: kept for key, kept in delivered.items() if key}
+
+    def accept(self, asked: Accepted) -> None:
+        """Accept a finding on the row as it is now, or take that back."""
+        (kept,) = self.keyed[asked.key]
+        if asked.is_withdrawal:
+            assert self.accepted.pop((asked.key[0], asked.code)) == kept.line
+        else:
+            self.accepted[asked.key[0], asked.code] = kept.line
+
+    def errors(self, line: Line, day: date) -> list[str]:
+        """Return the errors that hold a line back."""
+        return [code for code in line.errors_on(day) if not self._is_accepted(line, code)]
+
+    def warnings(self, line: Line) -> list[str]:
+        """Return the warnings on a loaded line."""
+        return [code for code in line.warnings if not self._is_accepted(line, code)]
+
+    def _is_accepted(self, line: Line, code: str) -> bool:
+        return self.accepted.get((line.row["case_reference"], code)) == line
+
+
+@dataclass
+class Told:
+    """What was told last, on which day."""
+
+    items: dict[tuple, Item] = field(default_factory=dict)
+    days: dict[tuple, date] = field(default_factory=dict)
+
+    def changes(self, items: Iterable[Item], day: date, is_everything_known: bool) -> list[Change]:
+        """Return what is to be told of these items, and remember it."""
+        now = {(item.audience, item.key): item for item in items}
+        changes = [Change("new", item) for known, item in now.items() if known not in self.items]
+        if is_everything_known:
+            still = [known for known in now if known in self.items]
+            due = {
+                audience
+                for audience, _ in still
+                if min(self.days[k] for k in still if k[0] == audience) + REMINDED_AFTER <= day
+            }
+            changes += [Change("reminder", now[known]) for known in still if known[0] in due]
+            for known in [known for known in self.items if known not in now]:
+                changes.append(Change("ended", self.items.pop(known)))
+        for change in changes:
+            if change.state != "ended":
+                known = (change.item.audience, change.item.key)
+                self.items[known], self.days[known] = change.item, day
+        return [c for c in changes if c.state != "ended" or c.item.kind in ENDED_IS_NEWS]
+
+
+@dataclass
+class Model:
+    """The warehouse, what people know, and whether a run was interrupted."""
+
+    warehouse: Warehouse = field(default_factory=Warehouse)
+    told: Told = field(default_factory=Told)
+    is_interrupted: bool = False
+
+    def published(self, folder: dict[str, File], day: date) -> list[Mail]:
+        """Return what a run tells that ends well; it loads and publishes."""
+        self.warehouse.load(folder, day)
+        items = [*rejected_items(folder), *self._items(day)]
+        changes = self.told.changes(items, day, is_everything_known=True)
+        return mails_of(day, changes, self._standing(day), self._oldest(day), self._interruption())
+
+    def failed(self, folder: dict[str, File], day: date, step: str, why: str) -> list[Mail]:
+        """Return what a run tells that fails at a step, whether or not it loaded before."""
+        changes = self.told.changes(rejected_items(folder), day, is_everything_known=False)
+        failure = {(FAILED, None): [f"Step: {step}", why]}
+        return mails_of(day, changes, {}, [], failure | self._interruption())
+
+    def refused(self, day: date) -> list[Mail]:
+        """Return what a run tells that may not begin because another is at work."""
+        failure = {(FAILED, None): ["Step: start, before the first step", "Another run is at"]}
+        return mails_of(day, [], {}, [], failure)
+
+    def _interruption(self) -> Groups:
+        was_interrupted, self.is_interrupted = self.is_interrupted, False
+        return {(INTERRUPTED, None): [NEVER_ENDED]} if was_interrupted else {}
+
+    def _standing(self, day: date) -> Standing:
+        held = sum(bool(self.warehouse.errors(each.line, day)) for each in self.warehouse.kept)
+        loaded = self._loaded(day)
+        warnings = sum(len(self.warehouse.warnings(each.line)) for each in loaded)
+        open_now = [facts for each in loaded if (facts := stage_facts(each.line, day))["is_open"]]
+        overdue = sum(facts["sla_status"] == "open_overdue" for facts in open_now)
+        return {
+            DATA_QUALITY: {"Held back now": held, "Warnings now": warnings},
+            DEADLINES: {"Open stages": len(open_now), "Overdue": overdue},
+            FAILURES: {},
+        }
+
+    def _loaded(self, day: date) -> list[Kept]:
+        return [each for each in self.warehouse.kept if not self.warehouse.errors(each.line, day)]
+
+    def _oldest(self, day: date) -> list[str]:
+        found = []
+        for line in (each.line for each in self._loaded(day)):
+            facts = stage_facts(line, day)
+            if facts["is_open"]:
+                row = line.row
+                received = date.fromisoformat(row["received_date"])
+                due = f", due on {in_words(facts['due_date'])}" if facts["due_date"] else ""
+                text = f"{named(line)}, {row['procedure']}: received on {in_words(received)}{due}"
+                found.append((received, *(line.key or ()), text))
+        return [text for *_, text in sorted(found)[:5]]
+
+    def _items(self, day: date) -> Iterable[Item]:
+        yield from self._held_items(day)
+        for each in self._loaded(day):
+            for code in self.warehouse.warnings(each.line):
+                kind = "misclassification" if code in MISCLASSIFICATION else "warning"
+                yield _item_on(each, kind, code, (code, each.line.key))
+            yield from deadline_items(each.line, day)
+        last = max(self.warehouse.taken.values())
+        if day - last > SILENT_AFTER:
+            text = f"complaints has delivered nothing new since {in_words(last)}"
+            key = ("silent", last)
+            yield Item(DATA_QUALITY, key, "silent", None, "complaints", text)
+
+    def _held_items(self, day: date) -> Iterable[Item]:
+        times: dict[tuple, int] = {}
+        for each in self.warehouse.kept:
+            line = each.line
+            for code in self.warehouse.errors(line, day):
+                known = (code, line.key or ("" if line.is_unreadable else line.text))
+                times[known] = times.get(known, 0) + 1
+                yield _item_on(each, "held", code, (*known, times[known]))
+
+
+def _item_on(kept: Kept, kind: str, code: str, key: tuple) -> Item:
+    line = kept.line
+    words = [] if line.is_unreadable else [line.row["case_reference"], _stage(line)]
+    text = f"{named(line)}: {kept.place.file_name}, row {kept.place.row_number}"
+    return Item(DATA_QUALITY, key, kind, code, "|".join(word for word in words if word), text)
+
+
+def _stage(line: Line) -> str:
+    known = not line.is_unreadable and "stage_unknown" not in line.errors
+    return line.row["stage"] if known else ""
+
+
+def named(line: Line) -> str:
+    """Return how a line is spoken of."""
+    reference = "" if line.is_unreadable else line.row["case_reference"]
+    stage = _stage(line).replace("_", " ")
+    return (reference or "no case reference") + (f", {stage}" if stage else "")
+
+
+def stage_facts(line: Line, day: date) -> dict:
+    """Return what the oracle of deadlines says of a loaded line."""
+    row = line.row
+
+    def day_of(column: str) -> date | None:
+        is_day = row[column] and row[column] != "soon"
+        return date.fromisoformat(row[column]) if is_day else None
+
+    received = day_of("received_date")
+    assert received
+    days = ("clock_start_date", "acknowledged_date", "responded_date", "panel_date")
+    stage = Stage(
+        procedure=row["procedure"],
+        stage=row["stage"],
+        received_date=received,
+        **{column: day_of(column) for column in days},
+        extension_agreed=row["extension_agreed"] == "yes",
+        outcome=row["outcome"] or None,
+    )
+    return expected(stage, day)
+
+
+def deadline_items(line: Line, day: date) -> Iterable[Item]:
+    """Tell what is due within three working days, or overdue, of an open stage."""
+    facts = stage_facts(line, day)
+    if not facts["is_open"]:
+        return
+    for clock, due, status in (
+        ("response", facts["due_date"], facts["sla_status"]),
+        ("panel", facts["panel_due_date"], facts["panel_sla_status"]),
+    ):
+        if status not in ("open_in_time", "open_overdue"):
+            continue
+        left = working_days_between(day, due)
+        days = f"{abs(left)} working day{'' if abs(left) == 1 else 's'}"
+        who = f"{named(line)}, {line.row['procedure']}: the {clock}"
+        if status == "open_overdue":
+            kind, text = "overdue", f"{who} was due on {in_words(due)}, {days} ago"
+        elif left <= DUE_WITHIN:
+            kind, text = "due", f"{who} is due on {in_words(due)}, {days} left"
+        else:
+            continue
+        yield Item(DEADLINES, (kind, line.key, clock, due), kind, None, due.isoformat(), text)
+
+
+def rejected_items(folder: dict[str, File]) -> Iterable[Item]:
+    """Tell, both who mends the export and who looks after the job, of files that are no exports."""
+    for name, file in folder.items():
+        if file.lines is None:
+            for audience in (DATA_QUALITY, FAILURES):
+                yield Item(audience, ("file", name, file.content), "rejected", None, name, name)

@@ -1,0 +1,153 @@
+"""A quarter of nights: every digest is right and sent once, and the marts are those of one load."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from alert_helpers import log_rows, mail_server
+from clean_load import marts_of, records_of, start_clean_load, unlike
+from conftest import query
+from digest_model import Model
+from digest_words import Mail, differences, read_mail
+from flaws import FLAWS, OF_NEW_RECORDS
+from flows.errors import ExitCode
+from flows.settings import read_settings
+from quarter import LEGAL, MANAGER, OFFICER, QUIET, SEED, Night, Run, nights
+from soak_nights import KILLED, Killer, Runner
+
+EXIT_CODES = {
+    "well": ExitCode.DONE,
+    "killed": KILLED,
+    "failed": ExitCode.FAILED,
+    "refused": ExitCode.FAILED,
+    "without files": ExitCode.FAILED,
+}
+
+
+class Quarter:
+    """The nights one after the other, each compared with what the model says of it."""
+
+    def __init__(self, folder: Path, port: int, postbox: Killer) -> None:
+        (folder / "exports").mkdir()
+        self.settings = read_settings(
+            home=folder / "home",
+            source=folder / "exports",
+            smtp_host="127.0.0.1",
+            smtp_port=port,
+            alerts_data_quality=MANAGER,
+            alerts_deadlines=f"{MANAGER},{LEGAL}",
+            alerts_failures=OFFICER,
+        )
+        self.model = Model()
+        self.mails: list[EmailMessage] = []
+        self.sent_twice = 0
+        self._runner = Runner(self.settings, postbox, SEED)
+        self._postbox = postbox
+        self._waiting: list[Mail] = []
+
+    def pass_night(self, night: Night) -> None:
+        """Run the job as the story has it, and compare what comes of each run."""
+        self._runner.put(night.folder)
+        for accepted in night.accepted:
+            self._runner.accept(night.day, accepted)
+            self.model.warehouse.accept(accepted)
+        for number, run in enumerate(night.runs, start=1):
+            where = f"{night.day}, run {number} ({run.ends})"
+            self._check_end(night, run, self._runner.run(night.day, run), where)
+            self._waiting += self._told(night, run)
+            came = self._postbox.taken()
+            self.mails += came
+            expected = self._due_to_come(run) if night.has_mail_server else []
+            difference = differences(expected, [read_mail(mail) for mail in came])
+            assert not difference, "\n".join([where, *difference])
+
+    def _check_end(self, night: Night, run: Run, exit_code: int, where: str) -> None:
+        """A run ends as it must; its marts, or those of a night before, can be read."""
+        expected = EXIT_CODES[run.ends]
+        if run.ends == "well" and any(file.lines is None for file in night.folder.values()):
+            expected = ExitCode.PUBLISHED_WITH_REJECTED_FILES
+        said = log_rows(self.settings, "select message from ops_runs order by started_at desc")[0]
+        assert exit_code == expected, f"{where} ended with {exit_code}: {said[0]}"
+        ((day,),) = query(self.settings.marts_path, "select as_of_day from dq_publication")
+        assert day == night.day or (day < night.day and run.ends != "well"), where
+
+    def _told(self, night: Night, run: Run) -> list[Mail]:
+        """Return what this run puts into the outbox, by the model."""
+        model, folder, day = self.model, night.folder, night.day
+        if run.ends == "well":
+            return model.published(folder, day)
+        if run.ends == "refused":
+            return model.refused(day)
+        if run.ends == "without files":
+            return model.failed(folder, day, "record files", "Every file was rejected,")
+        if run.ends == "failed" or run.has_loaded:
+            model.warehouse.load(folder, day)
+        if run.ends == "failed":
+            return model.failed({}, day, "build intermediate", "Nothing was published, because")
+        told = model.published(folder, day) if run.sending_to else []
+        model.is_interrupted = True
+        return told
+
+    def _due_to_come(self, run: Run) -> list[Mail]:
+        """Return what the mail server must have taken; the rest waits on."""
+        due, self._waiting = self._waiting, []
+        if run.sending_to:
+            recipients = [mail.to for mail in due]
+            assert run.sending_to in recipients, "the story has nothing to send tonight"
+            place = recipients.index(run.sending_to)
+            self._waiting = due[place:]  # what was taken, but not recorded, is sent again
+            due = due[: place + run.is_taken]
+            self.sent_twice += run.is_taken
+        return due
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[Killer, ExitStack, int]]:
+    """A postbox, its server on loopback, which can be stopped, and the server's port."""
+    postbox = Killer()
+    with ExitStack() as server:
+        yield postbox, server, server.enter_context(mail_server(postbox))
+
+
+def test_every_digest_is_right_and_sent_once_and_the_marts_are_those_of_one_load(
+    tmp_path: Path, mailbox: tuple[Killer, ExitStack, int]
+) -> None:
+    postbox, server, port = mailbox
+    clean = start_clean_load(tmp_path / "clean")
+    quarter = Quarter(tmp_path, port, postbox)
+    for night in nights():
+        if not night.has_mail_server:
+            server.close()
+        quarter.pass_night(night)
+        if not night.has_mail_server:
+            server.enter_context(mail_server(postbox, port))
+    times = Counter((mail["Message-ID"], mail["To"]) for mail in quarter.mails)
+    assert Counter(times.values())[2] == quarter.sent_twice, "twice only after a crash"
+    assert max(times.values()) == 2
+    assert log_rows(quarter.settings, "from alert_outbox") == []
+    assert log_rows(quarter.settings, "select distinct status from ops_alerts") == [("sent",)]
+    records = records_of(quarter.model.warehouse.kept)
+    difference = unlike(marts_of(quarter.settings, records), clean.marts())
+    assert not difference, "\n".join(difference)
+
+
+def test_the_quarter_has_what_befalls_a_job_in_years() -> None:
+    story = list(nights())
+    assert len(story) >= 90
+    runs = [run for night in story for run in night.runs]
+    assert {run.ends for run in runs} == set(EXIT_CODES)
+    assert {run.how for run in runs} == {"quick", "dbt", "flow"}
+    assert sum(run.ends == "killed" for run in runs) >= 15
+    assert sum(bool(run.sending_to) for run in runs) >= 4
+    assert sum(not night.has_mail_server for night in story) >= 3
+    assert sum(any(file.lines is None for file in night.folder.values()) for night in story) >= 10
+    quiet = [night for night in story if QUIET[0] <= night.day <= QUIET[1]]
+    assert len(quiet) >= 7 and len({tuple(night.folder) for night in quiet}) == 1
+    delivered = {name: file.lines or () for night in story for name, file in night.folder.items()}
+    lines = [line for of_file in delivered.values() for line in of_file]
+    codes = {code for line in lines for code in line.errors + line.warnings}
+    assert codes >= FLAWS.keys() | OF_NEW_RECORDS.keys()
