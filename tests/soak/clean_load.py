@@ -25,6 +25,8 @@ OWN_COLUMNS = {"row_id", "run_id", "held_since", "accepted_on"}
 # Where a record was delivered last; it is compared as the record that lay there.
 PLACES = (("file_name", "row_number"), ("source_file", "source_row"))
 
+LONGEST_LINE, MOST_LINES = 300, 20  # of what is said of a difference
+
 Marts = dict[str, Counter[tuple[Any, ...]]]
 Records = dict[Place, str]
 
@@ -113,8 +115,8 @@ def _rows(table: duckdb.DuckDBPyRelation, records: Records) -> Counter[tuple[Any
 def unlike(ours: Marts, clean: Marts) -> list[str]:
     """Return, in a few lines, the rows that only one of the two has."""
     assert ours.keys() == clean.keys()
-    return [
-        f"{table}, {whose} only: {row}"
+    lines = [
+        f"{table}, {whose} only: {row}"[:LONGEST_LINE]
         for table in ours
         for whose, rows in (
             ("the quarter's", ours[table] - clean[table]),
@@ -122,3 +124,4 @@ def unlike(ours: Marts, clean: Marts) -> list[str]:
         )
         for row in list(rows)[:3]
     ]
+    return lines[:MOST_LINES]

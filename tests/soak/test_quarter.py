@@ -126,8 +126,7 @@ def test_every_digest_is_right_and_sent_once_and_the_marts_are_those_of_one_load
         if not night.has_mail_server:
             server.enter_context(mail_server(postbox, port))
     times = Counter((mail["Message-ID"], mail["To"]) for mail in quarter.mails)
-    assert Counter(times.values())[2] == quarter.sent_twice, "twice only after a crash"
-    assert max(times.values()) == 2
+    assert [n for n in times.values() if n > 1] == [2] * quarter.sent_twice, "only after a crash"
     assert log_rows(quarter.settings, "from alert_outbox") == []
     assert log_rows(quarter.settings, "select distinct status from ops_alerts") == [("sent",)]
     records = records_of(quarter.model.warehouse.kept)
