@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import duckdb
 
 from alerts.digest import Message
 from alerts.recipients import Recipient
+from flows import clock
 from flows.settings import Settings
 
 GIVEN_UP_AFTER = timedelta(days=30)
@@ -25,11 +26,6 @@ class Waiting(NamedTuple):
     recipient: str
 
 
-def utc_now() -> datetime:
-    """Return the wall clock's time, as the log of runs writes it."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
 def put(
     log: duckdb.DuckDBPyConnection,
     settings: Settings,
@@ -40,7 +36,7 @@ def put(
 ) -> None:
     """Put a message into the outbox, within the transaction that marks its items as told."""
     message_id = f"<{uuid.uuid4()}@{settings.alerts_from.rpartition('@')[2]}>"
-    created_at = utc_now()
+    created_at = clock.utc_now()
     log.execute(
         "insert into alert_outbox values ($1, $2, $3, $4, $5)",
         [message_id, created_at, message.subject, message.text, message.html],
@@ -83,7 +79,7 @@ def record_attempt(log: duckdb.DuckDBPyConnection, message: Waiting, is_sent: bo
     if is_sent:
         log.execute(
             "update alert_recipients set sent_at = $at where message_id = $id and recipient = $who",
-            given | {"at": utc_now(), "who": message.recipient},
+            given | {"at": clock.utc_now(), "who": message.recipient},
         )
         if not log.execute(
             "from alert_recipients where message_id = $id and sent_at is null", given
@@ -91,7 +87,7 @@ def record_attempt(log: duckdb.DuckDBPyConnection, message: Waiting, is_sent: bo
             _forget(log, message.message_id)
             log.execute(
                 "update ops_alerts set status = 'sent', sent_at = $at where message_id = $id",
-                given | {"at": utc_now()},
+                given | {"at": clock.utc_now()},
             )
     log.commit()
 
@@ -99,7 +95,8 @@ def record_attempt(log: duckdb.DuckDBPyConnection, message: Waiting, is_sent: bo
 def give_up_old(log: duckdb.DuckDBPyConnection) -> int:
     """Throw away what waited too long to be news; return how many messages that were."""
     old = log.execute(
-        "select message_id from alert_outbox where created_at < $1", [utc_now() - GIVEN_UP_AFTER]
+        "select message_id from alert_outbox where created_at < $1",
+        [clock.utc_now() - GIVEN_UP_AFTER],
     ).fetchall()
     log.begin()
     for (message_id,) in old:

@@ -7,12 +7,12 @@ change of the row ends it. The next night applies them.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import duckdb
 
 from expectations.rules import Rule, all_rules
+from flows import clock
 from flows.errors import RunFailedError, UsageError
 from flows.runs import hold_home
 from flows.settings import Settings
@@ -223,7 +223,7 @@ def _record(
         "is_withdrawal": is_withdrawal,
         "role": role,
         "reason": reason,
-        "recorded_at": datetime.now(UTC).replace(tzinfo=None),
+        "recorded_at": clock.utc_now(),
         "recorded_on": settings.as_of_day,
     }
     columns = ", ".join(f"${name} as {name}" for name in given)

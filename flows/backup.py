@@ -3,11 +3,11 @@
 import hashlib
 import os
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from flows import clock
 from flows.access import keep_private
 from flows.errors import RunFailedError, UsageError
 from flows.run_log import open_log
@@ -103,7 +103,7 @@ def _opens(path: Path) -> bool:
 
 
 def _empty_folder(target: Path) -> Path:
-    unfinished = target / f"{UNFINISHED}backup-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+    unfinished = target / f"{UNFINISHED}backup-{clock.utc_now():%Y%m%dT%H%M%S.%fZ}"
     try:
         target.mkdir(parents=True, exist_ok=True)
         for leftover in target.glob(f"{UNFINISHED}*"):  # of a backup that was killed

@@ -1,11 +1,12 @@
 """Whether the job is well: its last runs, the age of what is published, the rows that wait."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import duckdb
 
+from flows import clock
 from flows.errors import RunFailedError
 from flows.query import open_marts
 from flows.run_log import open_log
@@ -159,7 +160,7 @@ def find_problems(settings: Settings, max_age: timedelta) -> list[str]:
 
 def _problems_of_marts(published: Published, settings: Settings, max_age: timedelta) -> list[str]:
     sentences = []
-    age = datetime.now(UTC).replace(tzinfo=None) - published.at
+    age = clock.utc_now() - published.at
     if age > max_age:
         sentences.append(
             f"The published marts are of {published.at:%Y-%m-%d %H:%M} UTC, {_hours(age)} old, "

@@ -5,11 +5,12 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import duckdb
 from filelock import FileLock, Timeout
 
+from flows import clock
 from flows.errors import OperatorError, RunFailedError, UsageError
 from flows.run_log import open_log
 from flows.settings import PROJECT_FOLDER, Settings
@@ -143,8 +144,8 @@ def rulebook_hash(settings: Settings) -> str:
 
 def _begin(settings: Settings) -> Night:
     night = Night(
-        run_id=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
-        run_at=datetime.now(UTC).replace(tzinfo=None),
+        run_id=f"{clock.utc_now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
+        run_at=clock.utc_now(),
         as_of_day=settings.as_of_day,
         rulebook=rulebook_hash(settings),
     )
@@ -241,7 +242,7 @@ def _finish(settings: Settings, night: Night, status: str, message: str | None) 
             {
                 "status": status,
                 "message": message,
-                "at": datetime.now(UTC).replace(tzinfo=None),
+                "at": clock.utc_now(),
                 "step": night.log.last_step if status == "failed" else None,
                 "id": night.run_id,
             },

@@ -5,12 +5,12 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron, Schedule
 
+from flows.clock import TIMEZONE
 from flows.errors import UsageError
 from flows.nightly import nightly
 from flows.settings import Settings
 from flows.weekly import weekly
 
-TIMEZONE = "Europe/London"
 # Of runs that come together, as the late ones after a time without power do, one runs and the
 # others are cancelled: they would find nothing left to do.
 ONE_AT_A_TIME = ConcurrencyLimitConfig(

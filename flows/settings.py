@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from flows import clock
 from flows.errors import UsageError
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[1]
@@ -212,7 +213,7 @@ class Settings(BaseSettings):
     @property
     def as_of_day(self) -> date:
         """The day the figures are seen from."""
-        return self.as_of or date.today()
+        return self.as_of or clock.today()
 
     @property
     def warehouse_path(self) -> Path:

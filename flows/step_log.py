@@ -9,11 +9,12 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, astuple, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from flows import clock
 
 RUNNING, DONE, FAILED, INTERRUPTED = "running", "done", "failed", "interrupted"
 
@@ -91,7 +92,7 @@ class StepLog:
 
     def _begin(self, name: str) -> StepRun:
         position = self._last_position + len(self.steps) + 1
-        started_at = datetime.now(UTC).replace(tzinfo=None).isoformat()
+        started_at = clock.utc_now().isoformat()
         called = StepRun(self._run_id, position, name, started_at)
         self.steps.append(called)
         self._note(called)

@@ -5,7 +5,6 @@ fonts. No person is named as the author.
 """
 
 import re
-from datetime import UTC, datetime
 
 from docx import Document
 from docx.document import Document as WordDocument
@@ -18,6 +17,8 @@ from docx.section import Section
 from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
+
+from flows import clock
 
 LANGUAGE = "en-GB"
 FONT = "Arial"
@@ -161,7 +162,7 @@ def _set_properties(document: WordDocument, title: str) -> None:
     properties.language = LANGUAGE
     properties.author = properties.last_modified_by = properties.comments = ""
     properties.keywords = ""
-    properties.created = properties.modified = datetime.now(UTC).replace(tzinfo=None)
+    properties.created = properties.modified = clock.utc_now()
     settings = document.settings.element
     compatibility = OxmlElement("w:compat")
     mode = OxmlElement("w:compatSetting")

@@ -3,11 +3,11 @@
 import os
 import shutil
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from flows import clock
 from flows.access import share
 from flows.runs import Night
 from flows.settings import Settings
@@ -44,7 +44,7 @@ def publish(
         if not notes:  # what waits is published by the next night, with news or without
             warehouse.execute(
                 "insert into raw.publications values ($run, $at)",
-                {"run": night.run_id, "at": datetime.now(UTC).replace(tzinfo=None)},
+                {"run": night.run_id, "at": clock.utc_now()},
             )
     if not notes:
         _keep_state(settings, night)

@@ -1,0 +1,19 @@
+"""The time: the instant in UTC, as the log of runs writes it, and the day in England."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+TIMEZONE = "Europe/London"
+
+
+def utc_now() -> datetime:
+    """Return the present instant in UTC, without a time zone, as DuckDB's timestamps have it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def today() -> date:
+    """Return the day that it is in England, wherever the machine thinks it stands.
+
+    In summer the last hour of a day in UTC belongs to the next day here.
+    """
+    return utc_now().replace(tzinfo=UTC).astimezone(ZoneInfo(TIMEZONE)).date()
