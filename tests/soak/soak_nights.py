@@ -11,21 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from alert_helpers import Postbox
-from alerts import send
 from command_helpers import run_there
 from flows.acceptances import Asked, accept, withdraw
-from flows.night import run_night
 from flows.settings import Settings, entries_of
 from quarter import Accepted, File, Run
-from small_home import (
-    PROCESSES,
-    WITHOUT_DBT,
-    Moment,
-    ended,
-    exit_with,
-    quick_night,
-    start,
-)
+from small_home import PROCESSES, ended, start
+from soak_processes import quick, until_killed, with_dbt
 from test_recovery import night_with_a_broken_model
 from test_two_runs import waiting_night
 
@@ -60,29 +51,6 @@ class Killer(Postbox):
         os.kill(self.victim, signal.SIGKILL)
         self.kill_at = None
         return True
-
-
-def quick(settings: Settings, killed_at: Moment | None = None) -> None:
-    """Run a night without dbt that does not wait long for a mail server."""
-    send.PAUSES_SECONDS = (0, 0)
-    quick_night(settings, killed_at)
-
-
-def with_dbt(settings: Settings) -> None:
-    """Run a night as it is."""
-    send.PAUSES_SECONDS = (0, 0)
-    exit_with(lambda: run_night(settings))
-
-
-def until_killed(settings: Settings, has_begun: Any) -> None:
-    """Run a night that ends before it tells anybody, unless it is killed before."""
-
-    def begin(step: str) -> None:
-        has_begun.set()
-        if step == "alert":
-            signal.pause()
-
-    exit_with(lambda: run_night(settings, WITHOUT_DBT, begin))
 
 
 class Runner:

@@ -1,0 +1,33 @@
+"""What the processes of the nights run; they import no more than this, for every night's sake."""
+
+import signal
+from typing import Any
+
+from alerts import send
+from compiled_models import WITHOUT_DBT
+from flows.night import run_night
+from flows.settings import Settings
+from small_home import Moment, exit_with, quick_night
+
+
+def quick(settings: Settings, killed_at: Moment | None = None) -> None:
+    """Run a night without dbt that does not wait long for a mail server."""
+    send.PAUSES_SECONDS = (0, 0)
+    quick_night(settings, killed_at)
+
+
+def with_dbt(settings: Settings) -> None:
+    """Run a night as it is."""
+    send.PAUSES_SECONDS = (0, 0)
+    exit_with(lambda: run_night(settings))
+
+
+def until_killed(settings: Settings, has_begun: Any) -> None:
+    """Run a night that ends before it tells anybody, unless it is killed before."""
+
+    def begin(step: str) -> None:
+        has_begun.set()
+        if step == "alert":
+            signal.pause()
+
+    exit_with(lambda: run_night(settings, WITHOUT_DBT, begin))
