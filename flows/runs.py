@@ -15,7 +15,7 @@ from flows.errors import OperatorError, RunFailedError, UsageError
 from flows.run_log import open_log
 from flows.settings import PROJECT_FOLDER, Settings
 from flows.step_log import INTERRUPTED, RUNNING, StepLog, read_notes, write_steps
-from flows.warehouse import open_warehouse
+from flows.warehouse import hold_warehouse, open_warehouse
 
 # What decides a verdict or a figure: a change in any of these judges and builds all anew.
 RULEBOOK_PATTERNS = (
@@ -119,7 +119,8 @@ def start_night(settings: Settings) -> Iterator[Night]:
     with hold_home(settings):
         night = _begin(settings)
         try:
-            yield _with_history(settings, night)
+            with hold_warehouse(settings):
+                yield _with_history(settings, night)
         except BaseException as problem:
             message = str(problem) if isinstance(problem, OperatorError) else type(problem).__name__
             try:

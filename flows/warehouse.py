@@ -15,6 +15,17 @@ VariableValue = str | bool | date | datetime | list[str]
 
 
 @contextmanager
+def hold_warehouse(settings: Settings) -> Iterator[None]:
+    """Keep the working store open in this process, so that every step and dbt open it at once.
+
+    To open and close it takes longer than most of dbt's tests, and dbt does so for every node.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(settings.warehouse_path):
+        yield
+
+
+@contextmanager
 def open_warehouse(
     settings: Settings, variables: Mapping[str, VariableValue] | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -25,10 +36,11 @@ def open_warehouse(
         variables: values that the SQL reads with `getvariable`.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(
-        settings.warehouse_path, config={"memory_limit": settings.memory_limit}
-    )
+    connection = duckdb.connect(settings.warehouse_path)
     try:
+        # dbt's settings (profiles.yml) stay for as long as somebody holds the store open.
+        connection.execute("reset preserve_insertion_order")
+        connection.execute(f"set memory_limit = '{settings.memory_limit}'")
         run_sql(connection, "schema")
         run_sql(connection, "macros")
         for name, value in (variables or {}).items():

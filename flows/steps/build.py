@@ -109,9 +109,7 @@ def check_marts(settings: Settings, night: Night) -> Path:
 
 
 def _invoke(settings: Settings, dbt: Dbt, words: Sequence[str]) -> None:
-    # dbt closes the store after every node, and to open it takes longer than most tests, unless
-    # somebody in this process holds it open.
-    with dbt_environment(settings), duckdb.connect(settings.warehouse_path):
+    with dbt_environment(settings):
         result = dbt(settings, words)
     if result.success:
         return

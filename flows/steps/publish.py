@@ -117,8 +117,11 @@ def _copy_tables(
         warehouse.execute(
             f"create or replace table published.main.{name} as from marts.{name} {order}"
         )
+    warehouse.begin()  # one, for each comment by itself would be written to the disk by itself
+    for name in names:
         for comment in _comments(warehouse, name):
             warehouse.execute(comment)
+    warehouse.commit()
     check_nothing_private(settings, warehouse, "published")
     warehouse.execute("detach published")
 
