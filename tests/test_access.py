@@ -22,7 +22,7 @@ from flows.warehouse import open_warehouse
 from report.write import write_report
 from small_home import SECOND_DAY, SmallHome, ended, quick_night, start
 
-pytestmark = pytest.mark.xdist_group("small_home")
+pytestmark = pytest.mark.xdist_group("night_shift")
 
 grp = pytest.importorskip("grp", reason="rights are set by hand on this system")
 SECOND_NIGHT = Night("second", datetime(2018, 11, 27, 4), SECOND_DAY, rulebook="")

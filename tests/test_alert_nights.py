@@ -19,7 +19,7 @@ from flows.run_command import run_dry
 from flows.settings import Settings, read_settings
 from small_home import Moment, SmallHome, ended, exit_with, export, quick_night, start
 
-pytestmark = pytest.mark.xdist_group("small_home")
+pytestmark = pytest.mark.xdist_group("night_shift")
 
 NAME = "Jane Smith of 4 Mill Lane"
 

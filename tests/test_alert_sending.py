@@ -31,7 +31,7 @@ from flows.settings import Settings, read_settings
 from small_home import die, ended, start
 
 # They fork from a server that is costly to start.
-forks = pytest.mark.xdist_group("small_home")
+forks = pytest.mark.xdist_group("night_shift")
 
 KILLED = -9
 WAITS = "it waits for the next night or `complaints alert --send`."

@@ -14,7 +14,7 @@ from flows.runs import hold_home, start_night
 from flows.settings import Settings
 from small_home import SmallHome, failing_night
 
-pytestmark = pytest.mark.xdist_group("small_home")
+pytestmark = pytest.mark.xdist_group("night_shift")
 
 
 def test_run_at_work_is_neither_interrupted_nor_a_problem(

@@ -14,10 +14,13 @@ from small_home import SmallHome, ended, quick_night, start
 
 # UTC, and the day that it is in England: summer time began on 31 March and ended on 27 October.
 NIGHTS = (
-    (datetime(2019, 3, 30, 23, 30), date(2019, 3, 30)),
     (datetime(2019, 3, 31, 23, 30), date(2019, 4, 1)),
     (datetime(2019, 10, 27, 0, 30), date(2019, 10, 27)),  # half past one, for the first time
     (datetime(2019, 10, 27, 1, 30), date(2019, 10, 27)),  # and for the second
+)
+DAYS = (
+    (datetime(2019, 3, 30, 23, 30), date(2019, 3, 30)),
+    *NIGHTS,
     (datetime(2019, 10, 27, 23, 30), date(2019, 10, 27)),
 )
 
@@ -28,8 +31,8 @@ def night_at(settings: Settings, instant: datetime) -> None:
     quick_night(settings)
 
 
-@pytest.mark.xdist_group("small_home")
-@pytest.mark.parametrize(("instant", "day"), NIGHTS, ids=lambda given: str(given))
+@pytest.mark.xdist_group("night_shift")
+@pytest.mark.parametrize(("instant", "day"), DAYS, ids=lambda given: str(given))
 def test_today_is_the_day_in_england(
     monkeypatch: pytest.MonkeyPatch, instant: datetime, day: date
 ) -> None:
@@ -37,7 +40,7 @@ def test_today_is_the_day_in_england(
     assert read_settings().as_of_day == day
 
 
-@pytest.mark.xdist_group("small_home")
+@pytest.mark.xdist_group("night_shift")
 def test_nights_on_both_sides_of_each_change_of_the_clock_follow_each_other(
     home_of_first_night: SmallHome,
 ) -> None:

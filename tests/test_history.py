@@ -26,7 +26,7 @@ from small_home import (
     start,
 )
 
-pytestmark = pytest.mark.xdist_group("small_home")
+pytestmark = pytest.mark.xdist_group("night_shift")
 
 # Is our data getting better?
 GETTING_BETTER = (

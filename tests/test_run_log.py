@@ -14,7 +14,7 @@ from flows.settings import Settings
 from flows.step_log import read_notes
 from small_home import PROCESSES, SmallHome, ended, start
 
-pytestmark = pytest.mark.xdist_group("small_home")
+pytestmark = pytest.mark.xdist_group("night_shift")
 
 # Logs of versions before: the names and columns that they had.
 OLDER_RUNS = (

@@ -18,7 +18,7 @@ from flows.steps.extract import extract
 from flows.steps.find_deliveries import find_deliveries
 from small_home import HEADER, SmallHome, export
 
-pytestmark = pytest.mark.xdist_group("small_home")
+pytestmark = pytest.mark.xdist_group("night_shift")
 
 ROW = "{},statutory,stage_1,2018-11-26,,,,Assessments,,\n"
 SENTENCE = (

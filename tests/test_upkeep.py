@@ -23,7 +23,7 @@ from flows.steps.publish import publish
 from small_home import FIRST_DAY, SECOND_DAY, SmallHome, ended, quick_night, start
 from test_interrupted import left_by_a_night
 
-pytestmark = pytest.mark.xdist_group("small_home")
+pytestmark = pytest.mark.xdist_group("night_shift")
 
 STATE = "select as_of_day from dq_publication"
 
