@@ -10,9 +10,10 @@ demo: install
 test: install
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-# A quarter of nights with corrections, bad files and crashes: some minutes.
+# What takes minutes: a quarter of nights, kills at random, full disks, Prefect on PostgreSQL. The
+# quarter is the longest of them and the first by name.
 soak: install
-	$(BIN)/python -m pytest -n 2 tests/soak
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/soak
 
 lint: install
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The clock goes on and back an hour: each night has its day, and the nights keep their order."""
+"""The clock goes on and back an hour: each night has its day."""
 
 import asyncio
 from datetime import UTC, date, datetime
@@ -6,55 +6,24 @@ from datetime import UTC, date, datetime
 import pytest
 from prefect.server.schemas.schedules import CronSchedule
 
-from conftest import query
 from flows import clock
-from flows.errors import ExitCode
 from flows.settings import Settings, read_settings
-from small_home import SmallHome, ended, quick_night, start
 
 # UTC, and the day that it is in England: summer time began on 31 March and ended on 27 October.
-NIGHTS = (
-    (datetime(2019, 3, 31, 23, 30), date(2019, 4, 1)),
-    (datetime(2019, 10, 27, 0, 30), date(2019, 10, 27)),  # half past one, for the first time
-    (datetime(2019, 10, 27, 1, 30), date(2019, 10, 27)),  # and for the second
-)
 DAYS = (
     (datetime(2019, 3, 30, 23, 30), date(2019, 3, 30)),
-    *NIGHTS,
+    (datetime(2019, 3, 31, 23, 30), date(2019, 4, 1)),
+    (datetime(2019, 10, 26, 23, 30), date(2019, 10, 27)),
     (datetime(2019, 10, 27, 23, 30), date(2019, 10, 27)),
 )
 
 
-def night_at(settings: Settings, instant: datetime) -> None:
-    """Run a night at an instant, in UTC."""
-    clock.utc_now = lambda: instant
-    quick_night(settings)
-
-
-@pytest.mark.xdist_group("night_shift")
 @pytest.mark.parametrize(("instant", "day"), DAYS, ids=lambda given: str(given))
 def test_today_is_the_day_in_england(
     monkeypatch: pytest.MonkeyPatch, instant: datetime, day: date
 ) -> None:
     monkeypatch.setattr(clock, "utc_now", lambda: instant)
     assert read_settings().as_of_day == day
-
-
-@pytest.mark.xdist_group("night_shift")
-def test_nights_on_both_sides_of_each_change_of_the_clock_follow_each_other(
-    home_of_first_night: SmallHome,
-) -> None:
-    settings = home_of_first_night.before_second_night().model_copy(update={"as_of": None})
-    for instant, _ in NIGHTS:
-        assert ended(start(night_at, settings, instant)) == ExitCode.DONE, instant
-    logged = query(
-        settings.marts_path,
-        "select started_at, as_of_day, status from ops_runs order by started_at limit $1",
-        len(NIGHTS),  # the first night of the home ran today, which is later
-    )
-    assert logged == [(instant, day, "published") for instant, day in NIGHTS]
-    days = "select distinct as_of_day from dq_trends where as_of_day > '2019-01-01' order by 1"
-    assert query(settings.marts_path, days) == [(day,) for day in sorted({d for _, d in NIGHTS})]
 
 
 @pytest.mark.xdist_group("prefect")

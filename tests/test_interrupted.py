@@ -4,10 +4,8 @@ The processes are real and are killed by SIGKILL. What comes after a step comes 
 each moment between two steps is named once, by the step that did not begin.
 """
 
-import random
-import time
 from collections import Counter
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +14,14 @@ import pytest
 
 from conftest import query
 from flows.errors import ExitCode
-from flows.night import Steps, run_night
+from flows.night import Steps
 from flows.settings import Settings
 from small_home import (
     MARTS_REPLACED,
-    PROCESSES,
     PUBLISHED,
-    SECOND_DAY,
     Moment,
     SmallHome,
     ended,
-    exit_with,
     export,
     quick_night,
     start,
@@ -159,55 +154,6 @@ def test_other_content_under_the_name_of_a_file_loaded_before_the_kill_has_its_o
         "where file_name = 'complaints_20181127.csv' order by all",
     )
     assert fates == [("loaded", 1), ("rejected", None)]
-
-
-def test_killed_at_random_times_the_next_night_ends_as_if_nothing_had_happened(
-    home_of_first_night: SmallHome, uninterrupted: dict[str, Any]
-) -> None:
-    settings = home_of_first_night.before_second_night()
-    delays = random.Random(1)
-    kills = 0
-    while kills < 4 and not has_ended_well(settings):
-        kills += 1
-        killed = start(quick_night, settings)
-        time.sleep(delays.uniform(0.1, 2.0))
-        killed.kill()
-        killed.join()
-    if not has_ended_well(settings):
-        assert ended(start(quick_night, settings)) == 0
-    assert left_by_a_night(settings) == uninterrupted
-
-
-def has_ended_well(settings: Settings) -> bool:
-    """Whether the second night was through before the kill."""
-    log = query(settings.runs_path, "select status from ops_runs where as_of_day = $1", SECOND_DAY)
-    return log == [("published",)]
-
-
-def test_killed_at_random_times_within_dbt_the_next_night_ends_as_if_nothing_had_happened(
-    home_of_first_night: SmallHome, uninterrupted: dict[str, Any]
-) -> None:
-    settings = home_of_first_night.before_second_night()
-    for step, seconds in (("build_intermediate", 0.8), ("build_marts", 1.5)):
-        has_begun = PROCESSES.Event()
-        killed = start(night_with_dbt, settings, step, has_begun)
-        assert has_begun.wait(60)
-        time.sleep(random.Random(step).uniform(0.2, seconds))
-        killed.kill()
-        killed.join()
-    assert ended(start(night_with_dbt, settings)) == 0
-    assert left_by_a_night(settings) == uninterrupted
-
-
-def night_with_dbt(settings: Settings, step: str = "", has_begun: Any = None) -> None:
-    """Run a night with dbt, which tells when a step begins; tests only read, so they are left."""
-
-    def begin(name: str) -> None:
-        if name == step:
-            has_begun.set()
-
-    steps = replace(Steps(), check_marts=lambda *given: None)
-    exit_with(lambda: run_night(settings, steps, begin))
 
 
 def test_a_delivery_after_a_night_killed_when_published_is_published_too(

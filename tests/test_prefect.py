@@ -15,7 +15,6 @@ import yaml
 
 from conftest import EXAMPLE_AS_OF_DAY, EXAMPLE_EXPORTS
 from examples.make_exports import FILE_NAMES, expected_counts, records_by_file
-from flows.backup import check_backup
 from flows.errors import RunFailedError, UsageError
 from flows.layout import OPTIONAL_INPUTS
 from flows.night import Steps
@@ -34,15 +33,12 @@ class Served(NamedTuple):
     api: Api
     deployment: dict[str, Any]
     weekly_deployment: dict[str, Any]
-    home: Path
     good: dict[str, Any]
-    late: list[dict[str, Any]]
     failed: dict[str, Any]
-    weekly: dict[str, Any]
 
     @property
     def runs(self) -> list[dict[str, Any]]:
-        return [self.good, *self.late, self.failed, self.weekly]
+        return [self.good, self.failed]
 
     def of(self, run: dict[str, Any], kind: str) -> list[dict[str, Any]]:
         return self.api.of_run(kind, run["id"])
@@ -50,7 +46,7 @@ class Served(NamedTuple):
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve the flows to a real server; trigger good runs, late ones, and one without an export."""
+    """Serve the flows to a real server; trigger a good run, and one without an export."""
     folder = tmp_path_factory.mktemp("prefect")
     (folder / "empty").mkdir()
     given = {
@@ -61,19 +57,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with server(folder) as api, serving(folder, api, **given) as deployment:
         weekly_deployment = until(lambda: api.deployment("weekly"), 30, "the weekly deployment")
         good_id = api.start_run(deployment)
-        until(lambda: api.run(good_id)["start_time"], 90, "the first run to start")
-        late_ids = [api.start_run(deployment) for _ in range(2)]
-        late = [until(lambda i=i: api.ended_run(i), 90, "the late runs to end") for i in late_ids]
         good = until(lambda: api.ended_run(good_id), 180, "the first run to end")
         assert good["state"]["type"] == "COMPLETED", good["state"]["message"]
-        ids = (
-            api.start_run(weekly_deployment),
-            api.start_run(deployment, source=str(folder / "empty"), home=str(folder / "other")),
+        failed_id = api.start_run(
+            deployment, source=str(folder / "empty"), home=str(folder / "other")
         )
-        weekly, failed = (until(lambda i=i: api.ended_run(i), 90, "the runs to end") for i in ids)
-        served = Served(
-            api, deployment, weekly_deployment, folder / "home", good, late, failed, weekly
-        )
+        failed = until(lambda: api.ended_run(failed_id), 90, "the failing run to end")
+        served = Served(api, deployment, weekly_deployment, good, failed)
         # Task runs and logs reach the server a little later than the state of their flow run.
         until(lambda: "alert" in steps_of(served), 30, "the last step")
         yield served
@@ -149,21 +139,6 @@ def test_run_without_exports_fails_with_one_sentence(served: Served) -> None:
     assert "No exports were found in" in state["message"]
     assert "\n" not in state["message"]
     assert summaries_of(served, served.failed) == []
-
-
-def test_runs_that_come_while_one_is_at_work_collapse_into_it(served: Served) -> None:
-    assert [run["state"]["type"] for run in served.late] == ["CANCELLED", "CANCELLED"]
-    assert [served.of(run, "task_runs") for run in served.late] == [[], []], "no step began"
-    assert "concurrency limit" in served.late[0]["state"]["message"]
-
-
-def test_weekly_run_leaves_a_backup_that_can_be_restored(served: Served) -> None:
-    assert served.weekly["state"]["type"] == "COMPLETED", served.weekly["state"]["message"]
-    (backup,) = (served.home / "backups").iterdir()
-    check_backup(backup)
-    (summary,) = served.of(served.weekly, "artifacts")
-    listed = {row["file"]: row["bytes"] for row in json.loads(summary["data"])}
-    assert listed["warehouse.duckdb"] == (backup / "warehouse.duckdb").stat().st_size
 
 
 def test_server_learns_no_case_reference(served: Served) -> None:

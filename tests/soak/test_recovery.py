@@ -1,4 +1,4 @@
-"""What can go wrong around a night: the disk, permissions, locks and dbt.
+"""What can go wrong around a night: the disk, permissions, locks, dbt, and a kill under Prefect.
 
 After each, the marts of the night before can be read, one sentence says what to do, and the next
 night ends as if nothing had happened.
@@ -8,6 +8,7 @@ import ctypes
 import os
 import resource
 import shutil
+import signal
 import struct
 import subprocess
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from command_helpers import BIN_FOLDER, environment
 from compiled_models import WITHOUT_DBT
 from conftest import query, snapshot
 from flows.errors import ExitCode, OperatorError, RunFailedError
@@ -27,7 +29,7 @@ from flows.night import Steps, run_night
 from flows.refusals import check_home, refusals_in_words
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
-from small_home import PROCESSES, SmallHome, ended, quick_night, start
+from small_home import PROCESSES, SECOND_DAY, SmallHome, ended, quick_night, start
 from test_interrupted import left_by_a_night
 
 pytestmark = pytest.mark.xdist_group("night_shift")
@@ -244,4 +246,30 @@ def test_a_model_that_cannot_be_built_is_named_and_nothing_is_published(
     assert "failed: " in said
     (logged,) = query(settings.runs_path, "select message from ops_runs where status = 'failed'")
     assert logged == (said,)
+    assert_next_night_ends_right(settings, undisturbed)
+
+
+def test_killed_under_prefect_the_next_night_ends_as_if_nothing_had_happened(
+    home_of_first_night: SmallHome, undisturbed: dict[str, Any], tmp_path: Path
+) -> None:
+    """The whole session is killed, Prefect's temporary server too, as when the power fails."""
+    settings = home_of_first_night.before_second_night()
+    words = ["--source", settings.source, "--home", settings.home, "--as-of", SECOND_DAY]
+    with subprocess.Popen(
+        [BIN_FOLDER / "complaints", "nightly", *map(str, words)],
+        cwd=tmp_path,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        text=True,
+    ) as run:
+        said = []
+        for line in run.stderr:
+            said.append(line.strip())
+            if line == "land\n":
+                os.killpg(run.pid, signal.SIGKILL)
+        assert run.wait(30) == -signal.SIGKILL, said
+    (before,) = query(settings.marts_path, "select as_of_day from dq_publication")
+    assert before < (SECOND_DAY,)
     assert_next_night_ends_right(settings, undisturbed)
