@@ -52,8 +52,7 @@ def failures_told(settings: Settings) -> Iterator[Trail]:
         yield trail
     except Exception as problem:
         failure = failure_section(settings, trail, problem)
-        for sentence in _tell(settings, trail, failure, _interruption(trail.night)):
-            print(sentence, file=sys.stderr)
+        _tell(settings, trail, failure, _interruption(trail.night))
         raise
 
 
@@ -63,30 +62,27 @@ def backup_failure_told(settings: Settings) -> Iterator[None]:
     try:
         yield
     except Exception as problem:
-        for sentence in _tell(settings, Trail(), backup_failure_section(settings, problem)):
-            print(sentence, file=sys.stderr)
+        _tell(settings, Trail(), backup_failure_section(settings, problem))
         raise
 
 
-def _tell(settings: Settings, trail: Trail, *failures: Section | None) -> list[str]:
-    """Tell what failed, and which files were rejected before it did.
-
-    Returns:
-        What could not be done, one sentence each.
-    """
+def _tell(settings: Settings, trail: Trail, *failures: Section | None) -> None:
+    """Tell what failed, and which files were rejected before; print what could not be told."""
     recipients = recipients_of(settings)
     if not recipients:
-        return []
+        return
     try:
         with open_alerts(settings) as log:
             parts = rejected_parts(log, settings, _audiences(recipients), trail.rejected)
             run_id = trail.night.run_id if trail.night else None
             parts = _with_failures(parts, *failures)
             _put(log, settings, run_id, parts, recipients, is_quiet_told=False)
-        return send_waiting(settings)
+        untold = send_waiting(settings)
     except (OperatorError, duckdb.Error, OSError) as trouble:
         # What failed first is what the operator must read.
-        return [f"The failure could not be told by message ({type(trouble).__name__})."]
+        untold = [f"The failure could not be told by message ({type(trouble).__name__})."]
+    for sentence in untold:
+        print(sentence, file=sys.stderr)
 
 
 def previewed(settings: Settings) -> list[tuple[Sequence[str], Message]]:

@@ -11,7 +11,7 @@ from flows.backup import DATABASES, REFERENCE, check_backup, opens
 from flows.errors import RunFailedError, UsageError
 from flows.runs import hold_home
 from flows.settings import Settings
-from flows.steps.publish import replace_marts
+from flows.steps.publish import kept_state_files, replace_marts
 
 STATE_COLUMNS = ["state", "as_of_day", "run_id", "published_at", "is_newest"]
 UNFINISHED = ".restoring"
@@ -23,11 +23,7 @@ def kept_states(settings: Settings) -> list[tuple[Any, ...]]:
     Raises:
         RunFailedError: none is kept.
     """
-    paths = sorted(
-        settings.published_folder.glob("marts-*.duckdb"),
-        key=lambda path: path.stat().st_mtime,
-        reverse=True,
-    )
+    paths = kept_state_files(settings)[::-1]
     if not paths:
         raise RunFailedError(
             f"No published state is kept in {settings.published_folder}: run `complaints nightly`, "

@@ -178,6 +178,12 @@ def replace_marts(settings: Settings, candidate: Path) -> list[str]:
     return []
 
 
+def kept_state_files(settings: Settings) -> list[Path]:
+    """Return the files of the published states that are kept, the oldest first."""
+    states = settings.published_folder.glob("marts-*.duckdb")
+    return sorted(states, key=lambda path: path.stat().st_mtime)
+
+
 def _keep_state(settings: Settings, night: Night) -> None:
     folder = settings.published_folder
     folder.mkdir(exist_ok=True)
@@ -189,6 +195,5 @@ def _keep_state(settings: Settings, night: Night) -> None:
     shutil.copyfile(settings.marts_path, unfinished)
     share(settings, unfinished)
     os.replace(unfinished, kept)
-    states = sorted(folder.glob("marts-*.duckdb"), key=lambda path: path.stat().st_mtime)
-    for old in states[: -settings.kept_states]:
+    for old in kept_state_files(settings)[: -settings.kept_states]:
         old.unlink()
