@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from flows.layout import LAYOUT_NAMES
-from flows.settings import PROJECT_FOLDER
+from complaints.warehouse.layout import LAYOUT_NAMES
+from complaints.warehouse.settings import PROJECT_FOLDER
 
 SEED = 20260930
 AS_OF_DAY = date(2026, 9, 30)

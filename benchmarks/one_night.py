@@ -35,12 +35,12 @@ class NightCost:
 def run_one_night(home: Path, source: Path, as_of: date) -> NightCost:
     """Run a night in this process, without Prefect."""
     started = time.perf_counter()
-    import expectations.judge  # noqa: F401 - the first step that needs it would import it otherwise
-    from flows.night import run_night
-    from flows.settings import read_settings
-    from flows.step_log import peak_memory_bytes
-    from flows.steps.build import read_project
-    from flows.steps.load import FATES
+    import complaints.expectations.judge  # noqa: F401 - the first step that needs it would import it otherwise
+    from complaints.flows.night import run_night
+    from complaints.flows.steps.build import read_project
+    from complaints.flows.steps.load import FATES
+    from complaints.warehouse.settings import read_settings
+    from complaints.warehouse.step_log import peak_memory_bytes
 
     settings = read_settings(home=home, source=source, as_of=as_of)
     read_project(settings)  # as `complaints nightly` does while Prefect's server starts

@@ -14,10 +14,10 @@ from typing import Any
 
 from dbt.cli.main import dbtRunner
 
+from complaints.expectations.optional_rules import OptionalRule, optional_rules
+from complaints.expectations.rules import Rule, all_rules
 from docs.markdown_lines import generated, one_line, page, table
 from docs.operator_pages import command_line, settings_page
-from expectations.optional_rules import OptionalRule, optional_rules
-from expectations.rules import Rule, all_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED = generated("the models or the rules")

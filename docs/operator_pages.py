@@ -9,10 +9,10 @@ import typer
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from complaints.flows.cli.main import app
+from complaints.warehouse.errors import ExitCode
+from complaints.warehouse.settings import Settings
 from docs.markdown_lines import generated, one_line, page, table
-from flows.cli import app
-from flows.errors import ExitCode
-from flows.settings import Settings
 
 EXIT_CODES = {
     ExitCode.DONE: "Done. Rows may be held back or warned about.",
@@ -43,7 +43,7 @@ def command_line(program: typer.Typer = app) -> str:
     """Return the page of all commands, their options and the exit codes."""
     commands: dict[str, Any] = typer.main.get_command(program).commands  # type: ignore[attr-defined]
     lines = [
-        generated("flows/cli.py"),
+        generated("flows/cli/main.py"),
         "",
         "# Commands",
         "",
@@ -108,7 +108,7 @@ def settings_page() -> str:
     ]
     return page(
         [
-            generated("flows/settings.py"),
+            generated("warehouse/settings.py"),
             "",
             "# Settings",
             "",

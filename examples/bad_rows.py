@@ -11,8 +11,8 @@ import csv
 from datetime import date, datetime
 from pathlib import Path
 
-from examples.records import Record, Value, Values, file_of
-from flows.layout import LAYOUT_NAMES
+from complaints.examples.records import Record, Value, Values, file_of
+from complaints.warehouse.layout import LAYOUT_NAMES
 
 TABLE = Path(__file__).with_name("bad_rows.csv")
 TEAM_AND_BASIS = {

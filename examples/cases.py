@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
 
-from examples.plans import (
+from complaints.examples.plans import (
     AS_OF_DAY,
     ESCALATIONS,
     FIRST_DAY,
@@ -15,8 +15,8 @@ from examples.plans import (
     Escalation,
     Group,
 )
-from examples.vocabulary import REASONS, TEAMS
-from examples.working_days import (
+from complaints.examples.vocabulary import REASONS, TEAMS
+from complaints.examples.working_days import (
     Limit,
     days_of_quarter,
     is_working_day,

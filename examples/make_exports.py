@@ -11,11 +11,17 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from examples.bad_rows import bad_records
-from examples.cases import STAGE_NUMBERS, make_cases
-from examples.records import CORPORATE_FILE, LATEST_FILE, STATUTORY_FILE, Record, records_of
-from examples.report_inputs import REPORT_INPUT_FILES, ROWS, report_input
-from examples.writing import written
+from complaints.examples.bad_rows import bad_records
+from complaints.examples.cases import STAGE_NUMBERS, make_cases
+from complaints.examples.records import (
+    CORPORATE_FILE,
+    LATEST_FILE,
+    STATUTORY_FILE,
+    Record,
+    records_of,
+)
+from complaints.examples.report_inputs import REPORT_INPUT_FILES, ROWS, report_input
+from complaints.examples.writing import written
 
 SEED = 20181127
 FILE_NAMES = (STATUTORY_FILE, CORPORATE_FILE, LATEST_FILE)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from examples.cases import Case, Stage, due_date
-from examples.plans import AS_OF_DAY
-from examples.vocabulary import (
+from complaints.examples.cases import Case, Stage, due_date
+from complaints.examples.plans import AS_OF_DAY
+from complaints.examples.vocabulary import (
     AGES_ASKED_FOR_ORIENTATION,
     AGES_OF_COMPLAINING_CHILDREN,
     AGES_OF_TEAM,
@@ -15,8 +15,8 @@ from examples.vocabulary import (
     LEARNING,
     TEAMS,
 )
-from examples.working_days import working_day_after
-from flows.layout import LAYOUT_NAMES
+from complaints.examples.working_days import working_day_after
+from complaints.warehouse.layout import LAYOUT_NAMES
 
 Value = str | date | datetime | None
 Values = dict[str, Value]

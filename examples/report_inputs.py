@@ -1,4 +1,4 @@
-"""The optional inputs of the example's report: synthetic, in the layouts of flows/layout.py.
+"""The optional inputs of the example's report: synthetic, in the layouts of warehouse/layout.py.
 
 The themes, the actions and the indicators are those of the printed report; the benchmark figures,
 their authorities and the earlier teams are made up.
@@ -7,7 +7,7 @@ their authorities and the earlier teams are made up.
 import csv
 import io
 
-from flows.layout import OPTIONAL_INPUTS
+from complaints.warehouse.layout import OPTIONAL_INPUTS
 
 HEAD_OF_QUALITY = "Head of Service, Quality Assurance and Safeguarding"
 COMPLAINTS_MANAGER = "Complaints Manager"

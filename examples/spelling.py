@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from random import Random
 
-from examples.records import CORPORATE_FILE, LATEST_FILE, STATUTORY_FILE, Record, Value
+from complaints.examples.records import CORPORATE_FILE, LATEST_FILE, STATUTORY_FILE, Record, Value
 
 NO_BREAK_SPACE = "\u00a0"
 

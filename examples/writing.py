@@ -10,9 +10,9 @@ from xml.etree.ElementTree import canonicalize
 
 from openpyxl import Workbook
 
-from examples.records import CORPORATE_FILE, LATEST_FILE, STATUTORY_FILE, Record, Value
-from examples.spelling import spelled
-from flows.layout import LAYOUT_NAMES
+from complaints.examples.records import CORPORATE_FILE, LATEST_FILE, STATUTORY_FILE, Record, Value
+from complaints.examples.spelling import spelled
+from complaints.warehouse.layout import LAYOUT_NAMES
 
 FIELDS_OF_A_CUT_LINE = 5
 SAVED_AT = datetime(2018, 11, 27, 6, 0)

@@ -24,7 +24,7 @@ from great_expectations.expectations.expectation_configuration import (
 )
 from great_expectations.expectations.row_conditions import Column, Condition
 
-from expectations.rules import Expectation, Rule
+from complaints.expectations.rules import Expectation, Rule
 
 # A comparison says nothing about a row that lacks one of its two values, unless it asks
 # whether the value is there.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from expectations.rules import Rule, all_rules
+from complaints.expectations.rules import Rule, all_rules
 
 SUITE = "optional_inputs"
 EVERY_INPUT = "every_input"

@@ -8,25 +8,25 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from alerts.failure import Trail
-from alerts.tell import alert, failures_told
-from flows.access import keep_private
-from flows.errors import ExitCode, RunFailedError, UsageError
-from flows.layout import COMPLAINTS
-from flows.refusals import refusals_in_words
-from flows.runs import Night, start_night
-from flows.settings import Settings
-from flows.sources import Source, read_sources
-from flows.steps import build, deliver
-from flows.steps.copy_log import copy_log
-from flows.steps.find_deliveries import FileRecord
-from flows.steps.judge_clocks import judge_clocks
-from flows.steps.land import land
-from flows.steps.load import load_delivery, record_files
-from flows.steps.optional_inputs import load_optional_inputs
-from flows.steps.publish import publish
-from flows.steps.reference import check_as_of_day, prepare_reference
-from flows.steps.validate import validate
+from complaints.flows.readers.sources import Source, read_sources
+from complaints.flows.steps import build, deliver
+from complaints.flows.steps.copy_log import copy_log
+from complaints.flows.steps.find_deliveries import FileRecord
+from complaints.flows.steps.judge_clocks import judge_clocks
+from complaints.flows.steps.land import land
+from complaints.flows.steps.load import load_delivery, record_files
+from complaints.flows.steps.optional_inputs import load_optional_inputs
+from complaints.flows.steps.publish import publish
+from complaints.flows.steps.reference import check_as_of_day, prepare_reference
+from complaints.flows.steps.validate import validate
+from complaints.notices.failure import Trail
+from complaints.notices.notify import alert, failures_told
+from complaints.warehouse.access import keep_private
+from complaints.warehouse.errors import ExitCode, RunFailedError, UsageError
+from complaints.warehouse.layout import COMPLAINTS
+from complaints.warehouse.runs import Night, start_night
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.system_errors import refusals_in_words
 
 Step = Callable[..., Any]
 

@@ -16,10 +16,10 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 from prefect_dbt import PrefectDbtRunner, PrefectDbtSettings
 
-from flows.errors import UsageError
-from flows.night import NightReport, Steps, run_night
-from flows.settings import PROJECT_FOLDER, Settings, read_settings
-from flows.steps import build
+from complaints.flows.night import NightReport, Steps, run_night
+from complaints.flows.steps import build
+from complaints.warehouse.errors import UsageError
+from complaints.warehouse.settings import PROJECT_FOLDER, Settings, read_settings
 
 # Where trying again can help: a share or a database that does not answer, a file held for a
 # moment by a virus scanner. A verdict or a failed test stays what it is.

@@ -10,8 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flows.errors import RunFailedError, UsageError
-from flows.settings import Settings
+from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.settings import Settings
 
 STARTUP_SECONDS = 90
 

@@ -5,11 +5,11 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron, Schedule
 
-from flows.clock import TIMEZONE
-from flows.errors import UsageError
-from flows.nightly import nightly
-from flows.settings import Settings
-from flows.weekly import weekly
+from complaints.flows.nightly import nightly
+from complaints.flows.weekly import weekly
+from complaints.warehouse.clock import TIMEZONE
+from complaints.warehouse.errors import UsageError
+from complaints.warehouse.settings import Settings
 
 # Of runs that come together, as the late ones after a time without power do, one runs and the
 # others are cancelled: they would find nothing left to do.

@@ -6,10 +6,10 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from alerts.tell import backup_failure_told
-from flows.backup import back_up
-from flows.nightly import can_retry_help
-from flows.settings import read_settings
+from complaints.flows.nightly import can_retry_help
+from complaints.notices.notify import backup_failure_told
+from complaints.warehouse.backup import back_up
+from complaints.warehouse.settings import read_settings
 
 # A night that is at work ends within the two hours that these last.
 RETRIES = 12

@@ -14,8 +14,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, hstack
 
-from report.content import Cell
-from report.relations import Relation
+from complaints.report.content import Cell
+from complaints.report.relations import Relation
 
 Deviation = dict[Cell, int]
 Rows = tuple[csr_array, np.ndarray, np.ndarray]  # factors, and the least and the most of each row

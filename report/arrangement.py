@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from report.content import FrontMatter
-from report.periods import day_in_words
-from report.printing import PrintedReport, PrintedSection
+from complaints.report.content import FrontMatter
+from complaints.report.periods import day_in_words
+from complaints.report.printing import PrintedReport, PrintedSection
 
 WIDE_TABLE_COLUMNS = 8  # a table with as many columns is read on a page turned on its side
 

@@ -7,7 +7,7 @@ none has them all, beside a table made from the chart.
 import re
 from dataclasses import dataclass
 
-from report.printing import NOTHING, PrintedChart, PrintedSection, PrintedTable
+from complaints.report.printing import NOTHING, PrintedChart, PrintedSection, PrintedTable
 
 SHORT_TEXT = 12  # letters: a date, a case reference
 DENSE_TABLE_COLUMNS = 7  # a table of as many columns is printed in smaller type

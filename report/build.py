@@ -3,14 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-from flows.settings import Settings
-from report.content import FrontMatter, Report, Section, Sentence
-from report.figures import Figures
-from report.learnings import read_learnings
-from report.periods import day_in_words, read_period
-from report.reading import read_figures
-from report.references import numbered
-from report.sections import (
+from complaints.report.content import FrontMatter, Report, Section, Sentence
+from complaints.report.figures import Figures
+from complaints.report.learnings import read_learnings
+from complaints.report.periods import day_in_words, read_period
+from complaints.report.reading import read_figures
+from complaints.report.references import numbered
+from complaints.report.sections import (
     actions,
     appendices,
     comparison,
@@ -25,7 +24,8 @@ from report.sections import (
     timeliness,
     volumes,
 )
-from report.sums import sums_of
+from complaints.report.sums import sums_of
+from complaints.warehouse.settings import Settings
 
 SOME_LEFT_OUT = "Sentences that would need small numbers are left out here."
 

@@ -12,10 +12,10 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from report.blocks import is_percent, is_time, value_text
-from report.chart_patterns import PLACEHOLDERS, is_dark, is_drawn, with_patterns
-from report.clean_text import cleaned
-from report.printing import PrintedChart
+from complaints.report.blocks import is_percent, is_time, value_text
+from complaints.report.chart_patterns import PLACEHOLDERS, is_dark, is_drawn, with_patterns
+from complaints.report.clean_text import cleaned
+from complaints.report.printing import PrintedChart
 
 INK = "#0b0c0c"
 GRID = "#d3d6d8"

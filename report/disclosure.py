@@ -13,10 +13,10 @@ no upper limit of it. docs/decisions.md has the reasons.
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 
-from report.alternatives import Counts, Deviation, Part
-from report.content import Cell, Report
-from report.relations import relations_of
-from report.shown import figures_of, shown_values
+from complaints.report.alternatives import Counts, Deviation, Part
+from complaints.report.content import Cell, Report
+from complaints.report.relations import relations_of
+from complaints.report.shown import figures_of, shown_values
 
 # What it costs to hide a count, beside its size: rows of breakdowns go first, then denominators and
 # other derived counts, then the rest of the totals, and the headlines last.

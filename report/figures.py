@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from report.content import Cell, Count, Share
-from report.learnings import Learnings
-from report.periods import Period
-from report.words import Noun, complaints_at
+from complaints.report.content import Cell, Count, Share
+from complaints.report.learnings import Learnings
+from complaints.report.periods import Period
+from complaints.report.words import Noun, complaints_at
 
 Group = tuple[str, str, str]  # period, procedure, stage
 Measures = Mapping[str, int]

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import duckdb
 
-from flows.errors import RunFailedError
-from flows.runs import hold_home
-from flows.settings import Settings
-from report.periods import Period
+from complaints.report.periods import Period
+from complaints.warehouse.errors import RunFailedError
+from complaints.warehouse.runs import hold_home
+from complaints.warehouse.settings import Settings
 
 # By procedure, stage and reason.
 Learnings = Mapping[tuple[str, str, str], list[str]]

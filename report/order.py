@@ -8,7 +8,7 @@ from collections.abc import Sequence, Set
 from fractions import Fraction
 from itertools import groupby
 
-from report.content import Cell, Count, Part, Share
+from complaints.report.content import Cell, Count, Part, Share
 
 Row = Sequence[Part]
 

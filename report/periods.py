@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flows.errors import UsageError
+from complaints.warehouse.errors import UsageError
 
 WRITTEN = re.compile(r"(\d{4})-(\d{2})(?: Q([1-4]))?")
 FIRST_MONTHS = (4, 7, 10, 1)  # Q1 is April to June

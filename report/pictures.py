@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from fractions import Fraction
 
-from report.content import Chart, Figure, Part, Sentence, Series, Share
-from report.figures import Figures, Stage
-from report.periods import Period
-from report.printing import share_of
-from report.words import listed, say
+from complaints.report.content import Chart, Figure, Part, Sentence, Series, Share
+from complaints.report.figures import Figures, Stage
+from complaints.report.periods import Period
+from complaints.report.printing import share_of
+from complaints.report.words import listed, say
 
 KINDS = {"bar": "Bar chart", "stacked_bar": "Stacked bar chart", "line": "Line chart"}
 FULLY_LISTED = 6  # the alternative text names every figure of a series up to so many

@@ -7,7 +7,7 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from report.content import (
+from complaints.report.content import (
     Cell,
     Chart,
     Count,
@@ -20,7 +20,7 @@ from report.content import (
     Share,
     Table,
 )
-from report.order import hides, public_order
+from complaints.report.order import hides, public_order
 
 NOTHING = "–"  # no figure: nothing was received, or there is no limit to keep
 

@@ -6,9 +6,7 @@ from typing import Any
 
 import duckdb
 
-from flows.errors import RunFailedError, UsageError
-from flows.query import open_marts
-from report.figures import (
+from complaints.report.figures import (
     Benchmark,
     CaseStage,
     Figures,
@@ -23,7 +21,9 @@ from report.figures import (
     TimeLimit,
     nested,
 )
-from report.periods import Period, day_in_words
+from complaints.report.periods import Period, day_in_words
+from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.query import open_marts
 
 QUARTERS_OF_A_LINE = 9  # the quarter, and those before it back to the same one two years ago
 AS_DELIVERED = "order by source, source_row"

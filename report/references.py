@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass, replace
 from string import ascii_uppercase
 from typing import Any
 
-from report.content import Section
+from complaints.report.content import Section
 
 OPENS, CLOSES = "\ue000", "\ue001"  # private-use characters
 MARK = re.compile(f"{OPENS}([a-z_]+){CLOSES}")

@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from report.content import Cell, Count, Figure, Report, Share, Table
-from report.measures import OUTCOME_MEASURES, SUMS_OF_A_STAGE
-from report.shown import public_sections
+from complaints.report.content import Cell, Count, Figure, Report, Share, Table
+from complaints.report.measures import OUTCOME_MEASURES, SUMS_OF_A_STAGE
+from complaints.report.shown import public_sections
 
 Values = Mapping[Cell, int | None]
 

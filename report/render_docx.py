@@ -6,13 +6,13 @@ from pathlib import Path
 from docx.document import Document as WordDocument
 from docx.shared import Pt
 
-from report import arrangement
-from report.blocks import blocks
-from report.clean_text import cleaned
-from report.printing import PrintedReport, PrintedSection
-from report.word_contents import add_contents, mark_heading
-from report.word_document import SPACER, add_section, add_text, new_document
-from report.word_tables import add_chart, add_lines, add_table
+from complaints.report import arrangement
+from complaints.report.blocks import blocks
+from complaints.report.clean_text import cleaned
+from complaints.report.printing import PrintedReport, PrintedSection
+from complaints.report.word_contents import add_contents, mark_heading
+from complaints.report.word_document import SPACER, add_section, add_text, new_document
+from complaints.report.word_tables import add_chart, add_lines, add_table
 
 DEEPEST_HEADING = 4
 

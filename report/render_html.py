@@ -6,11 +6,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from report import arrangement, blocks
-from report.blocks import PERIOD
-from report.charts import chart_svg
-from report.clean_text import cleaned
-from report.printing import PrintedChart, PrintedReport, PrintedTable
+from complaints.report import arrangement, blocks
+from complaints.report.blocks import PERIOD
+from complaints.report.charts import chart_svg
+from complaints.report.clean_text import cleaned
+from complaints.report.printing import PrintedChart, PrintedReport, PrintedTable
 
 TEMPLATES = Path(__file__).with_name("templates")
 

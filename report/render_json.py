@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from report.arrangement import walk
-from report.printing import PrintedChart, PrintedReport, PrintedSection, PrintedTable
+from complaints.report.arrangement import walk
+from complaints.report.printing import PrintedChart, PrintedReport, PrintedSection, PrintedTable
 
 
 def render_json(printed: PrintedReport) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from report.content import Cell, Figure, Report, Section
+from complaints.report.content import Cell, Figure, Report, Section
 
 
 def public_sections(report: Report) -> Iterator[Section]:

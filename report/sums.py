@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from report.content import Cell, Count, Section, Sum
-from report.figures import ALL_STAGES, Figures, Stage
-from report.measures import SUMS_OF_A_STAGE
-from report.periods import Period, read_period
-from report.sections.misclassification import reclassification_sums
-from report.sections.open_stages import open_sums
-from report.sections.people import CHARACTERISTICS, outcome_count
+from complaints.report.content import Cell, Count, Section, Sum
+from complaints.report.figures import ALL_STAGES, Figures, Stage
+from complaints.report.measures import SUMS_OF_A_STAGE
+from complaints.report.periods import Period, read_period
+from complaints.report.sections.misclassification import reclassification_sums
+from complaints.report.sections.open_stages import open_sums
+from complaints.report.sections.people import CHARACTERISTICS, outcome_count
 
 Values = dict[Cell, int]
 

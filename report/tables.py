@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
-from report.content import Count, Part, Sentence, Share, Table
-from report.figures import STATUTORY, Figures, Stage, noun_of
-from report.periods import Period
-from report.references import see
-from report.words import count_change, say
+from complaints.report.content import Count, Part, Sentence, Share, Table
+from complaints.report.figures import STATUTORY, Figures, Stage, noun_of
+from complaints.report.periods import Period
+from complaints.report.references import see
+from complaints.report.words import count_change, say
 
 STAGE_PARTS = ("No", "In SLA", "Upheld")
 IN_SLA_NOTE = say(

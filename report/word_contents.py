@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
 
-from report.word_document import add_text, field_mark
+from complaints.report.word_document import add_text, field_mark
 
 INSTRUCTION = 'TOC \\o "1-2" \\n \\h \\z \\u'  # headings of two levels, as links, without pages
 TITLE = "Contents Title"

@@ -18,7 +18,7 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
-from flows import clock
+from complaints.warehouse import clock
 
 LANGUAGE = "en-GB"
 FONT = "Arial"

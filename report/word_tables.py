@@ -16,8 +16,8 @@ from docx.shared import Cm, Emu
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
-from report.arrangement import Line
-from report.blocks import (
+from complaints.report.arrangement import Line
+from complaints.report.blocks import (
     CHART_GAP_NOTE,
     DENSE_TABLE_COLUMNS,
     EMPTY_TABLE,
@@ -25,10 +25,10 @@ from report.blocks import (
     has_gap,
     numeric_columns,
 )
-from report.charts import PNG_SCALE, chart_png
-from report.printing import PrintedChart, PrintedTable
-from report.word_document import CELL, NOTE, SMALL_CELL, add_text, text_width
-from report.word_widths import CELL_MARGINS, column_widths, set_widths
+from complaints.report.charts import PNG_SCALE, chart_png
+from complaints.report.printing import PrintedChart, PrintedTable
+from complaints.report.word_document import CELL, NOTE, SMALL_CELL, add_text, text_width
+from complaints.report.word_widths import CELL_MARGINS, column_widths, set_widths
 
 TINT = "EEF2F6"
 RULE = "767B80"

@@ -3,9 +3,9 @@
 from docx.shared import Cm, Emu, Pt
 from docx.table import Table
 
-from report.blocks import SHORT_TEXT, numeric_columns
-from report.printing import PrintedTable
-from report.word_document import CELL, SMALL_CELL, TEXT_SIZES
+from complaints.report.blocks import SHORT_TEXT, numeric_columns
+from complaints.report.printing import PrintedTable
+from complaints.report.word_document import CELL, SMALL_CELL, TEXT_SIZES
 
 CELL_MARGINS = {CELL: Cm(0.19), SMALL_CELL: Cm(0.1)}  # at the left and the right of a cell's text
 WIDEST_TEXT = 60  # letters; longer texts take several lines

@@ -8,8 +8,8 @@ words are the same whatever the number is.
 from fractions import Fraction
 from typing import NamedTuple
 
-from report.content import Count, Part, RelativeChange, Sentence, Share
-from report.printing import relative_change_of, rounded, share_of
+from complaints.report.content import Count, Part, RelativeChange, Sentence, Share
+from complaints.report.printing import relative_change_of, rounded, share_of
 
 HIDDEN = "{} cannot be described here, because small numbers are not shown."
 

@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from flows.access import share
-from flows.errors import UsageError
-from flows.settings import Settings
-from report.build import build_report
-from report.printing import PrintedReport, print_report
+from complaints.report.build import build_report
+from complaints.report.printing import PrintedReport, print_report
+from complaints.warehouse.access import share
+from complaints.warehouse.errors import UsageError
+from complaints.warehouse.settings import Settings
 
 PROFILES = ("internal", "publication")
 FORMATS = ("html", "docx", "json")
@@ -57,7 +57,7 @@ def printed_report(settings: Settings, period: str, profile: str) -> PrintedRepo
     report = build_report(settings.marts_path, period, settings)
     if profile == "internal":
         return print_report(report, profile)
-    from report.disclosure import hidden_cells
+    from complaints.report.disclosure import hidden_cells
 
     hidden = hidden_cells(report, settings.report_threshold)
     return print_report(report, profile, hidden, settings.report_symbol)
@@ -67,15 +67,15 @@ def _write(printed: PrintedReport, path: Path) -> Path:
     """Write one file beside its place, then put it there: no reader sees half a report."""
     unfinished = path.with_name(f".unfinished-{path.name}")
     if path.suffix == ".docx":
-        from report.render_docx import render_docx
+        from complaints.report.render_docx import render_docx
 
         render_docx(printed, unfinished)
     elif path.suffix == ".html":
-        from report.render_html import render_html
+        from complaints.report.render_html import render_html
 
         unfinished.write_text(render_html(printed), encoding="utf-8")
     else:
-        from report.render_json import render_json
+        from complaints.report.render_json import render_json
 
         unfinished.write_text(render_json(printed), encoding="utf-8")
     os.replace(unfinished, path)

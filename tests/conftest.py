@@ -14,12 +14,12 @@ import pytest
 from filelock import FileLock
 
 from alert_helpers import FIRST, MANAGER, MARTS, Postbox, change, mail_server
-from alerts import send
 from changed_example import Nights, night_on_changes
 from command_helpers import AMBIENT, Run, run_here
+from complaints.flows.night import NightReport, run_night
+from complaints.notices import send
+from complaints.warehouse.settings import PROJECT_FOLDER, Settings, read_settings
 from export_helpers import open_store
-from flows.night import NightReport, run_night
-from flows.settings import PROJECT_FOLDER, Settings, read_settings
 from small_home import SmallHome, ended, quick_night, small_home, start
 
 EXAMPLE_EXPORTS = PROJECT_FOLDER / "examples" / "exports"

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, cast
 
 import duckdb
 
-from flows.errors import RunFailedError
-from flows.runs import Night
-from flows.settings import PROJECT_FOLDER, Settings
-from flows.steps.publish import copy_marts, remove_candidates
+from complaints.flows.steps.publish import copy_marts, remove_candidates
+from complaints.warehouse.errors import RunFailedError
+from complaints.warehouse.runs import Night
+from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult

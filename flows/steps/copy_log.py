@@ -1,10 +1,10 @@
 """Bring the log of runs into the working store, from which dbt builds marts of it."""
 
-from flows.run_log import open_log
-from flows.runs import Night
-from flows.settings import Settings
-from flows.step_log import write_steps
-from flows.warehouse import open_warehouse
+from complaints.warehouse.run_log import open_log
+from complaints.warehouse.runs import Night
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.step_log import write_steps
+from complaints.warehouse.store import open_warehouse
 
 COPIED_TABLES = ("ops_runs", "ops_steps", "ops_alerts")
 

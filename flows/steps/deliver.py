@@ -1,11 +1,11 @@
 """Find what was delivered and read it into the landing tables."""
 
-from flows.runs import Night
-from flows.settings import Settings
-from flows.sources import Source
-from flows.steps.extract import Extracted, extract
-from flows.steps.find_deliveries import Delivery, Found, find_deliveries
-from flows.warehouse import open_warehouse
+from complaints.flows.readers.sources import Source
+from complaints.flows.steps.extract import Extracted, extract
+from complaints.flows.steps.find_deliveries import Delivery, Found, find_deliveries
+from complaints.warehouse.runs import Night
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse
 
 
 def find(settings: Settings, source: Source) -> Found:

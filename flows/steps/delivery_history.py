@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from flows.sources import Source
-from flows.steps.export_files import ExportFile
+from complaints.flows.readers.export_files import ExportFile
+from complaints.flows.readers.sources import Source
 
 
 @dataclass(frozen=True)

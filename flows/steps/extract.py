@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 import duckdb
 
-from flows.steps.delivery_history import last_identity
-from flows.steps.export_files import ExportFile, FileRecord
-from flows.steps.find_deliveries import Delivery, delivery_identity
-from flows.steps.read_csv import read_csv
-from flows.steps.read_workbook import read_workbook
-from flows.steps.text_rows import (
+from complaints.flows.readers.csv_file import read_csv
+from complaints.flows.readers.export_files import ExportFile, FileRecord
+from complaints.flows.readers.text_rows import (
     FileRejectedError,
     Target,
     counted_rows,
     create_text_rows,
     forget_rows,
 )
+from complaints.flows.readers.workbook import read_workbook
+from complaints.flows.steps.delivery_history import last_identity
+from complaints.flows.steps.find_deliveries import Delivery, delivery_identity
 
 STILL_WRITTEN = (
     "was still being written while it was read, so it was not loaded; the next night reads it"
@@ -108,7 +108,7 @@ def _extract_database(
     connection: duckdb.DuckDBPyConnection, delivery: Delivery, is_known_text_kept: bool
 ) -> Extracted:
     # SQLAlchemy takes a second to import, which sources of files do not need.
-    from flows.steps.read_database import read_database
+    from complaints.flows.readers.database import read_database
 
     source = delivery.source
     name = source.database.name if source.database else ""

@@ -7,9 +7,9 @@ from itertools import groupby
 
 import duckdb
 
-from flows.sources import Source
-from flows.steps.delivery_history import DeliveryHistory, read_history
-from flows.steps.export_files import ExportFile, FileRecord, list_files
+from complaints.flows.readers.export_files import ExportFile, FileRecord, list_files
+from complaints.flows.readers.sources import Source
+from complaints.flows.steps.delivery_history import DeliveryHistory, read_history
 
 __all__ = [
     "Delivery",

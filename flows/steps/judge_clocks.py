@@ -1,9 +1,9 @@
 """Gate 2: Great Expectations judges what needs the due dates that dbt computed."""
 
-from flows.runs import Night
-from flows.settings import Settings
-from flows.steps.validate import judge_in_partitions, known_values
-from flows.warehouse import open_warehouse, run_sql
+from complaints.flows.steps.validate import judge_in_partitions, known_values
+from complaints.warehouse.runs import Night
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse, run_sql
 
 
 def judge_clocks(settings: Settings, night: Night) -> None:

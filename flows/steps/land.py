@@ -1,13 +1,13 @@
 """Work out what a delivery changes, and type the rows that are to be judged."""
 
-from expectations.rules import EARLIEST_DATE, all_rules
-from flows.runs import Night
-from flows.settings import Settings
-from flows.warehouse import VariableValue, open_warehouse, run_sql
+from complaints.expectations.rules import EARLIEST_DATE, all_rules
+from complaints.warehouse.runs import Night
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import VariableValue, open_warehouse, run_sql
 
 
 def variables_of(night: Night, source: str) -> dict[str, VariableValue]:
-    """Return what flows/sql reads with `getvariable`."""
+    """Return what warehouse/sql reads with `getvariable`."""
     rules = all_rules()
     return {
         "run_id": night.run_id,

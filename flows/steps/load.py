@@ -4,13 +4,13 @@ from dataclasses import astuple, fields, replace
 
 import duckdb
 
-from flows.runs import Night
-from flows.settings import Settings
-from flows.steps.extract import Extracted
-from flows.steps.find_deliveries import FileRecord
-from flows.steps.land import variables_of
-from flows.steps.validate import rules_table
-from flows.warehouse import open_warehouse, run_sql
+from complaints.flows.steps.extract import Extracted
+from complaints.flows.steps.find_deliveries import FileRecord
+from complaints.flows.steps.land import variables_of
+from complaints.flows.steps.validate import rules_table
+from complaints.warehouse.runs import Night
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse, run_sql
 
 FATES = ("loaded", "unchanged", "duplicate", "superseded", "quarantined")
 

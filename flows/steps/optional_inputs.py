@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from expectations.optional_rules import EVERY_INPUT, OptionalRule, optional_rules
-from expectations.rules import columns_of
-from flows.layout import OPTIONAL_INPUTS, Layout
-from flows.runs import Night
-from flows.settings import Settings
-from flows.sources import Source
-from flows.steps.export_files import ExportFile, FileRecord
-from flows.steps.extract import read_file
-from flows.steps.land import variables_of
-from flows.steps.load import write_records
-from flows.steps.text_rows import Target, counted_rows, create_text_rows
-from flows.warehouse import open_warehouse, run_sql
+from complaints.expectations.optional_rules import EVERY_INPUT, OptionalRule, optional_rules
+from complaints.expectations.rules import columns_of
+from complaints.flows.readers.export_files import ExportFile, FileRecord
+from complaints.flows.readers.sources import Source
+from complaints.flows.readers.text_rows import Target, counted_rows, create_text_rows
+from complaints.flows.steps.extract import read_file
+from complaints.flows.steps.land import variables_of
+from complaints.flows.steps.load import write_records
+from complaints.warehouse.layout import OPTIONAL_INPUTS, Layout
+from complaints.warehouse.runs import Night
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse, run_sql
 
 EMPTY_FINDINGS = """
 create or replace table landing.input_findings (
@@ -214,7 +214,7 @@ def _judge_by(warehouse: duckdb.DuckDBPyConnection, rules: Sequence[OptionalRule
     if frame.empty:
         return
     # Great Expectations takes 4 s to import, which a night without news does not need.
-    from expectations.judge import judge
+    from complaints.expectations.judge import judge
 
     found = judge(frame, rules, {})
     errors = [rule.code for rule in rules if rule.severity == "error"]

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import duckdb
 import yaml
 
-from flows.errors import RunFailedError
-from flows.settings import Settings
+from complaints.warehouse.errors import RunFailedError
+from complaints.warehouse.settings import Settings
 
 # The one in C reads the project in 0.04 s, the other in 0.5 s; not every build of PyYAML has it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

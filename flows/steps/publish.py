@@ -7,12 +7,13 @@ from pathlib import Path
 
 import duckdb
 
-from flows import clock
-from flows.access import share
-from flows.runs import Night
-from flows.settings import Settings
-from flows.steps.private_columns import check_nothing_private
-from flows.warehouse import open_warehouse
+from complaints.flows.steps.private_columns import check_nothing_private
+from complaints.warehouse import clock
+from complaints.warehouse.access import share
+from complaints.warehouse.published import kept_state_files, replace_marts
+from complaints.warehouse.runs import Night
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse
 
 
 def publish(
@@ -150,38 +151,6 @@ def _comments(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 def _quoted(text: str | Path) -> str:
     return str(text).replace("'", "''")
-
-
-def replace_marts(settings: Settings, candidate: Path) -> list[str]:
-    """Put a finished file where analysts look, in one rename.
-
-    Returns:
-        What the operator should know: that the new marts wait, where an open file cannot be
-        replaced.
-    """
-    marts = settings.marts_path
-    share(settings, candidate)
-    waiting = marts.with_name("marts-waiting.duckdb")
-    try:
-        os.replace(candidate, marts)
-    except PermissionError:
-        # Windows does not replace a file that a reader holds open.
-        os.replace(candidate, waiting)
-        return [
-            f"{marts.name} is open in another program and could not be replaced: the new marts "
-            f"wait in {waiting}; close the other program and rename the file."
-        ]
-    waiting.unlink(missing_ok=True)
-    # A reader that opened the old file for writing may have left its log, which is not the new
-    # file's.
-    marts.with_name(f"{marts.name}.wal").unlink(missing_ok=True)
-    return []
-
-
-def kept_state_files(settings: Settings) -> list[Path]:
-    """Return the files of the published states that are kept, the oldest first."""
-    states = settings.published_folder.glob("marts-*.duckdb")
-    return sorted(states, key=lambda path: path.stat().st_mtime)
 
 
 def _keep_state(settings: Settings, night: Night) -> None:

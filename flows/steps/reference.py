@@ -8,10 +8,10 @@ from typing import Any
 import duckdb
 import yaml
 
-from flows.errors import UsageError
-from flows.runs import Night
-from flows.settings import PROJECT_FOLDER, Settings
-from flows.warehouse import open_warehouse
+from complaints.warehouse.errors import UsageError
+from complaints.warehouse.runs import Night
+from complaints.warehouse.settings import PROJECT_FOLDER, Settings
+from complaints.warehouse.store import open_warehouse
 
 WORDS = {"date": "a date (YYYY-MM-DD)", "integer": "a whole number", "boolean": "true or false"}
 SEEDS_FILE = PROJECT_FOLDER / "dbt_project" / "seeds" / "_seeds.yml"

@@ -4,11 +4,11 @@ from typing import Any
 
 import duckdb
 
-from expectations.rules import Rule, all_rules, columns_of
-from flows.runs import Night
-from flows.settings import Settings
-from flows.steps.land import variables_of
-from flows.warehouse import open_warehouse, run_sql
+from complaints.expectations.rules import Rule, all_rules, columns_of
+from complaints.flows.steps.land import variables_of
+from complaints.warehouse.runs import Night
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse, run_sql
 
 EMPTY_FINDINGS = """
 create or replace table landing.findings (
@@ -32,7 +32,7 @@ left join raw.acceptances_in_force as accepted using (row_id, rule_code)
 """
 
 # A row that failed as a line is judged no further; one that failed as a row takes no part in the
-# rules across rows (flows/sql/case_rows.sql leaves it out).
+# rules across rows (warehouse/sql/case_rows.sql leaves it out).
 ROW_FRAME = """
 (
     select * from landing.typed_rows
@@ -81,7 +81,7 @@ def judge_in_partitions(
         table: where what was found is kept.
     """
     # Great Expectations takes 4 s to import, which a night without news does not need.
-    from expectations.judge import judge
+    from complaints.expectations.judge import judge
 
     rules = [rule for rule in all_rules() if rule.judges == gate]
     columns = ", ".join(columns_of(rules))

@@ -1,8 +1,8 @@
 """Section 3.2: how far the actions have come, and what the service's own indicators say."""
 
-from report.content import Section, Sentence, Table
-from report.figures import Figures, LearningAction
-from report.words import say
+from complaints.report.content import Section, Sentence, Table
+from complaints.report.figures import Figures, LearningAction
+from complaints.report.words import say
 
 
 def section(figures: Figures) -> Section:

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from report.content import Count, Part, Section, Table
-from report.figures import (
+from complaints.report.content import Count, Part, Section, Table
+from complaints.report.figures import (
     ALL_STAGES,
     STAGE_1,
     STAGES,
@@ -14,11 +14,11 @@ from report.figures import (
     Stage,
     Theme,
 )
-from report.periods import day_in_words, read_period
-from report.sections.actions import input_note
-from report.sections.people import outcome_words
-from report.tables import IN_SLA_NOTE, STAGE_PARTS, held_note, stage_parts
-from report.words import say
+from complaints.report.periods import day_in_words, read_period
+from complaints.report.sections.actions import input_note
+from complaints.report.sections.people import outcome_words
+from complaints.report.tables import IN_SLA_NOTE, STAGE_PARTS, held_note, stage_parts
+from complaints.report.words import say
 
 STATUSES = {
     "in_time": "In time",

@@ -1,9 +1,9 @@
 """Section 3.1: the quarter against the one before; for a year, its quarters side by side."""
 
-from report.content import Section, Table
-from report.figures import OMBUDSMAN, STAGE_1, STAGE_2, STAGE_3, Figures
-from report.sections.volumes import change_bullets
-from report.tables import (
+from complaints.report.content import Section, Table
+from complaints.report.figures import OMBUDSMAN, STAGE_1, STAGE_2, STAGE_3, Figures
+from complaints.report.sections.volumes import change_bullets
+from complaints.report.tables import (
     IN_SLA_NOTE,
     STAGE_PARTS,
     comparison_table,
@@ -11,7 +11,7 @@ from report.tables import (
     received_change,
     stage_parts,
 )
-from report.words import say
+from complaints.report.words import say
 
 
 def section(figures: Figures) -> Section:

@@ -1,8 +1,8 @@
 """Section 2.12: what the figures leave out, and what is missing in those counted."""
 
-from report.content import Section, Sentence, Share, Table
-from report.figures import ALL_STAGES, STAGE_1, Figures
-from report.words import Noun, hidden_words, say, share_statement
+from complaints.report.content import Section, Sentence, Share, Table
+from complaints.report.figures import ALL_STAGES, STAGE_1, Figures
+from complaints.report.words import Noun, hidden_words, say, share_statement
 
 SEVERITIES = {"error": "Row held back", "warning": "Row counted, and reported"}
 

@@ -1,10 +1,10 @@
 """Section 2.6: the corporate procedure beside the statutory one."""
 
-from report.content import Count, Part, Section, Sentence, Table
-from report.figures import CORPORATE, STAGES, STATUTORY, Figures, noun_of
-from report.pictures import Series, chart
-from report.printing import NOTHING
-from report.tables import (
+from complaints.report.content import Count, Part, Section, Sentence, Table
+from complaints.report.figures import CORPORATE, STAGES, STATUTORY, Figures, noun_of
+from complaints.report.pictures import Series, chart
+from complaints.report.printing import NOTHING
+from complaints.report.tables import (
     IN_SLA_NOTE,
     STAGE_PARTS,
     comparison_table,
@@ -13,7 +13,7 @@ from report.tables import (
     stage_parts,
     teams_table,
 )
-from report.words import IN_TIME, UPHELD, listed, say, share_change
+from complaints.report.words import IN_TIME, UPHELD, listed, say, share_change
 
 STAGE_1 = CORPORATE[0]
 

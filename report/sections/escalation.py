@@ -1,11 +1,11 @@
 """Section 2.8: how many complaints went on to a later stage, in two ways of counting."""
 
-from report.content import Count, Section, Share, Table
-from report.figures import ALL_STAGES, CORPORATE, STAGES, STATUTORY, Figures, Stage
-from report.periods import Period, day_in_words
-from report.printing import NOTHING
-from report.tables import held_note, share_or_count
-from report.words import Noun, say, share_statement
+from complaints.report.content import Count, Section, Share, Table
+from complaints.report.figures import ALL_STAGES, CORPORATE, STAGES, STATUTORY, Figures, Stage
+from complaints.report.periods import Period, day_in_words
+from complaints.report.printing import NOTHING
+from complaints.report.tables import held_note, share_or_count
+from complaints.report.words import Noun, say, share_statement
 
 LATER_STAGES = (("stage_2", "stage 2"), ("stage_3", "stage 3"), ("ombudsman", "the Ombudsman"))
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from report.content import Count, Section, Sentence, Table
-from report.figures import CORPORATE, STATUTORY, Figures, Stage
-from report.periods import Period, day_in_words
-from report.tables import held_note
-from report.words import Noun, complaints_at, count_change, hidden_words, say
+from complaints.report.content import Count, Section, Sentence, Table
+from complaints.report.figures import CORPORATE, STATUTORY, Figures, Stage
+from complaints.report.periods import Period, day_in_words
+from complaints.report.tables import held_note
+from complaints.report.words import Noun, complaints_at, count_change, hidden_words, say
 
 PAIRS = tuple((each, other) for each in STATUTORY for other in CORPORATE if each[1] == other[1])
 BY_SUBJECT = Noun(

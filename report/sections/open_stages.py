@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from report.content import Count, Part, Section, Sentence, Share, Table
-from report.figures import ALL_STAGES, Figures, OpenStage, Stage
-from report.periods import day_in_words
-from report.words import Noun, say, share_statement
+from complaints.report.content import Count, Part, Section, Sentence, Share, Table
+from complaints.report.figures import ALL_STAGES, Figures, OpenStage, Stage
+from complaints.report.periods import day_in_words
+from complaints.report.words import Noun, say, share_statement
 
 KINDS = ("open", "open_in_time", "open_overdue", "open_without_limit")
 

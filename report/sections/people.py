@@ -1,12 +1,12 @@
 """Section 4: what regulation 13 and its guidance ask for besides: outcomes, people, advocacy."""
 
-from report.content import Count, Part, Section, Sentence, Series, Share, Table
-from report.figures import ALL_STAGES, STAGE_1, STATUTORY, Figures, Stage, noun_of
-from report.measures import OUTCOME_MEASURES
-from report.periods import Period
-from report.pictures import chart
-from report.tables import held_note
-from report.words import UPHELD, say, share_statement
+from complaints.report.content import Count, Part, Section, Sentence, Series, Share, Table
+from complaints.report.figures import ALL_STAGES, STAGE_1, STATUTORY, Figures, Stage, noun_of
+from complaints.report.measures import OUTCOME_MEASURES
+from complaints.report.periods import Period
+from complaints.report.pictures import chart
+from complaints.report.tables import held_note
+from complaints.report.words import UPHELD, say, share_statement
 
 CHARACTERISTICS = {
     "age_band": "Age",

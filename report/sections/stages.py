@@ -1,12 +1,12 @@
 """Sections 2.2 to 2.5: each stage of the statutory procedure by service team."""
 
-from report.content import Section, Sentence, Share, Table
-from report.figures import OMBUDSMAN, STAGE_1, STAGE_2, STAGE_3, Figures, Stage, noun_of
-from report.pictures import parts_chart
-from report.references import see
-from report.sections.actions import input_note
-from report.tables import reasons_table, received_change, teams_table
-from report.words import hidden_words, listed, received, say
+from complaints.report.content import Section, Sentence, Share, Table
+from complaints.report.figures import OMBUDSMAN, STAGE_1, STAGE_2, STAGE_3, Figures, Stage, noun_of
+from complaints.report.pictures import parts_chart
+from complaints.report.references import see
+from complaints.report.sections.actions import input_note
+from complaints.report.tables import reasons_table, received_change, teams_table
+from complaints.report.words import hidden_words, listed, received, say
 
 MOST_NAMED = 3  # where more teams or reasons than these tie, none stands out
 

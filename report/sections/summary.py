@@ -1,12 +1,12 @@
 """Section 1: what the report is about, its main figures, and where to find what."""
 
-from report.content import Count, Section, Sentence
-from report.figures import OMBUDSMAN, STAGE_1, STAGE_2, STAGE_3, Figures, noun_of
-from report.periods import day_in_words
-from report.references import see
-from report.sections.open_stages import open_sentences
-from report.tables import received_change
-from report.words import IN_TIME, UPHELD, received, say, share_statement
+from complaints.report.content import Count, Section, Sentence
+from complaints.report.figures import OMBUDSMAN, STAGE_1, STAGE_2, STAGE_3, Figures, noun_of
+from complaints.report.periods import day_in_words
+from complaints.report.references import see
+from complaints.report.sections.open_stages import open_sentences
+from complaints.report.tables import received_change
+from complaints.report.words import IN_TIME, UPHELD, received, say, share_statement
 
 
 def section(figures: Figures, small_numbers: Sentence) -> Section:

@@ -1,10 +1,10 @@
 """Section 2.9: answers in time, without and with an extension, and by both clocks of stage 2."""
 
-from report.content import Chart, Part, Section, Sentence, Series, Share, Table
-from report.figures import ALL_STAGES, STAGE_2, STAGE_3, Figures, Stage, noun_of
-from report.pictures import chart
-from report.tables import held_note, share_or_count
-from report.words import Noun, listed, say, share_statement
+from complaints.report.content import Chart, Part, Section, Sentence, Series, Share, Table
+from complaints.report.figures import ALL_STAGES, STAGE_2, STAGE_3, Figures, Stage, noun_of
+from complaints.report.pictures import chart
+from complaints.report.tables import held_note, share_or_count
+from complaints.report.words import Noun, listed, say, share_statement
 
 LIMITED = tuple(each for each in ALL_STAGES if each.has_time_limit)
 STATUSES = {

@@ -2,13 +2,13 @@
 
 from functools import partial
 
-from report.content import Part, Section, Sentence, Table
-from report.figures import STAGE_1, STATUTORY, Figures, Stage
-from report.periods import Period
-from report.pictures import chart_over_time
-from report.reading import QUARTERS_OF_A_LINE
-from report.references import see
-from report.tables import (
+from complaints.report.content import Part, Section, Sentence, Table
+from complaints.report.figures import STAGE_1, STATUTORY, Figures, Stage
+from complaints.report.periods import Period
+from complaints.report.pictures import chart_over_time
+from complaints.report.reading import QUARTERS_OF_A_LINE
+from complaints.report.references import see
+from complaints.report.tables import (
     STAGE_PARTS,
     comparison_table,
     held_note,
@@ -16,7 +16,7 @@ from report.tables import (
     side_by_side,
     volumes_table,
 )
-from report.words import (
+from complaints.report.words import (
     IN_TIME,
     UPHELD,
     Noun,

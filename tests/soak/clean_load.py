@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import duckdb
 
 from compiled_models import WITHOUT_DBT
+from complaints.expectations.acceptances import Asked, accept
+from complaints.flows.night import run_night
+from complaints.warehouse.settings import Settings, read_settings
 from digest_model import Kept, Place, Warehouse
-from flows.acceptances import Asked, accept
-from flows.night import run_night
-from flows.settings import Settings, read_settings
 from quarter import HEADER, nights
 from small_home import ended, exit_with, start
 from soak_nights import ROLE

@@ -10,15 +10,16 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+from test_two_runs import waiting_night
+
 from alert_helpers import Postbox
 from command_helpers import run_there
-from flows.acceptances import Asked, accept, withdraw
-from flows.settings import Settings, entries_of
+from complaints.expectations.acceptances import Asked, accept, withdraw
+from complaints.warehouse.settings import Settings, entries_of
 from quarter import Accepted, File, Run
 from small_home import PROCESSES, ended, start
 from soak_processes import quick, until_killed, with_dbt
 from test_recovery import night_with_a_broken_model
-from test_two_runs import waiting_night
 
 KILLED = -9
 LONGEST_SECONDS = 2.0  # of the time after which a run is killed

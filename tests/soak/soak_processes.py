@@ -3,10 +3,10 @@
 import signal
 from typing import Any
 
-from alerts import send
 from compiled_models import WITHOUT_DBT
-from flows.night import run_night
-from flows.settings import Settings
+from complaints.flows.night import run_night
+from complaints.notices import send
+from complaints.warehouse.settings import Settings
 from small_home import Moment, exit_with, quick_night
 
 

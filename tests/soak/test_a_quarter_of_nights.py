@@ -10,12 +10,12 @@ import pytest
 
 from alert_helpers import log_rows, mail_server
 from clean_load import marts_of, records_of, start_clean_load, unlike
+from complaints.warehouse.errors import ExitCode
+from complaints.warehouse.settings import read_settings
 from conftest import query
 from digest_model import Model
 from digest_words import Mail, differences, read_mail
 from flaws import FLAWS, OF_NEW_RECORDS
-from flows.errors import ExitCode
-from flows.settings import read_settings
 from quarter import LEGAL, MANAGER, OFFICER, QUIET, SEED, Night, Run, nights
 from soak_nights import KILLED, Killer, Runner
 

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
+from complaints.warehouse import clock
+from complaints.warehouse.errors import ExitCode
+from complaints.warehouse.settings import Settings
 from conftest import query
-from flows import clock
-from flows.errors import ExitCode
-from flows.settings import Settings
 from small_home import SmallHome, ended, quick_night, start
 
 # UTC, and the day that it is in England: summer time began on 31 March and ended on 27 October.

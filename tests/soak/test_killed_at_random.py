@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
-from conftest import query
-from flows.night import Steps, run_night
-from flows.settings import Settings
-from small_home import PROCESSES, SECOND_DAY, SmallHome, ended, exit_with, quick_night, start
 from test_interrupted import left_by_a_night
+
+from complaints.flows.night import Steps, run_night
+from complaints.warehouse.settings import Settings
+from conftest import query
+from small_home import PROCESSES, SECOND_DAY, SmallHome, ended, exit_with, quick_night, start
 
 
 @pytest.fixture(scope="module")

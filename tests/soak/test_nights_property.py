@@ -13,6 +13,9 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 
 from compiled_models import Model, compiled_models, fill
+from complaints.flows.night import Steps, run_night
+from complaints.warehouse.settings import Settings, read_settings
+from complaints.warehouse.store import open_warehouse
 from conftest import query
 from delivery_model import (
     HEADER,
@@ -26,9 +29,6 @@ from delivery_model import (
     files_of,
     nights,
 )
-from flows.night import Steps, run_night
-from flows.settings import Settings, read_settings
-from flows.warehouse import open_warehouse
 
 FIRST_DAY = date(2026, 4, 20)
 GATE_2_MODELS = ("intermediate.int_stage_deadlines",)  # the other one is a view on it

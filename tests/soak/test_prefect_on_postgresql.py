@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from complaints.warehouse.backup import check_backup
 from conftest import EXAMPLE_AS_OF_DAY, EXAMPLE_EXPORTS
-from flows.backup import check_backup
 from prefect_server import Api, server, serving, until
 
 URL = os.environ.get("PREFECT_TEST_POSTGRESQL_URL", "")  # postgresql+asyncpg://…

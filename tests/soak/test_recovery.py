@@ -20,17 +20,17 @@ from typing import Any
 
 import duckdb
 import pytest
+from test_interrupted import left_by_a_night
 
 from command_helpers import BIN_FOLDER, environment
 from compiled_models import WITHOUT_DBT
+from complaints.flows.night import Steps, run_night
+from complaints.warehouse.errors import ExitCode, OperatorError, RunFailedError
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse
+from complaints.warehouse.system_errors import check_home, refusals_in_words
 from conftest import query, snapshot
-from flows.errors import ExitCode, OperatorError, RunFailedError
-from flows.night import Steps, run_night
-from flows.refusals import check_home, refusals_in_words
-from flows.settings import Settings
-from flows.warehouse import open_warehouse
 from small_home import PROCESSES, SECOND_DAY, SmallHome, ended, quick_night, start
-from test_interrupted import left_by_a_night
 
 pytestmark = pytest.mark.xdist_group("night_shift")
 

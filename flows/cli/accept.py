@@ -1,0 +1,82 @@
+"""The commands `accept` and `accepted`: a person has found a row right that fails a rule."""
+
+from typing import Annotated
+
+import typer
+
+from complaints.flows.cli.options import Format, FormatOption, HomeOption
+from complaints.warehouse.errors import UsageError
+from complaints.warehouse.settings import read_settings
+
+app = typer.Typer()
+
+
+@app.command("accept")
+def accept_command(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="The case's reference.")],
+    stage: Annotated[
+        str, typer.Argument(metavar="STAGE", help="stage_1, stage_2, stage_3 or ombudsman.")
+    ],
+    rule: Annotated[
+        str,
+        typer.Argument(metavar="RULE", help="The rule's code, as `complaints rules` lists it."),
+    ],
+    reason: Annotated[
+        str | None,
+        typer.Option(
+            "--reason", help="Why the record is right. It is kept, so write no names into it."
+        ),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="ROLE", help="Who has checked it, as a role and not a name."),
+    ] = None,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Take an acceptance back; --reason may be left out.")
+    ] = False,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", metavar="CODE", help="The source, where several have the case."),
+    ] = None,
+    row: Annotated[
+        str | None,
+        typer.Option(
+            "--row", metavar="FILE:NUMBER", help="The row, where several of the stage fail."
+        ),
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Record that a row was checked and found right, though it fails a rule."""
+    from complaints.expectations import acceptances
+    from complaints.flows.cli.console import print_lines
+
+    settings = read_settings(home=home, accepting_role=by)
+    role = _text(settings.accepting_role)
+    if role is None:
+        raise UsageError("--by is blank: give the role of the person who has checked the row.")
+    asked = acceptances.Asked(case.strip(), stage.strip().lower(), rule.strip(), source, row)
+    if withdraw:
+        acceptances.withdraw(settings, asked, role, _text(reason))
+        what = "Taken back"
+    else:
+        why = _text(reason)
+        if why is None:
+            raise UsageError("--reason is blank: say in a sentence why the record is right.")
+        acceptances.accept(settings, asked, role, why)
+        what = "Accepted"
+    print_lines(f"{what}: {asked.rule_code} on {asked}. It counts from the next night on.")
+
+
+@app.command()
+def accepted(home: HomeOption = None, format: FormatOption = Format.TABLE) -> None:
+    """List what was accepted: who, when and why, in force or ended and why."""
+    from complaints.expectations.acceptances import list_acceptances
+    from complaints.flows.cli.console import print_rows
+
+    columns, rows = list_acceptances(read_settings(home=home))
+    print_rows(columns, rows, format)
+
+
+def _text(written: str | None) -> str | None:
+    """Return a text on one line, without space around it; None where nothing is left."""
+    return " ".join((written or "").split()) or None

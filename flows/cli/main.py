@@ -1,0 +1,183 @@
+"""The command line: `complaints`. Each command imports only what it needs, so `sql` is quick."""
+
+import shutil
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from complaints.flows.cli import accept as accept_commands
+from complaints.flows.cli import notices as alert_commands
+from complaints.flows.cli import status as status_commands
+from complaints.flows.cli import upkeep as upkeep_commands
+from complaints.flows.cli.options import (
+    AsOfOption,
+    DryRunOption,
+    Format,
+    FormatOption,
+    HomeOption,
+    OutOption,
+    PeriodArgument,
+    ProfileOption,
+    ReportFormatsOption,
+    SourceOption,
+    read_day,
+)
+from complaints.warehouse.errors import OperatorError
+from complaints.warehouse.settings import PROJECT_FOLDER, read_settings
+from complaints.warehouse.system_errors import refusals_in_words
+
+app = typer.Typer(
+    help="A warehouse for complaints about a council's children's services.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+EXAMPLE_EXPORTS = PROJECT_FOLDER / "examples" / "exports"
+EXAMPLE_AS_OF_DAY = date(2018, 11, 27)  # the day of the seed report
+EXAMPLE_QUARTER = "2018-19 Q2"
+
+
+@app.command()
+def demo(home: HomeOption = None) -> None:
+    """Run the nightly job over the example exports, then write the report for 2018-19 Q2."""
+    from complaints.flows.cli.console import print_lines, print_night
+    from complaints.flows.cli.nightly import run_with_prefect
+    from complaints.report.write import write_report
+
+    settings = read_settings(home=home, source=EXAMPLE_EXPORTS, as_of=EXAMPLE_AS_OF_DAY)
+    report = run_with_prefect(settings)
+    print_night(report)
+    home_words = f' --home "{home}"' if home else ""
+    written = write_report(settings, EXAMPLE_QUARTER, formats=("html", "docx"))
+    print_lines(
+        f"The marts are in {settings.marts_path}",
+        *(f"The report is in {path}" for path in written),
+        "Try next:",
+        f'  {_command()} report "{EXAMPLE_QUARTER}" --profile publication{home_words}',
+        f'  {_command()} sql "select stage, received, in_sla, upheld from rpt_quarterly_stages '
+        f"where financial_quarter = '{EXAMPLE_QUARTER}' and procedure = 'statutory' "
+        f'order by stage_number"{home_words}',
+        f"  {_command()} quarantine{home_words}",
+    )
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def nightly(
+    source: SourceOption = None,
+    home: HomeOption = None,
+    as_of: AsOfOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Run the nightly job once: read, validate, load, build, test, publish."""
+    from complaints.flows.cli.console import print_night
+    from complaints.flows.cli.nightly import run_dry, run_with_prefect
+
+    settings = read_settings(source=source, home=home, as_of=read_day(as_of))
+    report = run_dry(settings) if dry_run else run_with_prefect(settings)
+    print_night(report)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command("report")
+def report_command(
+    period: PeriodArgument,
+    home: HomeOption = None,
+    profile: ProfileOption = "internal",
+    format: ReportFormatsOption = "html,docx,json",
+    out: OutOption = None,
+) -> None:
+    """Write the committee's report of a quarter or a financial year."""
+    from complaints.flows.cli.console import print_lines, progress
+    from complaints.report.write import write_report
+
+    formats = [each.strip().lower() for each in format.split(",") if each.strip()]
+    with progress() as on_step:
+        on_step("writing the report")
+        written = write_report(read_settings(home=home), period, profile, formats, out)
+    print_lines(*(str(path) for path in written))
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="A query on the published marts.")],
+    home: HomeOption = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Ask the published marts a question; nothing can be changed."""
+    from complaints.flows.cli.console import print_rows
+    from complaints.warehouse.query import query_marts
+
+    columns, rows = query_marts(read_settings(home=home), query)
+    print_rows(columns, rows, format)
+
+
+@app.command()
+def rules(format: FormatOption = Format.TABLE) -> None:
+    """List every validation rule: code, severity, what it checks, its source, what to do."""
+    from complaints.expectations.optional_rules import optional_rules
+    from complaints.expectations.rules import all_rules
+    from complaints.flows.cli.console import print_rows
+
+    columns = ["code", "severity", "checks", "source", "what to do"]
+    listed = (*all_rules(), *optional_rules())
+    print_rows(
+        columns,
+        [(r.code, r.severity, r.sentence, r.source, r.remedy) for r in listed],
+        format,
+    )
+
+
+@app.command()
+def quarantine(home: HomeOption = None, format: FormatOption = Format.TABLE) -> None:
+    """List the rows now held back, with file, row number, rules and what to do."""
+    from complaints.flows.cli.console import print_rows
+    from complaints.warehouse.query import query_marts
+
+    columns, rows = query_marts(
+        read_settings(home=home),
+        "select file_name, row_number, source, case_reference, stage, rule_codes, "
+        "remedies as what_to_do from dq_quarantine union all "
+        "select file_name, row_number, source, null, null, "
+        "string_agg(rule_code, ',' order by position), string_agg(remedy, ' ' order by position) "
+        "from dq_optional_inputs where severity = 'error' group by all "
+        "order by file_name, row_number",
+    )
+    print_rows(columns, rows, format)
+
+
+@app.command()
+def serve(source: SourceOption = None, home: HomeOption = None) -> None:
+    """Keep the nightly schedule until stopped."""
+    from complaints.flows.cli.nightly import serve_schedule
+
+    serve_schedule(read_settings(source=source, home=home))
+
+
+app.add_typer(status_commands.app)
+app.add_typer(accept_commands.app)
+app.add_typer(upkeep_commands.app)
+app.add_typer(alert_commands.app)
+
+
+def _command() -> str:
+    """Return how this command was called, so that what is printed can be typed again."""
+    called = Path(sys.argv[0])
+    on_path = shutil.which(called.name)
+    is_on_path = on_path is not None and Path(on_path).resolve() == called.resolve()
+    return called.name if is_on_path else str(called)
+
+
+def main() -> NoReturn:
+    """Run a command; meet a mistake with one sentence and an exit code, never a traceback."""
+    try:
+        with refusals_in_words():
+            app()
+    except OperatorError as mistake:
+        typer.echo(f"Error: {mistake}", err=True)
+        raise SystemExit(mistake.exit_code) from None
+    raise SystemExit(0)

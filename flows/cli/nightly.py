@@ -1,0 +1,132 @@
+"""Run the night for the command line: through Prefect, on a copy, or on its schedule."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from complaints.flows.cli.console import progress
+from complaints.flows.night import NightReport
+from complaints.flows.prefect_home import (
+    configure_prefect,
+    keep_logs_off_terminal,
+    server_for_schedule,
+    start_server_early,
+)
+from complaints.warehouse.access import keep_private
+from complaints.warehouse.errors import OperatorError, UsageError
+from complaints.warehouse.runs import hold_home
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.system_errors import check_home, refusals_in_words
+
+DRY_RUN_PREFIX = ".dry-run-"
+DRY_RUN_SECONDS = 24 * 60 * 60  # none takes as long
+
+
+def run_with_prefect(settings: Settings) -> NightReport:
+    """Run the Prefect flow once in this process.
+
+    With no server configured, Prefect starts a temporary one.
+    """
+    from complaints.notices.notify import failures_told
+
+    with failures_told(settings), refusals_in_words():
+        _check_source(settings)
+        check_home(settings)
+    configure_prefect(settings)
+    keep_logs_off_terminal()
+    with progress() as on_step:
+        on_step("starting Prefect")
+        server = start_server_early()
+        from complaints.flows.nightly import nightly, tell_steps_to
+
+        if server.is_alive():  # else a server is configured, and there is nothing to wait for
+            _prepare_while_waiting(settings)
+        server.join()
+
+        with tell_steps_to(on_step):
+            return nightly(source=settings.source, home=settings.home, as_of=settings.as_of_day)
+
+
+def _prepare_while_waiting(settings: Settings) -> None:
+    """Do what the first steps would do first, while the temporary server starts.
+
+    Importing Great Expectations and letting dbt read its project take 7 s.
+    """
+    import complaints.expectations.judge  # noqa: F401 - the step `validate` would import it
+    from complaints.flows.steps.build import read_project
+
+    read_project(settings)
+
+
+def run_dry(settings: Settings) -> NightReport:
+    """Run the whole night on a copy of the working store, and throw the copy away."""
+    from complaints.flows.night import run_night
+    from complaints.notices.recipients import without_recipients
+
+    _check_source(settings)
+    with copy_of_home(settings) as copy:
+        try:
+            with progress() as on_step:
+                report = run_night(without_recipients(copy), on_step=on_step)
+        except OperatorError as mistake:
+            # What is wrong is wrong in the home; the copy is gone when this is read.
+            in_home = str(mistake).replace(str(copy.home), str(settings.home))
+            raise type(mistake)(in_home) from None
+    report.notes.append("This was a dry run: nothing was kept and nothing was published.")
+    return report
+
+
+@contextmanager
+def copy_of_home(settings: Settings) -> Iterator[Settings]:
+    """Give the settings of a copy beside the files of the home, where there is room for it."""
+    if not settings.home.exists():
+        with tempfile.TemporaryDirectory(prefix=DRY_RUN_PREFIX) as folder:
+            yield settings.model_copy(update={"home": Path(folder).resolve()})
+        return
+    for left in settings.home.glob(f"{DRY_RUN_PREFIX}*"):
+        if left.stat().st_mtime < time.time() - DRY_RUN_SECONDS:
+            shutil.rmtree(left)  # a dry run that was killed
+    with tempfile.TemporaryDirectory(prefix=DRY_RUN_PREFIX, dir=settings.home) as folder:
+        with hold_home(settings):
+            for kept in (settings.warehouse_path, settings.marts_path):
+                for path in (kept, kept.with_name(f"{kept.name}.wal")):
+                    if path.exists():
+                        shutil.copy2(path, folder)
+            if settings.reference_folder.is_dir():
+                shutil.copytree(settings.reference_folder, Path(folder) / "reference")
+        yield settings.model_copy(update={"home": Path(folder)})
+
+
+def serve_schedule(settings: Settings) -> None:
+    """Serve the nightly and the weekly flow on their schedules from one process, until stopped.
+
+    With no Prefect server configured, one is started beside it, which keeps its database in the
+    home; the temporary one of a single run starts nothing by schedule.
+
+    Raises:
+        UsageError: the source, a schedule or the readers' group is wrong, or the server's port is
+            taken.
+        RunFailedError: the server does not start.
+    """
+    _check_source(settings)
+    configure_prefect(settings)
+    from prefect import serve
+
+    from complaints.flows.schedules import deployments
+
+    served = deployments(settings)
+    with keep_private(settings), server_for_schedule():
+        # No limit of the program's own: what it kept waiting would run late instead of being
+        # collapsed. Not paused when stopped: a night missed while the machine was off is made up.
+        serve(*served, limit=None, pause_on_shutdown=False, print_starting_message=False)
+
+
+def _check_source(settings: Settings) -> None:
+    from complaints.flows.night import source_path
+    from complaints.flows.readers.sources import read_sources
+
+    if not read_sources(source_path(settings)):
+        raise UsageError(f"{settings.source} names no source.")

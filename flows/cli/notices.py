@@ -1,0 +1,48 @@
+"""The command `complaints alert`: the next digest, and the messages that wait."""
+
+from typing import Annotated
+
+import typer
+
+from complaints.flows.cli.options import HomeOption
+from complaints.warehouse.errors import ExitCode, UsageError
+from complaints.warehouse.settings import read_settings
+
+app = typer.Typer()
+
+
+@app.command()
+def alert(
+    preview: Annotated[
+        bool,
+        typer.Option("--preview", help="Print the next digest; mark nothing, send nothing."),
+    ] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Send the messages that wait in the outbox.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Show what people would be told next, or send what could not be sent before."""
+    from complaints.flows.cli.console import print_lines
+    from complaints.notices.notify import previewed
+    from complaints.notices.recipients import recipients_of
+    from complaints.notices.send import send_waiting
+
+    if preview == send:
+        raise UsageError("complaints alert takes one of --preview and --send.")
+    settings = read_settings(home=home)
+    if preview:
+        messages = previewed(settings)
+        for audiences, message in messages:
+            print_lines(f"To those told of {', '.join(audiences)}:", "", message.text)
+        if not messages:
+            print_lines("There is nothing new to tell.")
+        return
+    if not recipients_of(settings):
+        raise UsageError(
+            "Nobody is configured to be told: set COMPLAINTS_ALERTS_DATA_QUALITY, "
+            "COMPLAINTS_ALERTS_DEADLINES or COMPLAINTS_ALERTS_FAILURES."
+        )
+    problems = send_waiting(settings)
+    print_lines(*(problems or ["Nothing waits to be sent."]))
+    raise typer.Exit(ExitCode.FAILED if problems else ExitCode.DONE)

@@ -1,0 +1,94 @@
+"""What several commands take: their options, and how what is written there is read."""
+
+import re
+from datetime import date, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from complaints.warehouse.errors import UsageError
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="The folder that holds all that a run writes.")
+]
+SourceOption = Annotated[
+    Path | None, typer.Option("--source", help="A folder of exports, or a sources file (.yml).")
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="YYYY-MM-DD",
+        help="The day the figures are seen from; today when not given.",
+    ),
+]
+DryRunOption = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="Do the whole night on a copy, say what it found, keep nothing."
+    ),
+]
+PeriodArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="PERIOD", help='A quarter, "2018-19 Q2", or a financial year, "2018-19".'
+    ),
+]
+ProfileOption = Annotated[
+    str,
+    typer.Option(
+        "--profile",
+        metavar="internal|publication",
+        help="internal shows all; publication hides small numbers and every case.",
+    ),
+]
+ReportFormatsOption = Annotated[
+    str,
+    typer.Option("--format", metavar="html,docx,json", help="The forms to write, with commas."),
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", help="The folder for the files; <home>/reports when not given."),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How the rows are printed.")]
+
+
+def read_day(written: str | None) -> date | None:
+    """Return the day that an option names.
+
+    Raises:
+        UsageError: it is not written as YYYY-MM-DD.
+    """
+    if written is None:
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise UsageError(f"--as-of {written} is not a day: write it as YYYY-MM-DD.") from None
+
+
+def read_duration(written: str) -> timedelta:
+    """Return the time that `26h`, `90m` or `2d` stands for.
+
+    Raises:
+        UsageError: it is written otherwise.
+    """
+    units = {"m": "minutes", "h": "hours", "d": "days"}
+    parts = re.fullmatch(r"(\d{1,6})([mhd])", written.strip().lower())
+    if not parts:
+        raise UsageError(
+            f"--max-age {written} is no length of time: write a number and m, h or d, for example "
+            "26h, 90m or 2d."
+        )
+    return timedelta(**{units[parts[2]]: int(parts[1])})

@@ -1,0 +1,45 @@
+"""The commands that look after the job: `complaints status` and `complaints check`."""
+
+from typing import Annotated
+
+import typer
+
+from complaints.flows.cli.options import Format, FormatOption, HomeOption, read_duration
+from complaints.warehouse.errors import ExitCode
+from complaints.warehouse.settings import read_settings
+
+app = typer.Typer()
+
+MaxAgeOption = Annotated[
+    str,
+    typer.Option(
+        "--max-age",
+        metavar="26h|90m|2d",
+        help="How old the published marts may be, in minutes, hours or days.",
+    ),
+]
+
+
+@app.command()
+def status(home: HomeOption = None, format: FormatOption = Format.TABLE) -> None:
+    """List the last runs: day, when, how long, how they ended, at which step and why."""
+    from complaints.flows.cli.console import print_rows
+    from complaints.warehouse.health import STATUS_COLUMNS, last_runs
+
+    runs = last_runs(read_settings(home=home))
+    print_rows(STATUS_COLUMNS, [run.as_row for run in runs], format)
+
+
+@app.command()
+def check(max_age: MaxAgeOption = "26h", home: HomeOption = None) -> None:
+    """End with 1 when the marts are old, the last run failed, or rows are held back for long."""
+    from complaints.flows.cli.console import print_lines
+    from complaints.warehouse.health import find_problems, read_published
+
+    longest = read_duration(max_age)
+    settings = read_settings(home=home)
+    if problems := find_problems(settings, longest):
+        print_lines(*problems)
+        raise typer.Exit(ExitCode.FAILED)
+    published = read_published(settings)
+    print_lines(f"All is well: the marts are of {published.at:%Y-%m-%d %H:%M} UTC.")

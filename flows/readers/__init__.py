@@ -1,0 +1,1 @@
+"""Readers turn the bytes of a delivery into text: CSV, workbook, database."""

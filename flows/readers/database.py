@@ -1,0 +1,178 @@
+"""Read a table or a query of a database through SQLAlchemy, the layout's columns only.
+
+The database itself turns every value into text, and no other column is asked for. No message
+shows the URL: it may hold a password.
+"""
+
+import os
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from complaints.flows.readers.headers import match_headers
+from complaints.flows.readers.sources import DatabaseInput, Source
+from complaints.flows.readers.text_rows import (
+    FileRejectedError,
+    Target,
+    counted_rows,
+    insert_text_rows,
+    trimmed,
+)
+from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.layout import COMPLAINTS
+
+CHUNK_ROWS = 50_000
+TIME_ZONE = "Europe/London"
+
+
+def read_database(connection: duckdb.DuckDBPyConnection, target: Target) -> int:
+    """Put the rows of a source's table or query into landing.text_rows and return their number.
+
+    Raises:
+        UsageError: the sources file or the environment variable is wrong.
+        RunFailedError: the database does not answer.
+        FileRejectedError: there are no rows.
+    """
+    source = target.source
+    if source.database is None:
+        raise ValueError(f"The source {source.code} has no database.")
+    engine = _engine(source, source.database)
+    try:
+        with _connected(engine, source, source.database) as database:
+            statement = _statement(database, source, source.database)
+            _copy(connection, database, statement, target, source.database)
+    finally:
+        engine.dispose()
+    rows, _ = counted_rows(connection, target)
+    if rows == 0:
+        raise FileRejectedError("has no data rows")
+    return rows
+
+
+def _engine(source: Source, given: DatabaseInput) -> sa.Engine:
+    variable = f"The environment variable {given.url_env}, needed by the source '{source.code}',"
+    url_text = os.environ.get(given.url_env, "").strip()
+    if not url_text:
+        raise UsageError(f"{variable} is not set.")
+    try:
+        url = sa.make_url(url_text)
+        if url.drivername in ("postgres", "postgresql"):
+            url = url.set(drivername="postgresql+psycopg")
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            raise UsageError(f"{variable} names an SQLite file that does not exist.")
+        return sa.create_engine(url, hide_parameters=True)
+    except (NoSuchModuleError, ImportError):
+        raise UsageError(
+            f"{variable} names a kind of database whose driver is not installed."
+        ) from None
+    except ArgumentError:
+        raise UsageError(f"{variable} does not hold a database URL.") from None
+
+
+def _connected(engine: sa.Engine, source: Source, given: DatabaseInput) -> sa.Connection:
+    """Return a connection that reads rows as they come and gives times as they are in England."""
+    try:
+        database = engine.connect()
+        if engine.dialect.name == "postgresql":
+            database.execute(sa.text(f"set time zone '{TIME_ZONE}'"))
+    except SQLAlchemyError as error:
+        raise RunFailedError(
+            f"The database of the source '{source.code}' (URL in {given.url_env}) cannot be "
+            f"reached ({_kind(error)}); check that it is running and that the URL is right."
+        ) from None
+    return database.execution_options(stream_results=True)
+
+
+def _statement(database: sa.Connection, source: Source, given: DatabaseInput) -> sa.Select:
+    """Return the query for the layout's columns, each as text, in the order of the needed ones."""
+    selectable, columns = (
+        _table(database, source, given) if given.table else _query(database, source, given)
+    )
+    try:
+        positions = match_headers([column.name for column in columns], source)
+    except FileRejectedError as error:
+        raise UsageError(f"The source '{source.code}': {given.name} {error}.") from None
+    texts = {name: _as_text(columns[position]) for name, position in positions.items()}
+    order = [texts[name] for name in COMPLAINTS.needed_names if name in texts]
+    return (
+        sa.select(*(text.label(name) for name, text in texts.items()))
+        .select_from(selectable)
+        .order_by(*order)
+    )
+
+
+def _as_text(column: sa.ColumnClause) -> sa.Cast:
+    """Cast a column to text; a time with an offset first becomes the local time."""
+    if isinstance(column.type, sa.DateTime) and column.type.timezone:
+        return sa.cast(sa.cast(column, sa.DateTime(timezone=False)), sa.Text)
+    return sa.cast(column, sa.Text)
+
+
+def _table(
+    database: sa.Connection, source: Source, given: DatabaseInput
+) -> tuple[sa.FromClause, list[sa.ColumnClause]]:
+    """Return a table or view with its columns, as the database describes them."""
+    schema, _, name = (given.table or "").rpartition(".")
+    inspector = sa.inspect(database)
+    if not inspector.has_table(name, schema=schema or None):
+        raise UsageError(f"The source '{source.code}': the database has no table {given.table}.")
+    described = inspector.get_columns(name, schema=schema or None)
+    columns = [sa.column(column["name"], column["type"]) for column in described]
+    return sa.table(name, *columns, schema=schema or None), columns
+
+
+def _query(
+    database: sa.Connection, source: Source, given: DatabaseInput
+) -> tuple[sa.FromClause, list[sa.ColumnClause]]:
+    """Return a query as a derived table, with the columns that it gives."""
+    query = (given.query or "").strip().rstrip(";")
+    # A colon would be taken for the start of a parameter.
+    derived = sa.text("(" + query.replace(":", "\\:") + "\n) as source_rows")
+    try:
+        names = database.execute(sa.select(sa.text("*")).select_from(derived).limit(0)).keys()
+    except DBAPIError as error:
+        raise UsageError(
+            f"The source '{source.code}': the database refuses the query ({_kind(error)}); it "
+            "needs to be one select that also runs as (…) within another."
+        ) from None
+    return derived, [sa.column(name) for name in names]
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection,
+    database: sa.Connection,
+    statement: sa.Select,
+    target: Target,
+    given: DatabaseInput,
+) -> None:
+    """Copy the rows in chunks into landing.text_rows."""
+    names = [column.name for column in statement.selected_columns]
+    columns = ", ".join(f"{trimmed(name)} as {name}" for name in names)
+    copied = 0
+    try:
+        for frame in pd.read_sql(statement, database, chunksize=CHUNK_ROWS):
+            connection.register("database_rows", frame.astype("str"))
+            rows = (
+                f"select row_number() over () + {copied} as row_number, "
+                f"{len(names)} as field_count, {columns} from database_rows"
+            )
+            insert_text_rows(connection, target, rows, len(names), names)
+            connection.unregister("database_rows")
+            copied += len(frame)
+    except (SQLAlchemyError, pd.errors.DatabaseError) as error:
+        raise RunFailedError(
+            f"The database of the source '{target.source.code}' (URL in {given.url_env}) stopped "
+            f"after {copied} rows of {given.name} ({_kind(error)})."
+        ) from None
+
+
+def _kind(error: BaseException) -> str:
+    """Return the kind of a database's error; its text may hold the URL or a value."""
+    if isinstance(error, pd.errors.DatabaseError) and error.__cause__:
+        error = error.__cause__
+    if isinstance(error, DBAPIError) and error.orig:
+        error = error.orig
+    return type(error).__name__

@@ -1,0 +1,183 @@
+"""The files of a source's folder: which can hold complaints, and which version each one is."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date, time
+from pathlib import Path
+
+from complaints.flows.readers.sources import Source
+from complaints.warehouse.layout import COMPLAINTS, OPTIONAL_INPUTS, matched_header
+
+READ_ENDINGS = (".csv", ".txt", ".tsv", ".xlsx")
+IGNORED_ENDINGS = (".md", ".yml", ".yaml")
+IGNORED_NAMES = ("thumbs.db", "desktop.ini")
+
+_STAMP = re.compile(
+    r"(?<!\d)(\d{4})(-?)(\d\d)\2(\d\d)"
+    r"(?:[T _.-]{0,3}(\d\d)[:._-]?(\d\d)(?:[:._-]?(\d\d))?Z?)?(?!\d)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """A file of tonight's run, as raw.delivery_files keeps it; the load fills in the counts."""
+
+    source: str
+    file_name: str
+    content_hash: str | None = None
+    series: str | None = None
+    stamp: str | None = None
+    rows_read: int | None = None
+    rows_loaded: int | None = None
+    rows_unchanged: int | None = None
+    rows_duplicate: int | None = None
+    rows_superseded: int | None = None
+    rows_quarantined: int | None = None
+    status: str = "loaded"
+    message: str | None = None
+    contents: str = COMPLAINTS.contents
+
+
+@dataclass(frozen=True)
+class ExportFile:
+    """A file that could be read; series is its name without the date stamp."""
+
+    path: Path
+    name: str
+    content_hash: str
+    series: str | None
+    stamp: str | None
+    contents: str = COMPLAINTS.contents
+
+    @property
+    def version(self) -> tuple[str | None, str | None, str]:
+        """What a file of a series is known by."""
+        return self.series, self.stamp, self.content_hash
+
+    def record(
+        self,
+        source: Source,
+        status: str,
+        message: str | None = None,
+        rows_read: int | None = None,
+    ) -> FileRecord:
+        """Return what tonight's run says about this file."""
+        return FileRecord(
+            source.code,
+            self.name,
+            self.content_hash,
+            self.series,
+            self.stamp,
+            rows_read=rows_read,
+            status=status,
+            message=message,
+            contents=self.contents,
+        )
+
+    def has_changed(self) -> bool:
+        """Return whether the file is no longer what was found: somebody is writing it.
+
+        Raises:
+            OSError: it cannot be opened any more.
+        """
+        return _content_hash(self.path) != self.content_hash
+
+    def unread(self, source: Source, problem: str) -> FileRecord:
+        """Return the record of a file that could not be read as it was found.
+
+        It has no content hash, so that no later night takes its content for known.
+        """
+        return replace(
+            self.record(source, "rejected", f"{self.name} {problem}."), content_hash=None
+        )
+
+
+@dataclass
+class FolderContent:
+    """What a source's folder holds: exports, files that cannot be read, the report's own inputs."""
+
+    files: list[ExportFile] = field(default_factory=list)
+    records: list[FileRecord] = field(default_factory=list)
+    optional_inputs: list[ExportFile] = field(default_factory=list)
+
+
+def split_stamp(name: str) -> tuple[str | None, str | None]:
+    """Return a file name's series (the name without its date stamp) and the stamp in ISO form.
+
+    Both are None where the name has no stamp. Of several dates, the last is the stamp: the ones
+    before it name the period that the export covers.
+    """
+    for match in reversed(list(_STAMP.finditer(name))):
+        year, _, month, day, *clock = match.groups()
+        end = match.end()
+        try:
+            stamp = date(int(year), int(month), int(day)).isoformat()
+        except ValueError:
+            continue
+        try:
+            if clock[0]:
+                stamp += f"T{time(*(int(part or 0) for part in clock)).isoformat()}"
+        except ValueError:  # not a time: it belongs to the name
+            end = match.end(4)
+        if "1900" <= year < "2100":
+            return (name[: match.start()] + name[end:]).casefold(), stamp
+    return None, None
+
+
+def list_files(source: Source) -> FolderContent:
+    """Return what a source's folder holds, with the files that cannot be read as rejected.
+
+    Raises:
+        OSError: the folder cannot be listed.
+    """
+    content = FolderContent()
+    folder, pattern = source.folder_and_pattern
+    next(folder.iterdir(), None)  # glob() takes a folder that it may not list for an empty one
+    for path in sorted(folder.glob(pattern)):
+        if _is_ignored(path):
+            continue
+        name = path.relative_to(folder).as_posix()
+        series, stamp = split_stamp(name)
+        contents = contents_of(Path(series or name).stem)
+        if path.suffix.lower() not in READ_ENDINGS:
+            problem = "cannot be read; save it as .xlsx or CSV"
+            content.records.append(_rejected(source, name, problem, contents))
+            continue
+        try:
+            file = ExportFile(path, name, _content_hash(path), series, stamp, contents)
+        except OSError as error:
+            problem = f"cannot be opened ({error.strerror})"
+            content.records.append(_rejected(source, name, problem, contents))
+        else:
+            is_export = contents == COMPLAINTS.contents
+            (content.files if is_export else content.optional_inputs).append(file)
+    return content
+
+
+def contents_of(stem: str) -> str:
+    """Return what a file holds by its name without date and ending: complaints, or an input."""
+    matched = re.sub(r"[.-]+", "", matched_header(stem))
+    names = {matched_header(name): name for name in OPTIONAL_INPUTS}
+    return names.get(matched, COMPLAINTS.contents)
+
+
+def _is_ignored(path: Path) -> bool:
+    """Return whether a path is no delivered file: a folder, a note, a lock file of Excel's."""
+    return (
+        not path.is_file()
+        or path.name.startswith((".", "~$"))
+        or path.name.lower() in IGNORED_NAMES
+        or path.suffix.lower() in IGNORED_ENDINGS
+    )
+
+
+def _content_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _rejected(source: Source, name: str, problem: str, contents: str) -> FileRecord:
+    message = f"{name} {problem}."
+    return FileRecord(source.code, name, status="rejected", message=message, contents=contents)

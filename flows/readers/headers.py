@@ -1,0 +1,71 @@
+"""Find a layout's columns among the headers of a file or a database."""
+
+import difflib
+from collections.abc import Sequence
+
+from complaints.flows.readers.sources import Source
+from complaints.flows.readers.text_rows import FileRejectedError
+from complaints.warehouse.layout import COMPLAINTS, Layout, matched_header
+
+
+def match_headers(
+    headers: Sequence[str], source: Source, layout: Layout = COMPLAINTS
+) -> dict[str, int]:
+    """Return the position of each layout column that the headers hold, in the layout's order.
+
+    Raises:
+        FileRejectedError: two headers mean the same column, or a needed column is missing.
+    """
+    positions: dict[str, int] = {}
+    for position, column in _recognised(headers, source, layout):
+        if column in positions:
+            first, second = headers[positions[column]].strip(), headers[position].strip()
+            raise FileRejectedError(
+                f"has two columns for {column}: '{first}' and '{second}'; keep one of them"
+            )
+        positions[column] = position
+    given = {*positions, *source.constants}
+    missing = [name for name in layout.needed_names if name not in given]
+    if missing:
+        message = _missing_message(missing, headers, set(positions.values()))
+        raise FileRejectedError(
+            f"{message}, or map the columns in a sources file" if layout == COMPLAINTS else message
+        )
+    return {name: positions[name] for name in layout.names if name in positions}
+
+
+def count_recognised(headers: Sequence[str], source: Source, layout: Layout = COMPLAINTS) -> int:
+    """Return how many of the headers name a column of the layout."""
+    return len(_recognised(headers, source, layout))
+
+
+def _recognised(headers: Sequence[str], source: Source, layout: Layout) -> list[tuple[int, str]]:
+    """Return position and layout column of every header that names one; a rename goes first."""
+    columns = {matched_header(name): name for name in layout.names}
+    columns |= {matched_header(header): name for header, name in source.rename.items()}
+    matched = enumerate(matched_header(header) for header in headers)
+    return [(position, columns[header]) for position, header in matched if header in columns]
+
+
+def _missing_message(missing: list[str], headers: Sequence[str], used: set[int]) -> str:
+    """Return the sentence for missing columns, with the nearest names found."""
+    nouns = "the column" if len(missing) == 1 else "the columns"
+    nearest = _nearest(missing, headers, used)
+    found = f"the nearest names found are {nearest}" if nearest else "no name found is near"
+    return f"lacks {nouns} {', '.join(missing)}; {found}. Correct the header line"
+
+
+def _nearest(missing: list[str], headers: Sequence[str], used: set[int]) -> str:
+    """Return the unused headers nearest to the missing columns.
+
+    A first line in which nothing is recognised and something holds a digit is more likely data
+    than headers, and data is not repeated.
+    """
+    if not used and any(character.isdigit() for header in headers for character in header):
+        return ""
+    spare = {matched_header(h): h.strip() for i, h in enumerate(headers) if i not in used}
+    words = []
+    for name in missing:
+        close = difflib.get_close_matches(matched_header(name), [key for key in spare if key], n=2)
+        words += [f"'{spare[key]}' (for {name})" for key in close]
+    return ", ".join(words)

@@ -1,0 +1,110 @@
+"""The outbox: messages that wait in the log of runs until every recipient has them."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+import duckdb
+
+from complaints.notices.digest import Message
+from complaints.notices.recipients import Recipient
+from complaints.warehouse import clock
+from complaints.warehouse.settings import Settings
+
+GIVEN_UP_AFTER = timedelta(days=30)
+
+
+class Waiting(NamedTuple):
+    """A message that one recipient has not got yet."""
+
+    message_id: str
+    created_at: datetime
+    subject: str
+    text: str
+    html: str
+    recipient: str
+
+
+def put(
+    log: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    message: Message,
+    recipients: Sequence[Recipient],
+    run_id: str | None,
+    as_of_day: date,
+) -> None:
+    """Put a message into the outbox, within the transaction that marks its items as told."""
+    message_id = f"<{uuid.uuid4()}@{settings.alerts_from.rpartition('@')[2]}>"
+    created_at = clock.utc_now()
+    log.execute(
+        "insert into alert_outbox values ($1, $2, $3, $4, $5)",
+        [message_id, created_at, message.subject, message.text, message.html],
+    )
+    for recipient in recipients:
+        log.execute(
+            "insert into alert_recipients values ($1, $2, null)", [message_id, recipient.known_as]
+        )
+    log.execute(
+        "insert into ops_alerts by name select $id as message_id, $run as run_id, "
+        "$day as as_of_day, $audience as audience, $recipients as recipients, $items as items, "
+        "$at as created_at, 0 as attempts, 'waiting' as status",
+        {
+            "id": message_id,
+            "run": run_id,
+            "day": as_of_day,
+            "audience": "+".join(recipients[0].audiences),
+            "recipients": len(recipients),
+            "items": message.items,
+            "at": created_at,
+        },
+    )
+
+
+def waiting(log: duckdb.DuckDBPyConnection) -> list[Waiting]:
+    """Return what waits, the oldest first."""
+    rows = log.execute(
+        "select message_id, created_at, subject, text_body, html_body, recipient "
+        "from alert_recipients inner join alert_outbox using (message_id) "
+        "where sent_at is null order by created_at, message_id, recipient"
+    ).fetchall()
+    return [Waiting(*row) for row in rows]
+
+
+def record_attempt(log: duckdb.DuckDBPyConnection, message: Waiting, is_sent: bool) -> None:
+    """Record that a message was sent to a recipient, or that it could not be."""
+    given = {"id": message.message_id}
+    log.begin()
+    log.execute("update ops_alerts set attempts = attempts + 1 where message_id = $id", given)
+    if is_sent:
+        log.execute(
+            "update alert_recipients set sent_at = $at where message_id = $id and recipient = $who",
+            given | {"at": clock.utc_now(), "who": message.recipient},
+        )
+        if not log.execute(
+            "from alert_recipients where message_id = $id and sent_at is null", given
+        ).fetchall():
+            _forget(log, message.message_id)
+            log.execute(
+                "update ops_alerts set status = 'sent', sent_at = $at where message_id = $id",
+                given | {"at": clock.utc_now()},
+            )
+    log.commit()
+
+
+def give_up_old(log: duckdb.DuckDBPyConnection) -> int:
+    """Throw away what waited too long to be news; return how many messages that were."""
+    old = log.execute(
+        "select message_id from alert_outbox where created_at < $1",
+        [clock.utc_now() - GIVEN_UP_AFTER],
+    ).fetchall()
+    log.begin()
+    for (message_id,) in old:
+        _forget(log, message_id)
+    log.commit()
+    return len(old)
+
+
+def _forget(log: duckdb.DuckDBPyConnection, message_id: str) -> None:
+    log.execute("delete from alert_recipients where message_id = $1", [message_id])
+    log.execute("delete from alert_outbox where message_id = $1", [message_id])

@@ -1,0 +1,165 @@
+"""Send what waits in the outbox: e-mail by SMTP, everything else through Apprise."""
+
+import logging
+import smtplib
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from filelock import FileLock, Timeout
+
+from complaints.notices.log import open_alerts
+from complaints.notices.outbox import Waiting, give_up_old, record_attempt, waiting
+from complaints.notices.recipients import Recipient, recipients_of
+from complaints.warehouse.settings import Settings
+
+PAUSES_SECONDS = (0, 2, 8)  # before each time it is tried
+TIMEOUT_SECONDS = 20
+LOCK_SECONDS = 60
+
+# Where a refusal concerns one recipient or message; after any other the server is left alone.
+REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused)
+
+
+class NotSentError(Exception):
+    """A message that could not be sent; the sentence says why, without addresses or secrets."""
+
+
+class NoServerError(NotSentError):
+    """The mail server cannot be used at all, so nothing else need be tried."""
+
+
+def send_waiting(settings: Settings) -> list[str]:
+    """Send what waits to those who are in the settings; try again a few times.
+
+    Each message is marked as sent right after it was, so only a crash between the two can send a
+    second copy, which has the same Message-ID.
+
+    Returns:
+        What could not be sent, one sentence each.
+    """
+    if not settings.runs_path.exists():
+        return []
+    recipients = {each.known_as: each for each in recipients_of(settings)}
+    try:
+        with FileLock(settings.home / "complaints.notices.lock", timeout=LOCK_SECONDS):
+            notes: list[str] = []
+            for pause in PAUSES_SECONDS:
+                with open_alerts(settings) as log:
+                    given_up = give_up_old(log)
+                    messages = [each for each in waiting(log) if each.recipient in recipients]
+                if given_up:
+                    notes.append(f"{_messages(given_up)} waited too long and will not be sent.")
+                if not messages:
+                    return notes
+                time.sleep(pause)
+                problems = _send_all(settings, messages, recipients)
+            return notes + problems
+    except Timeout:
+        return ["Another process is sending the messages that wait."]
+
+
+def _send_all(
+    settings: Settings, messages: list[Waiting], recipients: dict[str, Recipient]
+) -> list[str]:
+    problems: list[str] = []
+    no_server: NoServerError | None = None
+    for message in messages:
+        recipient = recipients[message.recipient]
+        try:
+            if recipient.is_address and no_server:
+                raise no_server
+            _send(settings, message, recipient)
+        except NotSentError as problem:
+            no_server = problem if isinstance(problem, NoServerError) else no_server
+            problems.append(
+                f"A message to {recipient.place} could not be sent: {problem}; it waits for the "
+                "next night or `complaints alert --send`."
+            )
+            is_sent = False
+        else:
+            is_sent = True
+        with open_alerts(settings) as log:
+            record_attempt(log, message, is_sent)
+    return problems
+
+
+def _send(settings: Settings, message: Waiting, recipient: Recipient) -> None:
+    """Send one message to one recipient.
+
+    Raises:
+        NotSentError: it could not be sent.
+    """
+    if not recipient.is_address:
+        _send_by_apprise(message, recipient)
+        return
+    try:
+        with _mail_server(settings) as server:
+            server.send_message(as_mail(settings, message, recipient))
+    except REFUSED as refusal:
+        code = getattr(refusal, "smtp_code", None) or _first_code(refusal)
+        raise NotSentError(f"the mail server refuses it ({code})") from None
+    except (OSError, smtplib.SMTPException) as problem:
+        raise NoServerError(
+            f"the mail server {settings.smtp_host}:{settings.smtp_port} cannot be used "
+            f"({type(problem).__name__})"
+        ) from None
+
+
+def _first_code(refusal: Exception) -> int | str:
+    answers = getattr(refusal, "recipients", {})
+    return next((code for code, _ in answers.values()), "no reason given")
+
+
+def as_mail(settings: Settings, message: Waiting, recipient: Recipient) -> EmailMessage:
+    """Return the e-mail, the same in every try, whoever else gets it."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = message.subject
+    mail["From"] = settings.alerts_from
+    mail["To"] = recipient.entry
+    mail["Date"] = format_datetime(message.created_at.replace(tzinfo=UTC))
+    mail["Message-ID"] = message.message_id
+    mail["Auto-Submitted"] = "auto-generated"  # no out-of-office reply, please
+    mail.set_content(message.text, cte="quoted-printable")
+    mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    return mail
+
+
+@contextmanager
+def _mail_server(settings: Settings) -> Iterator[smtplib.SMTP]:
+    place = (settings.smtp_host, settings.smtp_port)
+    if settings.smtp_security == "tls":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            *place, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+        )
+    else:
+        server = smtplib.SMTP(*place, timeout=TIMEOUT_SECONDS)
+    try:
+        if settings.smtp_security == "starttls":
+            server.starttls(context=ssl.create_default_context())
+        if settings.smtp_user:
+            server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+        yield server
+    finally:
+        server.close()
+
+
+def _send_by_apprise(message: Waiting, recipient: Recipient) -> None:
+    # Its own log lines would reach the terminal, with parts of the URL.
+    logging.getLogger("apprise").addHandler(logging.NullHandler())
+    from apprise import Apprise
+
+    service = Apprise.instantiate(recipient.entry)
+    if service is None:
+        raise NotSentError("Apprise does not know such a URL")
+    if not service.notify(title=message.subject, body=message.text):
+        raise NotSentError("the service that Apprise was to reach does not take it")
+
+
+def _messages(number: int) -> str:
+    return f"{number} message" if number == 1 else f"{number} messages"

@@ -1,0 +1,250 @@
+"""What the warehouse holds is a function of the newest delivered version of each case and stage."""
+
+import shutil
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from complaints.flows.night import Steps
+from complaints.warehouse.runs import start_night
+from complaints.warehouse.settings import Settings, read_settings
+from conftest import query
+from load_helpers import AS_OF_DAY, Warehouse, row
+from rule_examples import STAGE_2
+
+pytestmark = pytest.mark.xdist_group("load")
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home with the reference data built, and nothing loaded."""
+    folder = tmp_path_factory.mktemp("prepared")
+    settings = read_settings(home=folder, source=folder, as_of=AS_OF_DAY)
+    with start_night(settings) as night:
+        Steps().prepare_reference(settings, night)
+        Steps().build_reference(settings)
+    return settings
+
+
+@pytest.fixture
+def warehouse(prepared: Settings, tmp_path: Path) -> Warehouse:
+    """An empty warehouse of the test's own."""
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copy(prepared.warehouse_path, home)
+    return Warehouse(prepared.model_copy(update={"home": home, "source": tmp_path / "exports"}))
+
+
+def test_of_equal_rows_the_first_counts_and_the_others_are_duplicates(warehouse: Warehouse) -> None:
+    fates = warehouse.deliver(row("A"), row("A", service_team=" Assessments\u00a0"), row("B"))
+    assert fates == {"loaded": 2, "duplicate": 1}
+    assert warehouse.rows("case_reference, row_number") == [("A", 1), ("B", 3)]
+
+
+def test_a_row_is_superseded_by_a_later_one_of_its_delivery(warehouse: Warehouse) -> None:
+    fates = warehouse.deliver(
+        row("A", last_updated="02/07/2018 10:00", reasons="new"),
+        row("A", last_updated="02/07/2018 09:59", reasons="old"),
+    )
+    assert fates == {"loaded": 1, "superseded": 1}
+    assert warehouse.rows("reasons") == [("new",)]
+
+
+def test_a_row_older_than_the_one_delivered_before_is_superseded(warehouse: Warehouse) -> None:
+    warehouse.deliver(row("A", last_updated="2018-07-03", reasons="new"))
+    fates = warehouse.deliver(row("A", last_updated="2018-07-02", reasons="old"), row("B"))
+    assert fates == {"loaded": 1, "superseded": 1}
+    assert warehouse.rows("reasons", "case_reference = 'A'") == [("new",)]
+
+
+@pytest.mark.parametrize(
+    ("updates", "held"),
+    [
+        (("", ""), 2),
+        (("2018-07-02", "2018-07-02"), 2),
+        (("2018-07-02", ""), 2),
+        (("2018-07-01", "2018-07-02", ""), 2),
+        (("not a date", "2018-07-02"), 2),
+    ],
+)
+def test_rows_that_might_all_be_the_newest_are_all_held(
+    warehouse: Warehouse, updates: Iterable[str], held: int
+) -> None:
+    rows = [row("A", last_updated=at, reasons=str(n)) for n, at in enumerate(updates)]
+    assert warehouse.deliver(*rows)["quarantined"] == held
+    assert (
+        warehouse.held()["A"] == "stage_row_conflict"
+        or "other_date_invalid" in warehouse.held()["A"]
+    )
+    assert warehouse.loaded() == []
+
+
+def test_a_conflict_ends_with_the_delivery_that_brings_one_of_the_rows(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.deliver(row("A", reasons="one"), row("A", reasons="other"))
+    assert warehouse.deliver(row("A", reasons="other")) == {"loaded": 1}
+    assert warehouse.rows("reasons, is_held") == [("other", False)]
+
+
+def test_a_held_row_leaves_though_an_earlier_version_passed_and_returns_mended(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.deliver(row("A"), row("B"))
+    assert warehouse.deliver(row("A", received_date="soon"), row("B")) == {
+        "unchanged": 1,
+        "quarantined": 1,
+    }
+    assert warehouse.loaded() == [("B", "stage_1")]
+    assert warehouse.deliver(row("A"), row("B")) == {"loaded": 1, "unchanged": 1}
+    assert warehouse.loaded() == [("A", "stage_1"), ("B", "stage_1")]
+
+
+def test_a_row_held_for_its_case_returns_when_the_other_row_is_mended(
+    warehouse: Warehouse,
+) -> None:
+    later = row("A", STAGE_2)
+    warehouse.deliver(row("A", received_date="2018-08-02", responded_date="2018-08-03"), later)
+    assert warehouse.held() == {"A": "stage_received_before_previous_stage"}
+    assert warehouse.deliver(row("A"), later) == {"loaded": 2}
+    assert warehouse.held() == {}
+
+
+def test_a_loaded_row_is_held_when_its_case_comes_to_contradict_it(warehouse: Warehouse) -> None:
+    later = row("A", STAGE_2)
+    warehouse.deliver(row("A"), later)
+    fates = warehouse.deliver(
+        row("A", received_date="2018-08-02", responded_date="2018-08-03"), later
+    )
+    assert fates == {"loaded": 1, "quarantined": 1}
+    assert warehouse.loaded() == [("A", "stage_1")]
+
+
+def test_rows_of_the_warehouse_count_in_the_rules_across_rows(warehouse: Warehouse) -> None:
+    warehouse.deliver(row("A"))
+    warehouse.deliver(row("A", STAGE_2, received_date="2018-07-01"))
+    assert warehouse.held() == {"A": "stage_received_before_previous_stage"}
+
+
+def test_a_typing_error_in_stage_1_gives_no_second_message_for_stage_2(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.deliver(row("A", received_date="soon"), row("A", STAGE_2))
+    assert warehouse.findings() == [("received_date_invalid",)]
+
+
+def test_a_case_missing_from_a_later_delivery_stays(warehouse: Warehouse) -> None:
+    warehouse.deliver(row("A"), row("B"))
+    warehouse.deliver(row("B", reasons="Delays"))
+    assert warehouse.loaded() == [("A", "stage_1"), ("B", "stage_1")]
+
+
+def test_a_held_row_without_a_usable_key_leaves_with_the_next_delivery(
+    warehouse: Warehouse,
+) -> None:
+    nameless = row("", received_date="2018-07-02")
+    warehouse.deliver(nameless, row("A", stage="?"), row("B"))
+    assert set(warehouse.held()) == {None, "A"}
+    assert warehouse.deliver(nameless, row("B"))["quarantined"] == 1
+    assert set(warehouse.held()) == {None}
+    warehouse.deliver(row("B"), row("C"))
+    assert warehouse.held() == {}
+
+
+def test_a_held_key_stays_while_the_delivery_does_not_bring_it(warehouse: Warehouse) -> None:
+    warehouse.deliver(row("A", received_date=""), row("B"))
+    warehouse.deliver(row("B", reasons="Delays"))
+    assert warehouse.held() == {"A": "received_date_missing"}
+
+
+def test_a_receipt_in_the_future_is_let_in_when_its_day_has_come(warehouse: Warehouse) -> None:
+    warehouse.deliver(row("A", received_date="2018-12-03", responded_date="", outcome=""))
+    warehouse.pass_to(date(2018, 12, 2))
+    assert warehouse.held() == {"A": "received_date_in_future"}
+    warehouse.pass_to(date(2018, 12, 3))
+    assert warehouse.held() == {}
+
+
+def test_a_clock_start_in_the_future_counts_when_its_day_has_come(warehouse: Warehouse) -> None:
+    warehouse.deliver(row("A", clock_start_date="2018-12-03", responded_date="", outcome=""))
+    assert warehouse.rows("clock_start_date") == [(None,)]
+    warehouse.pass_to(date(2018, 12, 3))
+    assert warehouse.rows("clock_start_date") == [(date(2018, 12, 3),)]
+    assert warehouse.findings() == []
+
+
+def test_only_touched_cases_and_held_rows_are_judged(warehouse: Warehouse) -> None:
+    warehouse.deliver(row("A"), row("B"), row("B", STAGE_2), row("C", received_date=""))
+    warehouse.deliver(
+        row("A"), row("B", reasons="Delays"), row("B", STAGE_2), row("C", received_date="")
+    )
+    judged = query(
+        warehouse.settings.warehouse_path,
+        "select case_reference, stage from landing.typed_rows order by all",
+    )
+    assert judged == [("B", "stage_1"), ("B", "stage_2"), ("C", "stage_1")]
+
+
+def test_what_the_warehouse_knows_is_not_landed_as_text_again(warehouse: Warehouse) -> None:
+    warehouse.deliver(row("A"), row("B"))
+    assert warehouse.deliver(row("A"), row("B", reasons="new")) == {"loaded": 1, "unchanged": 1}
+    landed = "select case_reference, stage, service_team from landing.text_rows order by 1"
+    assert query(warehouse.settings.warehouse_path, landed) == [
+        ("A", "stage_1", None),
+        ("B", "stage_1", "Assessments"),
+    ]
+
+
+def test_known_text_is_read_anew_once_the_council_spells_a_stage_so(warehouse: Warehouse) -> None:
+    unknown = row("A", stage="Informal")
+    assert warehouse.deliver(unknown) == {"quarantined": 1}
+    (warehouse.settings.home / "reference").mkdir()
+    (warehouse.settings.home / "reference" / "synonyms.csv").write_text("changes the rulebook")
+    with duckdb.connect(warehouse.settings.warehouse_path) as connection:
+        connection.execute(
+            "insert into staging.stg_synonyms by name "
+            "select 'stage' as field, 'Informal' as written, 'stage_1' as value, "
+            "true as is_council_row"
+        )
+    assert warehouse.deliver(unknown, row("B")) == {"loaded": 2}
+    assert warehouse.rows("case_reference, stage, service_team") == [
+        ("A", "stage_1", "Assessments"),
+        ("B", "stage_1", "Assessments"),
+    ]
+
+
+def test_a_row_stands_where_it_was_delivered_last(warehouse: Warehouse) -> None:
+    warehouse.deliver(row("A"), row("B"))
+    warehouse.deliver(row("B"), row("A"), row("C"))
+    assert warehouse.rows("case_reference, row_number") == [("A", 2), ("B", 1), ("C", 3)]
+
+
+def test_versions_are_kept_with_the_run_and_the_day_from_and_to_which_they_were_current(
+    warehouse: Warehouse,
+) -> None:
+    days = [date(2018, 11, 27), date(2018, 11, 28), date(2018, 11, 29)]
+    warehouse.deliver(row("A", reasons="one"), as_of=days[0])
+    warehouse.deliver(row("A", reasons="two", received_date=""), as_of=days[1])
+    warehouse.deliver(row("A", reasons="three"), as_of=days[2])
+    states = query(
+        warehouse.settings.warehouse_path,
+        "select reasons, state, as_of_day from raw.row_states inner join raw.row_versions "
+        "using (row_id) order by state_number",
+    )
+    assert sorted(states) == sorted(
+        [
+            ("one", "loaded", days[0]),
+            ("one", "left", days[1]),
+            ("two", "held", days[1]),
+            ("two", "left", days[2]),
+            ("three", "loaded", days[2]),
+        ]
+    )
+    runs = query(
+        warehouse.settings.warehouse_path,
+        "select count(distinct run_id), count(distinct run_at) from raw.row_states",
+    )
+    assert runs == [(3, 3)]

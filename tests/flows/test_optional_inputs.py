@@ -1,0 +1,296 @@
+"""The optional inputs of the report: each rule decides, the newest file counts, nothing is lost."""
+
+import shutil
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compiled_models import WITHOUT_DBT
+from complaints.expectations.optional_rules import EVERY_INPUT, optional_rules
+from complaints.expectations.rules import all_rules
+from complaints.flows.night import run_night
+from complaints.flows.readers.sources import read_sources
+from complaints.flows.steps import deliver
+from complaints.flows.steps.load import record_files
+from complaints.flows.steps.optional_inputs import OptionalLoad, load_optional_inputs
+from complaints.warehouse.layout import OPTIONAL_INPUTS
+from complaints.warehouse.runs import Night
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse
+from conftest import EXAMPLE_EXPORTS, query
+from export_helpers import write_csv, write_workbook
+
+GOOD = {
+    "learning_actions": {
+        "theme": "Delays",
+        "action": "Write sooner",
+        "owner_role": "Head of Service",
+        "due_quarter": "2018-19 Q3",
+        "status": "in_progress",
+        "evidence": "",
+    },
+    "benchmarks": {
+        "authority": "Authority A",
+        "year": "2017-18",
+        "measure": "In time (%)",
+        "value": "27.5",
+        "note": "",
+    },
+    "indicators": {"name": "Reviews on time", "period": "October 2018", "value": "94%"},
+    "team_changes": {"old_team": "Permanence", "new_team": "Care", "change_date": "03/04/2018"},
+}
+
+# For each rule, what is different in a row that fails it, and how many rows then fail.
+EXAMPLES: dict[str, tuple[str, dict[str, str], int]] = {
+    "learning_action_incomplete": ("learning_actions", {"owner_role": ""}, 1),
+    "due_quarter_invalid": ("learning_actions", {"due_quarter": "2018-20 Q3"}, 1),
+    "learning_action_status_unknown": ("learning_actions", {"status": "soon"}, 1),
+    "learning_action_conflict": ("learning_actions", {"status": "dropped"}, 2),
+    "learning_action_done_without_evidence": ("learning_actions", {"status": "Done."}, 1),
+    "benchmark_incomplete": ("benchmarks", {"authority": ""}, 1),
+    "benchmark_year_invalid": ("benchmarks", {"year": "2017"}, 1),
+    "benchmark_value_invalid": ("benchmarks", {"value": "27.5%"}, 1),
+    "benchmark_conflict": ("benchmarks", {"value": "28"}, 2),
+    "indicator_incomplete": ("indicators", {"period": ""}, 1),
+    "indicator_conflict": ("indicators", {"value": "95%"}, 2),
+    "team_change_incomplete": ("team_changes", {"change_date": ""}, 1),
+    "change_date_invalid": ("team_changes", {"change_date": "31/02/2018"}, 1),
+    "team_change_without_change": ("team_changes", {"old_team": "Care"}, 1),
+}
+# Only a second row for the same thing can contradict the first.
+CONFLICTS = {code for code in EXAMPLES if code.endswith("_conflict")}
+OTHER_THING = {
+    "learning_actions": {"action": "Call back"},
+    "benchmarks": {"measure": "Upheld (%)"},
+    "indicators": {"name": "Visits on time"},
+    "team_changes": {"change_date": "04/04/2018"},
+}
+
+
+class Council:
+    """A home to which files are delivered, one run after the other, without dbt."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.exports: Path = settings.source
+        self.runs = 0
+
+    def write(self, name: str, *rows: Mapping[str, str]) -> None:
+        columns = list(rows[0])
+        lines = [";".join(row[column] for column in columns) for row in rows]
+        write_csv(self.exports, name, ";".join(columns), *lines)
+
+    def run(self, rulebook: str = "rules") -> OptionalLoad:
+        self.runs += 1
+        night = Night(f"run{self.runs}", datetime(2018, 11, 27), date(2018, 11, 27), rulebook)
+        (source,) = read_sources(self.exports)
+        files = deliver.find(self.settings, source).optional_inputs
+        loaded = load_optional_inputs(self.settings, night, source.code, files)
+        record_files(self.settings, night, source.code, loaded.records)
+        return loaded
+
+    def statuses(self) -> dict[str, str]:
+        return {record.file_name: record.status for record in self.run().records}
+
+    def rows(self, table: str, columns: str = "*") -> list[tuple[Any, ...]]:
+        return query(self.settings.warehouse_path, f"select {columns} from raw.{table} order by 1")
+
+    def findings(self) -> list[tuple[Any, ...]]:
+        return self.rows("optional_findings", "row_number, rule_code")
+
+    def publish(self) -> None:
+        with open_warehouse(self.settings) as warehouse:
+            warehouse.execute("insert into raw.publications values (?, now())", [f"run{self.runs}"])
+
+
+@pytest.fixture
+def council(settings: Settings) -> Council:
+    return Council(settings)
+
+
+def test_every_rule_has_an_example_and_a_code_of_its_own() -> None:
+    codes = [rule.code for rule in optional_rules()]
+    assert {*EXAMPLES, "input_row_unreadable"} == set(codes)
+    assert not set(codes) & {rule.code for rule in all_rules()}
+    for rule in optional_rules():
+        assert rule.contents in {EVERY_INPUT, *OPTIONAL_INPUTS}
+        assert all(text.strip() for text in (rule.sentence, rule.source, rule.remedy))
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_an_example_fails_its_rule_and_no_other(council: Council, code: str) -> None:
+    contents, difference, failing = EXAMPLES[code]
+    other = {} if code in CONFLICTS else OTHER_THING[contents]
+    good, bad = GOOD[contents], GOOD[contents] | other | difference
+    council.write(f"{contents}.csv", good, bad)
+    (record,) = council.run().records
+    assert council.findings() == [(number, code) for number in range(3 - failing, 3)]
+    severity = {rule.code: rule.severity for rule in optional_rules()}[code]
+    held = failing if severity == "error" else 0
+    assert (record.status, record.rows_read) == ("loaded", 2)
+    assert (record.rows_loaded, record.rows_quarantined) == (2 - held, held)
+    assert len(council.rows(contents)) == 2 - held
+
+
+@pytest.mark.parametrize("contents", GOOD)
+def test_a_line_with_a_field_too_many_is_held_and_a_repeated_one_is_a_duplicate(
+    council: Council, contents: str
+) -> None:
+    good = GOOD[contents]
+    last = list(good)[-1]
+    council.write(f"{contents}.csv", good, good | {last: "x;y"}, good)
+    (record,) = council.run().records
+    assert council.findings() == [(2, "input_row_unreadable")]
+    counts = (record.rows_loaded, record.rows_duplicate, record.rows_quarantined)
+    assert (record.rows_read, counts) == (3, (1, 1, 1))
+
+
+def test_what_is_written_in_other_ways_is_read_as_one(council: Council) -> None:
+    write_workbook(
+        council.exports,
+        "Team Changes 2018-10-01.xlsx",
+        ["Old Team", "NEW_TEAM", " change date ", "Remark of Ms X"],
+        [" Permanence\u00a0", "Care", datetime(2018, 4, 3), "not read"],
+    )
+    council.write(
+        "LEARNING-ACTIONS.csv",
+        GOOD["learning_actions"] | {"due_quarter": "q3 2018/19", "status": " Not  started"},
+    )
+    council.write("benchmarks.csv", GOOD["benchmarks"] | {"year": "2017/2018", "value": "1,234.5"})
+    council.run()
+    assert council.findings() == []
+    assert council.rows("team_changes", "old_team, new_team, change_date") == [
+        ("Permanence", "Care", date(2018, 4, 3))
+    ]
+    assert council.rows("learning_actions", "due_quarter, status") == [
+        ("2018-19 Q3", "not_started")
+    ]
+    assert council.rows("benchmarks", "financial_year, value") == [("2017-18", 1234.5)]
+
+
+def test_an_unchanged_file_is_not_read_again_until_the_rules_change(council: Council) -> None:
+    council.write("indicators.csv", GOOD["indicators"])
+    assert council.statuses() == {"indicators.csv": "loaded"}
+    (record,) = council.run().records
+    assert (record.status, record.rows_read) == ("unchanged", None)
+    (record,) = council.run("other rules").records
+    assert (record.status, record.rows_loaded, record.rows_unchanged) == ("loaded", 0, 1)
+
+
+def test_a_changed_file_replaces_and_a_missing_one_keeps_what_was_loaded(council: Council) -> None:
+    visits = GOOD["indicators"] | {"name": "Visits on time"}
+    council.write("indicators.csv", GOOD["indicators"], visits)
+    council.run()
+    council.write("indicators.csv", visits)
+    (record,) = council.run().records
+    assert (record.rows_read, record.rows_loaded, record.rows_unchanged) == (1, 0, 1)
+    assert council.rows("indicators", "name, row_number") == [("Visits on time", 1)]
+    (council.exports / "indicators.csv").unlink()
+    assert council.statuses() == {}
+    assert council.rows("indicators", "name") == [("Visits on time",)]
+
+
+def test_the_newest_of_several_files_counts_and_an_older_one_is_rejected(council: Council) -> None:
+    for day, value in (("20181001", "1%"), ("20181101", "2%")):
+        council.write(f"indicators_{day}.csv", GOOD["indicators"] | {"value": value})
+    assert set(council.statuses().values()) == {"loaded"}
+    assert council.rows("indicators", "value") == [("2%",)]
+    assert council.statuses() == {
+        "indicators_20181001.csv": "superseded",
+        "indicators_20181101.csv": "unchanged",
+    }
+    council.write("indicators_20181015.csv", GOOD["indicators"] | {"value": "3%"})
+    rejected = next(r for r in council.run().records if r.status == "rejected")
+    assert rejected.message == (
+        "indicators_20181015.csv is dated before the newest loaded file of its name "
+        "(2018-11-01); deliver what it holds under a newer date."
+    )
+    assert council.rows("indicators", "value") == [("2%",)]
+    council.write("indicators.csv", GOOD["indicators"] | {"value": "4%"})
+    council.run()
+    assert council.rows("indicators", "value") == [("4%",)]
+    assert council.statuses()["indicators.csv"] == "unchanged"
+
+
+def test_a_file_that_cannot_be_taken_is_rejected_and_changes_nothing(council: Council) -> None:
+    council.write("benchmarks.csv", GOOD["benchmarks"])
+    council.run()
+    council.publish()
+    write_csv(council.exports, "benchmarks.csv", "authority,year,messure,value", "A,2017-18,x,1")
+    loaded = council.run()
+    assert [(r.status, r.contents) for r in loaded.records] == [("rejected", "benchmarks")]
+    assert loaded.records[0].message == (
+        "benchmarks.csv lacks the column measure; the nearest names found are 'messure' "
+        "(for measure). Correct the header line."
+    )
+    assert not loaded.is_news
+    assert council.rows("benchmarks", "measure") == [("In time (%)",)]
+
+
+def test_an_input_in_another_format_is_rejected_as_that_input(council: Council) -> None:
+    (council.exports / "indicators.docx").write_bytes(b"x")
+    (source,) = read_sources(council.exports)
+    (record,) = deliver.find(council.settings, source).records
+    assert (record.status, record.contents) == ("rejected", "indicators")
+
+
+def test_what_was_loaded_is_news_until_it_is_published(council: Council) -> None:
+    council.write("indicators.csv", GOOD["indicators"])
+    assert council.run().is_news
+    council.publish()
+    assert council.run().is_news is False
+    council.write("indicators.csv", GOOD["indicators"] | {"value": "95%"})
+    assert council.run().is_news
+    assert council.run().is_news  # the night in between had published nothing
+
+
+def test_a_run_that_goes_on_after_it_had_published_has_news(council: Council) -> None:
+    council.write("indicators.csv", GOOD["indicators"])
+    council.run()
+    council.publish()
+    council.runs -= 1
+    council.write("indicators.csv", GOOD["indicators"] | {"value": "95%"})
+    assert council.run().is_news
+
+
+def test_the_example_has_all_four_inputs(example: Settings) -> None:
+    counts = query(
+        example.marts_path,
+        """
+        select
+            (select count(*) from fct_learning_actions),
+            (select count(*) from fct_learning_actions where is_overdue),
+            (select count(*) from rpt_benchmarks),
+            (select count(*) from rpt_indicators where value_number is not null),
+            (select count(*) from dim_team_changes),
+            (select count(*) from dq_optional_inputs)
+        """,
+    )
+    assert counts == [(7, 1, 18, 6, 2, 0)]
+
+
+def test_a_changed_input_is_published_and_a_rejected_one_tells_the_shell(
+    example_copy: Settings, tmp_path: Path
+) -> None:
+    exports = tmp_path / "exports"
+    shutil.copytree(EXAMPLE_EXPORTS, exports)
+    settings = example_copy.model_copy(update={"source": exports})
+    council = Council(settings)
+    council.write("benchmarks.csv", GOOD["benchmarks"], GOOD["benchmarks"] | {"year": "17"})
+    (exports / "team_changes.csv").write_text("old_team\nX\n", encoding="utf-8")
+    report = run_night(settings, WITHOUT_DBT)
+    assert report.exit_code == 3
+    assert [record.file_name for record in report.rejected] == ["team_changes.csv"]
+    marts = settings.marts_path
+    assert query(marts, "select authority, value from rpt_benchmarks") == [("Authority A", 27.5)]
+    assert query(marts, "select old_team from dim_team_changes order by 1") == [
+        ("Family Support",),
+        ("Permanence",),
+    ]
+    assert query(
+        marts, "select file_name, row_number, rule_code, severity from dq_optional_inputs"
+    ) == [("benchmarks.csv", 2, "benchmark_year_invalid", "error")]
+    assert query(marts, "select run_id from dq_publication") == [(report.night.run_id,)]

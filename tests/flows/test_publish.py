@@ -1,0 +1,228 @@
+"""What reaches analysts, and what stays where it was."""
+
+import os
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import duckdb
+import pytest
+
+from compiled_models import TESTED_WITHOUT_DBT, WITHOUT_DBT
+from complaints.flows.night import Steps, run_night
+from complaints.flows.steps import publish as publishing
+from complaints.flows.steps.publish import publish
+from complaints.warehouse.errors import ExitCode
+from complaints.warehouse.runs import Night
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse
+from conftest import query, snapshot
+from small_home import (
+    SECOND_DAY,
+    SmallHome,
+    die,
+    ended,
+    exit_with,
+    export,
+    quick_night,
+    start,
+)
+
+pytestmark = pytest.mark.xdist_group("small_home")
+
+STATE = "select as_of_day from dq_publication"
+GOOD = "{},{},{},2018-10-01,,2018-10-10,upheld,Assessments,,\n"
+BAD = "{},{},{},,,2018-10-10,upheld,Assessments,,\n"
+KEYS = (
+    *((f"C{number}", "statutory", "stage_1") for number in (1, 2, 3, 5, 6, 7)),
+    ("C3", "statutory", "stage_2"),
+    ("C4", "corporate", "stage_1"),
+    ("C8", "statutory", "ombudsman"),
+)
+
+
+def night(run_id: str) -> Night:
+    """Return a night that only publishes."""
+    return Night(run_id, datetime(2018, 11, 27, 4, 30), SECOND_DAY, rulebook="")
+
+
+def night_with_spoilt_marts(settings: Settings) -> None:
+    """Run a night whose marts contradict each other, up to dbt's own tests."""
+
+    def build_and_spoil(settings: Settings) -> None:
+        WITHOUT_DBT.build_marts(settings)
+        with open_warehouse(settings) as warehouse:
+            warehouse.execute("update marts.rpt_quarterly_teams set received = received + 1")
+
+    steps = replace(WITHOUT_DBT, build_marts=build_and_spoil, check_marts=Steps().check_marts)
+    exit_with(lambda: run_night(settings, steps))
+
+
+def checked_night(settings: Settings) -> None:
+    """Run a night with every data test."""
+    exit_with(lambda: run_night(settings, TESTED_WITHOUT_DBT))
+
+
+def night_whose_rename_is_refused(settings: Settings) -> None:
+    """Run a night while the marts are open on a system that does not replace open files."""
+    rename = os.replace
+
+    def refuse(source: Path, target: Path) -> None:
+        if target == settings.marts_path:
+            raise PermissionError(13, "being used by another process")
+        rename(source, target)
+
+    with patch.object(publishing.os, "replace", refuse):
+        exit_with(lambda: run_night(settings, WITHOUT_DBT))
+
+
+def test_marts_that_fail_a_test_are_not_published(home_of_first_night: SmallHome) -> None:
+    settings = home_of_first_night.before_second_night()
+    before = published_files(settings)
+    assert ended(start(night_with_spoilt_marts, settings)) == ExitCode.FAILED
+    assert published_files(settings) == before, "yesterday's marts stay, byte for byte"
+    (failure,) = query(settings.runs_path, "select message from ops_runs where status = 'failed'")
+    assert "Nothing was published" in failure[0]
+    assert "teams_sum_to_stages failed" in failure[0]
+
+    assert ended(start(quick_night, settings)) == ExitCode.DONE
+    assert query(settings.marts_path, STATE) == [(SECOND_DAY,)], "the next night makes it good"
+
+
+def published_files(settings: Settings) -> dict[str, bytes]:
+    """Return what analysts can open, by name."""
+    files = [settings.marts_path, *settings.published_folder.iterdir()]
+    return {path.name: path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize(
+    ("row", "stages", "held"),
+    [(GOOD, len(KEYS), 0), (BAD, 0, len(KEYS))],
+    ids=["no row is held", "every row is held"],
+)
+def test_a_delivery_without_held_or_without_good_rows_is_published(
+    home_of_first_night: SmallHome, row: str, stages: int, held: int
+) -> None:
+    settings = home_of_first_night.put_back()
+    export(settings, "20181127", "".join(row.format(*key) for key in KEYS))
+    assert ended(start(checked_night, settings)) == ExitCode.DONE
+    counts = "select (select count(*) from fct_complaint_stages), count(*) from dq_quarantine"
+    assert query(settings.marts_path, counts) == [(stages, held)]
+
+
+def test_every_published_table_and_column_is_described(home_of_first_night: SmallHome) -> None:
+    settings = home_of_first_night.put_back()
+    publish(settings, night("second"), ["dq_deliveries"])
+    bare = query(
+        settings.marts_path,
+        "select table_name, null from duckdb_tables() where coalesce(comment, '') = '' "
+        "union all select table_name, column_name from duckdb_columns() "
+        "where coalesce(comment, '') = '' and not internal",
+    )
+    assert bare == []
+
+
+def test_a_night_without_news_replaces_the_record_of_files_alone(
+    home_of_first_night: SmallHome,
+) -> None:
+    settings = home_of_first_night.put_back()
+    before = snapshot(settings.marts_path)
+    with open_warehouse(settings) as warehouse:
+        for mart in ("dq_deliveries", "fct_complaints"):
+            warehouse.execute(f"delete from marts.{mart}")
+    with duckdb.connect(settings.marts_path) as somebody:
+        somebody.execute("create table a_note_of_my_own as select 1 as one")
+    publish(settings, night("second"), ["dq_deliveries"])
+    assert snapshot(settings.marts_path) == before | {"dq_deliveries": []}
+
+
+def test_a_night_without_news_publishes_all_where_the_last_state_was_not_kept(
+    home_of_first_night: SmallHome,
+) -> None:
+    settings = home_of_first_night.put_back()
+    before = snapshot(settings.marts_path)
+    for kept in settings.published_folder.iterdir():
+        kept.unlink()
+    publish(settings, night("second"), ["dq_deliveries"])
+    assert snapshot(settings.marts_path) == before
+
+
+@pytest.mark.parametrize("kept", [1, 3])
+def test_as_many_published_states_are_kept_as_the_setting_says(
+    home_of_first_night: SmallHome, kept: int
+) -> None:
+    settings = home_of_first_night.put_back().model_copy(update={"kept_states": kept})
+    runs = [f"run-{number}" for number in "9876"]  # their names do not tell their age
+    for run in runs:
+        publish(settings, night(run), ["dq_deliveries"])
+    states = {path.name: path.read_bytes() for path in settings.published_folder.iterdir()}
+    assert set(states) == {f"marts-2018-11-27-{run}.duckdb" for run in runs[-kept:]}
+    assert states["marts-2018-11-27-run-6.duckdb"] == settings.marts_path.read_bytes()
+
+
+def test_what_a_killed_run_left_unfinished_is_cleared_away(home_of_first_night: SmallHome) -> None:
+    settings = home_of_first_night.put_back()
+    leftovers = [
+        settings.home / ".marts-run-1.duckdb",
+        settings.home / ".marts-run-1.duckdb.wal",
+        settings.published_folder / "marts-2018-11-26-run-1.copying",
+    ]
+    for path in leftovers:
+        path.write_bytes(b"half of it")
+    publish(settings, night("second"))
+    assert [path for path in leftovers if path.exists()] == []
+
+
+def write_and_die(marts: Path) -> None:
+    """Write into the marts, as nobody should, and leave DuckDB's log behind."""
+    connection = duckdb.connect(marts)
+    connection.execute("create table a_note_of_my_own as select 1 as one")
+    die()
+
+
+def test_a_log_that_somebody_left_beside_the_marts_is_not_read_into_the_new_ones(
+    home_of_first_night: SmallHome,
+) -> None:
+    settings = home_of_first_night.put_back()
+    before = snapshot(settings.marts_path)
+    ended(start(write_and_die, settings.marts_path))
+    log = settings.marts_path.with_name("marts.duckdb.wal")
+    assert log.exists()
+    publish(settings, night("second"))
+    assert not log.exists()
+    assert snapshot(settings.marts_path) == before
+
+
+def test_where_an_open_file_cannot_be_replaced_the_new_one_waits_until_it_can(
+    home_of_first_night: SmallHome,
+) -> None:
+    settings = home_of_first_night.before_second_night()
+    waiting = settings.home / "marts-waiting.duckdb"
+    before = published_files(settings)
+    assert ended(start(night_whose_rename_is_refused, settings)) == ExitCode.DONE
+    assert published_files(settings) == before
+    assert query(waiting, STATE) == [(SECOND_DAY,)]
+
+    assert ended(start(quick_night, settings)) == ExitCode.DONE
+    assert query(settings.marts_path, STATE) == [(SECOND_DAY,)], "a night without news publishes it"
+    assert not waiting.exists(), "and nothing old waits beside it"
+
+
+def test_the_run_says_that_the_new_marts_wait(
+    home_of_first_night: SmallHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = home_of_first_night.put_back()
+    rename, refused = os.replace, []
+
+    def refuse_once(*paths: Any) -> None:
+        if not refused:
+            refused.append(paths)
+            raise PermissionError(13, "being used by another process")
+        rename(*paths)
+
+    monkeypatch.setattr(publishing.os, "replace", refuse_once)
+    (note,) = publish(settings, night("second"))
+    assert "marts.duckdb is open in another program" in note
+    assert "marts-waiting.duckdb" in note

@@ -1,0 +1,269 @@
+"""Reference data: the shipped bank holidays, and the council's own rows laid over the seeds."""
+
+import csv
+import importlib.util
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+import pytest
+
+from compiled_models import TESTED_WITHOUT_DBT
+from complaints.flows.night import run_night
+from complaints.flows.steps.reference import prepare_reference
+from complaints.warehouse.errors import UsageError
+from complaints.warehouse.layout import OPTIONAL_INPUTS
+from complaints.warehouse.runs import Night
+from complaints.warehouse.settings import PROJECT_FOLDER, Settings, read_settings
+from conftest import query
+
+DBT_PROJECT = PROJECT_FOLDER / "dbt_project"
+SEEDS = DBT_PROJECT / "seeds"
+THANKSGIVING = date(2018, 7, 4)
+LIMITS_HEADER = (
+    "procedure,stage,milestone,clock_starts,working_days,extended_working_days,"
+    "valid_from,valid_to,source"
+)
+COUNCIL_FILES = {
+    "bank_holidays.csv": f"date,title\n{THANKSGIVING},Day of Thanksgiving\n",
+    "synonyms.csv": "field,written,value\nstage,Informal,stage_1\n",
+    "time_limits.csv": f"{LIMITS_HEADER}\n"
+    "corporate,stage_1,response,received,15,25,2018-04-01,2018-06-30,cabinet decision\n",
+}
+
+
+def shipped_holidays() -> list[tuple[date, str]]:
+    with (SEEDS / "bank_holidays.csv").open(encoding="utf-8", newline="") as file:
+        return [(date.fromisoformat(row["date"]), row["title"]) for row in csv.DictReader(file)]
+
+
+@pytest.fixture(scope="module")
+def make_bank_holidays() -> ModuleType:
+    """Give the program that wrote the seed; it stands beside the seeds, not in a package."""
+    spec = importlib.util.spec_from_file_location("program", SEEDS / "make_bank_holidays.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_bank_holidays_are_those_of_the_holidays_package(make_bank_holidays: ModuleType) -> None:
+    assert shipped_holidays() == make_bank_holidays.bank_holidays(2000, 2035)
+
+
+def test_program_writes_the_seed_again(make_bank_holidays: ModuleType, tmp_path: Path) -> None:
+    make_bank_holidays.write_seed(tmp_path / "seed.csv")
+    assert (tmp_path / "seed.csv").read_bytes() == (SEEDS / "bank_holidays.csv").read_bytes()
+
+
+def test_bank_holidays_know_what_no_formula_gives() -> None:
+    days = {day for day, _ in shipped_holidays()}
+    proclaimed = [
+        "2002-06-04",
+        "2011-04-29",
+        "2012-06-05",
+        "2022-06-03",
+        "2022-09-19",
+        "2023-05-08",
+    ]
+    assert {date.fromisoformat(day) for day in proclaimed} <= days
+    assert date(2020, 5, 8) in days and date(2020, 5, 4) not in days  # moved to VE Day
+    assert all(day.weekday() < 5 for day in days)
+    assert {day.year for day in days} == set(range(2000, 2036))
+
+
+class Nights(NamedTuple):
+    """The home before and after the night that met the council's rows."""
+
+    before: Settings
+    after: Settings
+    run_id: str
+
+
+@pytest.fixture(scope="module")
+def nights(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
+    """Give the council its own rows, and run a night on the same delivery and the same day."""
+    home = tmp_path_factory.mktemp("council") / "home"
+    shutil.copytree(example.home, home)
+    after = example.model_copy(update={"home": home})
+    after.reference_folder.mkdir()
+    for name, text in COUNCIL_FILES.items():
+        (after.reference_folder / name).write_text(text, encoding="utf-8")
+    report = run_night(after, TESTED_WITHOUT_DBT)
+    yield Nights(example, after, report.night.run_id)
+
+
+council = pytest.mark.xdist_group("council_rows")
+
+
+def stages_of(settings: Settings) -> dict[tuple[str, str], dict[str, Any]]:
+    with duckdb.connect(settings.marts_path, read_only=True) as connection:
+        result = connection.execute("from fct_complaint_stages")
+        columns = [column[0] for column in result.description]
+        rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+    return {(row["case_reference"], row["stage"]): row for row in rows}
+
+
+@council
+def test_nothing_was_delivered_and_the_repository_was_left_alone(nights: Nights) -> None:
+    tonight = query(
+        nights.after.marts_path,
+        "select distinct contents, status, rows_read from dq_deliveries where run_id = $1",
+        nights.run_id,
+    )
+    assert ("complaints", "unchanged", None) in tonight
+    # The files of the optional inputs are small: under new rules they are read again.
+    assert {contents for contents, *_ in tonight} == {"complaints", *OPTIONAL_INPUTS}
+    assert len(tonight) == 5
+    counted = "select (select count(*) from seeds.{0}), (select count(*) from staging.stg_{0})"
+    seeds, in_force = query(nights.after.warehouse_path, counted.format("bank_holidays"))[0]
+    assert seeds == len(shipped_holidays()) and in_force == seeds + 1
+
+
+@council
+def test_council_synonym_mends_a_held_row(nights: Nights) -> None:
+    held = "select case_reference from dq_quarantine where case_reference = 'CO-16-0901'"
+    assert query(nights.before.marts_path, held) == [("CO-16-0901",)]
+    assert query(nights.after.marts_path, held) == []
+    before, after = stages_of(nights.before), stages_of(nights.after)
+    assert set(after) - set(before) == {("CO-16-0901", "stage_1")}
+
+
+@council
+def test_council_limit_holds_from_its_first_to_its_last_day(nights: Nights) -> None:
+    first, last = date(2018, 4, 1), date(2018, 6, 30)
+    limits = set()
+    for stage in stages_of(nights.after).values():
+        if (stage["procedure"], stage["stage"]) == ("corporate", "stage_1"):
+            is_covered = first <= stage["received_date"] <= last
+            given = (stage["working_days_limit"], stage["extended_working_days_limit"])
+            assert given == ((15, 25) if is_covered else (20, 20)), stage
+            limits.add(given)
+    assert limits == {(15, 25), (20, 20)}
+
+
+@council
+@pytest.mark.parametrize("night", ["before", "after"])
+def test_due_dates_follow_the_council(nights: Nights, night: str) -> None:
+    holidays = [day for day, _ in shipped_holidays()]
+    holidays += [THANKSGIVING] if night == "after" else []
+    stages = [stage for stage in stages_of(getattr(nights, night)).values() if stage["due_date"]]
+    limits = [
+        stage["extended_working_days_limit" if stage["extension_agreed"] else "working_days_limit"]
+        for stage in stages
+    ]
+    clock_starts = np.array([stage["clock_start_date"] for stage in stages], "datetime64[D]")
+    due = np.busday_offset(clock_starts, limits, roll="backward", holidays=holidays)
+    assert [stage["due_date"] for stage in stages] == due.tolist()
+
+
+@council
+def test_proclaimed_holiday_moves_a_due_date_and_the_verdict_on_it(nights: Nights) -> None:
+    case = ("CH-18-0033", "stage_1")
+    assert stages_of(nights.before)[case]["due_date"] == date(2018, 7, 11)
+    assert stages_of(nights.after)[case]["due_date"] == date(2018, 7, 12)
+    is_working_day = "select is_working_day from dim_date where date = $1"
+    assert query(nights.before.marts_path, is_working_day, THANKSGIVING) == [(True,)]
+    assert query(nights.after.marts_path, is_working_day, THANKSGIVING) == [(False,)]
+
+
+@council
+def test_target_dates_are_compared_with_the_new_due_dates(nights: Nights) -> None:
+    warned = query(
+        nights.after.marts_path,
+        "select case_reference, stage from dq_warnings "
+        "where rule_code = 'target_date_disagrees' order by all",
+    )
+    disagreeing = query(
+        nights.after.warehouse_path,
+        "select case_reference, stage from intermediate.int_stage_deadlines "
+        "where target_date <> due_date and not is_held order by all",
+    )
+    assert warned == disagreeing
+    before = query(
+        nights.before.marts_path,
+        "select count(*) from dq_warnings where rule_code = 'target_date_disagrees'",
+    )
+    assert len(warned) > before[0][0]
+
+
+def prepare(home: Path, name: str, content: bytes) -> Settings:
+    settings = read_settings(home=home)
+    settings.reference_folder.mkdir(parents=True)
+    (settings.reference_folder / name).write_bytes(content)
+    night = Night("run", datetime.now(UTC).replace(tzinfo=None), date(2018, 11, 27), "rulebook")
+    prepare_reference(settings, night)
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("holidays.csv", b"date,title\n", ["no reference data called holidays", "bank_holidays"]),
+        ("bank_holidays.csv", b"day,title\n", ["must be date,title", "it is day,title"]),
+        ("bank_holidays.csv", b"", ["must be date,title"]),
+        ("bank_holidays.csv", b"date;title\n2018-07-04;x\n", ["must be date,title"]),
+        (
+            "bank_holidays.csv",
+            b"date,title\n2018-07-04,a\n2018-07-05,b\n06/07/2018,c\n",
+            ["row 3", "date must be"],
+        ),
+        (
+            "time_limits.csv",
+            f"{LIMITS_HEADER}\ncorporate,stage_1,response,received,ten,,2018-04-01,,x\n".encode(),
+            ["row 1", "working_days must be"],
+        ),
+        ("bank_holidays.csv", "date,title\n2018-07-04,Café\n".encode("cp1252"), ["not UTF-8"]),
+        ("bank_holidays.csv", "date,title\n".encode("utf-16"), ["not UTF-8"]),
+        ("bank_holidays.csv", b"date,title\n2018-07-04,a\n2018-07-05,b,c\n", ["row 2"]),
+        ("bank_holidays.csv", b"date,title\n2018-07-04,a\n2018-07-05\n", ["row 2"]),
+        ("synonyms.csv", b"field,written,value\n ,x,stage_1\n", ["row 1", "field must be filled"]),
+        (
+            "time_limits.csv",
+            f"{LIMITS_HEADER}\ncorporate,stage_1,response,,10,,2018-04-01,,x\n".encode(),
+            ["row 1", "clock_starts must be filled"],
+        ),
+    ],
+    ids=[
+        *("unknown file", "wrong header", "empty", "semicolons", "bad date", "bad number"),
+        *("cp1252", "utf-16", "long line", "short line"),
+        *("blank key", "blank where a value is needed"),
+    ],
+)
+def test_mistake_in_a_council_file_names_file_row_and_column(
+    tmp_path: Path, name: str, content: bytes, words: list[str]
+) -> None:
+    with pytest.raises(UsageError) as mistake:
+        prepare(tmp_path / "home", name, content)
+    sentence = str(mistake.value)
+    assert str(Path("reference") / name) in sentence
+    assert "\n" not in sentence and "Error:" not in sentence
+    for word in words:
+        assert word in sentence
+
+
+def test_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
+    settings = read_settings(home=tmp_path)
+    (settings.reference_folder / "stages.csv").mkdir(parents=True)
+    night = Night("run", datetime.now(UTC).replace(tzinfo=None), date(2018, 11, 27), "rulebook")
+    with pytest.raises(UsageError, match=r"stages\.csv is not a file"):
+        prepare_reference(settings, night)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"date,title\n2018-07-04,Thanksgiving\n",
+        b"\xef\xbb\xbftitle,date\r\nThanksgiving,2018-07-04\r\n",
+        b'date,title\n\n"2018-07-04","Thanksgiving"\n\n',
+    ],
+    ids=["plain", "as Excel saves it", "quoted, with blank lines"],
+)
+def test_council_file_is_read_as_it_was_saved(tmp_path: Path, content: bytes) -> None:
+    settings = prepare(tmp_path / "home", "bank_holidays.csv", content)
+    rows = query(settings.warehouse_path, "select date, title from raw.council_bank_holidays")
+    assert rows == [(THANKSGIVING, "Thanksgiving")]

@@ -1,0 +1,199 @@
+"""Attack the published reports of the example: no hidden count can be worked out from them.
+
+The attacker reads the three renderings as files, every number of their tables, sentences, charts
+and alternative texts, and bounds each hidden count by integer programming.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable
+from math import gcd
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pytest
+
+from complaints.report.build import build_report
+from complaints.report.disclosure import hidden_cells
+from complaints.report.printing import print_report
+from complaints.report.render_docx import render_docx
+from complaints.report.render_html import render_html
+from complaints.report.render_json import render_json
+from complaints.report.shown import figures_of, shown_values
+from complaints.report.write import printed_report
+from complaints.warehouse.settings import Settings
+from conftest import query
+from report_attack import Attack
+from report_documents import Document, read_docx, read_html, read_json
+from report_sentences import unread_numbers
+
+PERIODS = ("2018-19 Q2", "2017-18 Q2", "2017-18")
+THRESHOLD = 5
+
+pytestmark = pytest.mark.xdist_group("published_report")
+
+
+class Renderings(NamedTuple):
+    """A published report: what can be read in each file, and the files' raw contents."""
+
+    documents: dict[str, Document]
+    raw: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def published(
+    example: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Renderings]:
+    """Publish a report of the example in its three renderings, each period once."""
+    done: dict[str, Renderings] = {}
+
+    def publish(period: str) -> Renderings:
+        if period not in done:
+            printed = printed_report(example, period, "publication")
+            path = tmp_path_factory.mktemp("published") / "report.docx"
+            render_docx(printed, path)
+            page, data = render_html(printed), render_json(printed)
+            documents = {"html": read_html(page), "json": read_json(data), "docx": read_docx(path)}
+            done[period] = Renderings(documents, {"html": page, "json": data, "docx": raw(path)})
+        return done[period]
+
+    return publish
+
+
+def raw(path: Path) -> str:
+    """Every text inside a Word file, its properties and relations too."""
+    with zipfile.ZipFile(path) as parts:
+        names = (name for name in parts.namelist() if not name.endswith(".png"))
+        return "\n".join(parts.read(name).decode("utf-8", "replace") for name in names)
+
+
+def attack_of(period: str, *documents: Document) -> Attack:
+    attack = Attack(period)
+    for document in documents:
+        attack.read(document)
+    return attack
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_hidden_count_keeps_two_values(
+    published: Callable[[str], Renderings], period: str
+) -> None:
+    attack = attack_of(period, *published(period).documents.values())
+    assert len(attack.hidden) > 100 and len(attack.known) > 100
+    assert attack.exposed() == {}
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_the_attacker_reads_every_number_and_the_renderings_agree(
+    published: Callable[[str], Renderings], period: str
+) -> None:
+    attacks = {}
+    for form, document in published(period).documents.items():
+        attacks[form] = attack = attack_of(period, document)
+        assert attack.not_understood == []
+        unread = {
+            each: found for each in document.sentences if (found := unread_numbers(each, period))
+        }
+        assert unread == {}, form
+    assert attacks["html"].known == attacks["json"].known == attacks["docx"].known
+    assert attacks["html"].hidden.keys() == attacks["json"].hidden.keys()
+    assert attacks["docx"].hidden.keys() == attacks["json"].hidden.keys()
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_no_small_count_is_printed(published: Callable[[str], Renderings], period: str) -> None:
+    for document in published(period).documents.values():
+        known = attack_of(period, document).known
+        assert {what: n for what, n in known.items() if 1 <= n <= THRESHOLD} == {}
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_charts_draw_no_number_that_is_hidden(
+    published: Callable[[str], Renderings], period: str
+) -> None:
+    """What a drawing prints is a figure of its data, or a tick of an axis that begins at nought."""
+    documents = published(period).documents
+    charts = {
+        table.title.split(", % ")[0]: {text.rstrip("%") for row in table.rows for text in row[1:]}
+        for table in documents["json"].tables
+        if table.columns[0] == ""
+    }
+    assert len(documents["html"].drawn) == len(charts)
+    for title, numbers in documents["html"].drawn.items():
+        figures = next(given for name, given in charts.items() if name.startswith(title))
+        ticks = sorted({int(each) for each in numbers if each.rstrip("%") not in figures})
+        assert not ticks or max(ticks) / gcd(*ticks) <= 12, (title, ticks)
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_no_case_reference_is_anywhere_in_the_files(
+    published: Callable[[str], Renderings], example: Settings, period: str
+) -> None:
+    rows = query(example.marts_path, "select distinct case_reference from fct_complaint_stages")
+    references = {reference for (reference,) in rows}
+    assert len(references) > 400
+    for form, content in published(period).raw.items():
+        words = set(re.findall(r"[\w/-]+", content))
+        assert references.isdisjoint(words), form
+        assert not any(reference in content for reference in references), form
+
+
+def test_without_secondary_suppression_the_attack_finds_hidden_counts(example: Settings) -> None:
+    report = build_report(example.marts_path, PERIODS[0], example)
+    shown = shown_values(list(figures_of(report)))
+    small = {cell for cell, value in shown.items() if value and value <= THRESHOLD}
+    printed = print_report(report, "publication", small, example.report_symbol)
+    assert len(attack_of(PERIODS[0], read_json(render_json(printed))).exposed()) > 10
+
+
+AGE = "characteristic = 'age_band' and value = ?"
+BREAKDOWNS = (
+    ("rpt_period_teams", "service_team", "service_team = ?", "received"),
+    ("rpt_period_reasons", "reason", "reason = ?", "complaints"),
+    ("rpt_themes", "reason", "reason = ?", "complaints"),
+    ("rpt_period_characteristics", "age_band", AGE, "complaints"),
+)
+
+
+def test_with_other_hidden_counts_the_document_would_read_the_same(
+    example_copy: Settings,
+) -> None:
+    """Neither the order of rows nor a word depends on a count that is not shown."""
+    period, path = PERIODS[0], example_copy.marts_path
+    report = build_report(path, period, example_copy)
+    hidden = hidden_cells(report, THRESHOLD)
+    before = render_json(print_report(report, "publication", hidden))
+    shown = shown_values(list(figures_of(report)))
+    with duckdb.connect(path) as marts:
+        for table, breakdown, row, measure in BREAKDOWNS:
+            group = (measure, period, "statutory", "stage_1", breakdown)
+            values = {cell[5]: shown[cell] or 0 for cell in hidden if cell[:5] == group}
+            more, less = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
+            assert values[less] > 1 and more != less
+            for value, change in ((more, values[less] - 1), (less, 1 - values[less])):
+                marts.execute(
+                    f"update {table} set {measure} = {measure} + ? where period = ? "
+                    f"and procedure = 'statutory' and stage = 'stage_1' and {row}",
+                    [change, period, value],
+                )
+    other = build_report(path, period, example_copy)
+    assert shown_values(list(figures_of(other))) != shown
+    assert render_json(print_report(other, "publication", hidden)) == before
+
+
+def test_the_attacker_is_right_about_what_the_internal_profile_shows(
+    published: Callable[[str], Renderings], example: Settings
+) -> None:
+    """What is hidden has a number there, and every equation of the attack holds for them."""
+    attack = attack_of(PERIODS[0], published(PERIODS[0]).documents["json"])
+    attack.reason()
+    internal = read_json(render_json(printed_report(example, PERIODS[0], "internal")))
+    truth = attack_of(PERIODS[0], internal).known
+    assert attack.hidden.keys() <= truth.keys()
+    assert attack.known.items() <= truth.items()
+    assert min(truth[what] for what in attack.hidden) == 1
+    for terms, least, most in attack.rows:
+        if terms.keys() <= truth.keys():
+            total = sum(truth[what] * factor for what, factor in terms.items())
+            assert least <= total <= most, terms

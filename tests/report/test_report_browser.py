@@ -1,0 +1,201 @@
+"""The report as people meet it: in Chromium, on a narrow screen, on paper, in a word processor.
+
+The programs are Debian's `chromium` and `libreoffice-writer`. Where they are missing these tests
+are skipped, but not under CI=true: there a missing program is a failure.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from complaints.report.render_docx import render_docx
+from complaints.report.render_html import render_html
+from complaints.report.write import write_report
+from complaints.warehouse.settings import Settings
+from prefect_server import until
+from report_sample import CASES, SAMPLE
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+LIBREOFFICE = ("soffice", "libreoffice")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DESKTOP, NARROW = (1280, 800), (320, 640)
+PAPER = {"upright": 658, "on its side": 1017}  # the width between the margins, in pixels
+
+
+def program(names: tuple[str, ...]) -> str:
+    """Return the path of a program, or skip the test; under CI=true fail it."""
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        said = f"none of {', '.join(names)} is installed"
+        if os.environ.get("CI") == "true":
+            pytest.fail(said)
+        pytest.skip(said)
+    return found
+
+
+def page_sizes(pdf: bytes) -> list[tuple[int, int]]:
+    """Return the size of each page of a PDF in points."""
+    pages = (each for each in pdf.split(b"endobj") if re.search(rb"/Type ?/Page\b", each))
+    boxes = (re.search(rb"/MediaBox ?\[ ?0 0 ([\d.]+) ([\d.]+) ?\]", each) for each in pages)
+    return [(round(float(box[1])), round(float(box[2]))) for box in boxes if box]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium with an empty profile, as the system has it."""
+    path = program(CHROMIUM)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, headless=True, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def folder(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, and the report of the example quarter in both profiles."""
+    folder = tmp_path_factory.mktemp("reports")
+    (folder / "sample.html").write_text(render_html(SAMPLE), encoding="utf-8")
+    render_docx(SAMPLE, folder / "sample.docx")
+    for profile in ("internal", "publication"):
+        for path in write_report(example, "2018-19 Q2", profile, ("html", "docx"), folder):
+            path.rename(folder / f"{profile}{path.suffix}")
+    return folder
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page in a context of its own."""
+    context = browser.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    yield context.new_page()
+    context.close()
+
+
+REPORTS = pytest.mark.parametrize("name", ["sample", "internal", "publication"])
+
+
+@REPORTS
+def test_axe_finds_nothing_and_nothing_is_cut_off(page: Page, folder: Path, name: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    address = (folder / f"{name}.html").as_uri()
+    page.goto(address)
+    for width, height in (DESKTOP, NARROW):
+        page.set_viewport_size({"width": width, "height": height})
+        options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+        found = Axe().run(page, options=options).response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert asked == [address]
+
+
+@REPORTS
+def test_the_report_works_without_javascript(browser: Browser, folder: Path, name: str) -> None:
+    texts = []
+    for has_javascript in (True, False):
+        context = browser.new_context(java_script_enabled=has_javascript)
+        page = context.new_page()
+        page.goto((folder / f"{name}.html").as_uri())
+        texts.append(page.inner_text("body"))
+        page.get_by_role("link").nth(3).click()
+        assert "#section-" in page.url
+        context.close()
+    assert texts[0] == texts[1] and len(texts[0]) > 1000
+
+
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(page: Page, folder: Path) -> None:
+    page.goto((folder / "sample.html").as_uri())
+    page.keyboard.press("Tab")
+    skip = page.locator(":focus")
+    assert skip.inner_text() == "Skip to the report"
+    assert skip.bounding_box()["y"] >= 0
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#report")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    page.goto("about:blank")
+    page.goto((folder / "sample.html").as_uri())
+    stops = page.locator("a, [tabindex='0']").count()
+    for _ in range(stops):
+        page.keyboard.press("Tab")
+        outline, width = page.evaluate(
+            "(s => [s.outlineStyle, parseFloat(s.outlineWidth)])"
+            "(getComputedStyle(document.activeElement))"
+        )
+        assert outline == "solid" and width >= 2
+        assert page.evaluate("document.activeElement !== document.body")
+
+
+def test_a_wide_table_scrolls_by_the_keyboard(page: Page, folder: Path) -> None:
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    page.goto((folder / "sample.html").as_uri())
+    table = page.get_by_role("group", name=CASES.title)
+    table.focus()
+    page.keyboard.press("ArrowRight")
+    # The page's policy forbids eval, by which Playwright's own wait_for_function polls.
+    until(lambda: page.evaluate("document.activeElement.scrollLeft") > 0, 10, "the table to scroll")
+
+
+@REPORTS
+def test_the_report_prints_on_a4(page: Page, folder: Path, name: str, tmp_path: Path) -> None:
+    page.goto((folder / f"{name}.html").as_uri())
+    page.emulate_media(media="print")
+    for where, width in PAPER.items():
+        page.set_viewport_size({"width": width, "height": 900})
+        sections = "section.wide" if where == "on its side" else "section.part:not(.wide)"
+        cut = page.evaluate(
+            f"""[...document.querySelectorAll('{sections} table')]
+            .filter(table => table.getBoundingClientRect().width > {width})
+            .map(table => table.caption.textContent)"""
+        )
+        assert cut == []
+    style = page.evaluate("getComputedStyle(document.querySelector('thead')).display")
+    assert style == "table-header-group"
+    assert not page.locator(".skip").is_visible() and not page.locator("nav").is_visible()
+    assert_a4(page_sizes(page.pdf(prefer_css_page_size=True)), name)
+
+
+def assert_a4(sizes: list[tuple[int, int]], name: str) -> None:
+    """Assert that a document has pages of A4, on their side where it lists the cases."""
+    assert len(sizes) >= 5
+    assert set(sizes) == ({(595, 842)} if name == "publication" else {(595, 842), (842, 595)})
+
+
+@REPORTS
+def test_libreoffice_opens_the_word_document(folder: Path, name: str, tmp_path: Path) -> None:
+    profile = tmp_path / "profile"
+    done = subprocess.run(
+        [
+            program(LIBREOFFICE),
+            "--headless",
+            f"-env:UserInstallation={profile.as_uri()}",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            tmp_path,
+            folder / f"{name}.docx",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    pdf = tmp_path / f"{name}.pdf"
+    assert done.returncode == 0 and pdf.exists(), done.stderr
+    assert_a4(page_sizes(pdf.read_bytes()), name)

@@ -1,0 +1,226 @@
+"""What the report says: every published figure, any period, and one truth in all its parts."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from complaints.report.build import build_report
+from complaints.report.content import Cell, Report
+from complaints.report.printing import Printer, print_report
+from complaints.report.render_docx import render_docx
+from complaints.report.render_html import render_html
+from complaints.report.render_json import render_json
+from complaints.report.write import printed_report, write_report
+from complaints.warehouse.errors import UsageError
+from complaints.warehouse.settings import Settings
+from conftest import query
+from report_documents import read_docx, read_html
+from report_sections import sections_of
+
+QUARTER, FIRST_QUARTER, YEAR = "2018-19 Q2", "2016-17 Q1", "2017-18"
+PERIODS = (QUARTER, "2017-18 Q4", FIRST_QUARTER, YEAR, "2016-17")
+STAGES = {
+    "stage_1": "Stage 1",
+    "stage_2": "Stage 2",
+    "stage_3": "Stage 3",
+    "ombudsman": "Ombudsman (LGSCO)",
+}
+MEASURES = {"received": "No", "in_sla": "In SLA", "upheld": "Upheld"}
+CHANGES = {
+    "received_change": r"complaints received increased by {}%, from",
+    "in_sla_change": r"answered within the time limit increased by {} percentage points",
+    "upheld_change": r"upheld in full or in part increased by {} percentage points",
+}
+
+UNREADABLE = re.compile(
+    r"None|nan|[\ue000\ue001]|  |\.\.|,,|(?<![Ss]tage )\b1 (complaints|rows|cases)"
+)
+
+
+@pytest.fixture(scope="session")
+def reports(example: Settings) -> dict[str, Report]:
+    """The report of each period, for the whole run."""
+    return {each: build_report(example.marts_path, each, example) for each in PERIODS}
+
+
+def cells(section: dict[str, Any], row: str, *columns: str) -> Iterator[str]:
+    """Yield what stands in a row under one of some columns, in every table of a section."""
+    for table in section["tables"]:
+        for each in table["rows"]:
+            if each[0] == row:
+                named = zip(table["columns"], each, strict=True)
+                yield from (text for column, text in named if column in columns)
+
+
+def test_every_published_figure_that_can_be_given_is_in_its_section(
+    example: Settings, reports: dict[str, Report]
+) -> None:
+    sections = sections_of(reports[QUARTER])
+    differing = []
+    for section, period, stage, measure, unit, number, agreement in query(
+        example.marts_path,
+        "select section, period, stage, measure, unit, printed, agreement "
+        "from rpt_published_figures",
+    ):
+        content = sections[section]
+        change = next((key for key in CHANGES if measure.startswith(key)), None)
+        if change:
+            pattern = CHANGES[change].format(number)
+            found = any(re.search(pattern, each) for each in content["paragraphs"])
+        else:
+            texts = list(cells(content, STAGES[stage], f"{MEASURES[measure]}, {period}", period))
+            found = any(_shows(text, unit, number) for text in texts)
+        if agreement == "differs":
+            differing.append((measure, number, found))
+        else:
+            assert found, (section, period, stage, measure, unit, number)
+    assert differing == [("in_sla", 26, False), ("in_sla_change_on_quarter", -24, False)]
+
+
+def _shows(text: str, unit: str, number: int) -> bool:
+    return f"({number}%)" in text if unit == "percent" else re.match(r"\d+", text)[0] == str(number)
+
+
+def test_the_three_renderings_hold_the_same_tables_and_sentences(
+    example: Settings, tmp_path: Path
+) -> None:
+    printed = printed_report(example, QUARTER, "internal")
+    render_docx(printed, tmp_path / "report.docx")
+    sections = json.loads(render_json(printed))["sections"]
+    tables = [table for section in sections for table in section["tables"]]
+    paragraphs = {text for section in sections for text in section["paragraphs"]}
+    for other in (read_html(render_html(printed)), read_docx(tmp_path / "report.docx")):
+        found = {each.title: (each.columns, each.rows) for each in other.tables}
+        for table in tables:
+            assert found[table["title"]] == (table["columns"], table["rows"]), table["title"]
+        assert paragraphs <= set(other.texts)
+
+
+def test_every_published_breakdown_is_in_its_section(
+    example: Settings, reports: dict[str, Report]
+) -> None:
+    sections = sections_of(reports[QUARTER])
+    for section, breakdown, value, *numbers in query(
+        example.marts_path,
+        "select section, breakdown, value, received, in_sla, upheld from rpt_published_breakdowns",
+    ):
+        columns = ("No of complaints", "Complaints"), ("In SLA",), ("Upheld",)
+        for names, number in zip(columns, numbers, strict=True):
+            if number is not None:
+                assert str(number) in list(cells(sections[section], value, *names)), breakdown
+
+
+def test_the_json_has_the_shape_that_is_promised(reports: dict[str, Report]) -> None:
+    rendered = json.loads(render_json(print_report(reports[QUARTER], "internal")))
+    assert (rendered["quarter"], rendered["profile"]) == (QUARTER, "internal")
+    assert rendered["as_of"] == "2018-11-27"
+    for section in rendered["sections"]:
+        assert {"number", "title", "paragraphs", "tables"} <= section.keys()
+        for table in section["tables"]:
+            assert {"title", "columns", "rows"} <= table.keys()
+            assert all(len(row) == len(table["columns"]) for row in table["rows"])
+    numbers = [each["number"] for each in rendered["sections"]]
+    assert len(set(numbers)) == len(numbers)
+    assert numbers[:3] == ["1", "1.1", "1.2"]
+    for wanted in ("2.1", "2.2", "2.3", "2.4", "2.5", "3.1", "3.2", "Appendix A", "Appendix B"):
+        assert wanted in numbers
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_a_report_of_any_period_reads_well(period: str, reports: dict[str, Report]) -> None:
+    sections = sections_of(reports[period])
+    for section in sections.values():
+        alternatives = [chart["alternative"] for chart in section["charts"]]
+        notes = [note for table in section["tables"] for note in table["notes"]]
+        for text in (*section["paragraphs"], *alternatives, *notes):
+            assert re.search(r"[.:]$", text), text
+            assert not UNREADABLE.search(text), text
+            if "percentage point" in text:
+                assert not re.search(r"by \d+(\.\d)?%", text), text
+            if "%" in text and "%, from" not in text and "by less than" not in text:
+                assert len(re.findall(r"\d+ of \d+", text)) == text.count("%"), text
+            for number in re.findall(r"section ([\d.]*\d)", text):
+                assert number in sections, text
+        for table in section["tables"]:
+            assert "None" not in {each for row in table["rows"] for each in row}
+        assert len(section["tables"]) or not section["charts"]
+
+
+def test_the_annual_report_compares_years_and_shows_the_quarters(
+    reports: dict[str, Report],
+) -> None:
+    sections = sections_of(reports[YEAR])
+    volumes = sections["2.1"]["tables"][0]
+    assert volumes["columns"] == ["Stage", *(f"2017-18 Q{n}" for n in (1, 2, 3, 4)), "2017-18"]
+    assert volumes["rows"][0] == ["Stage 1", "17", "26", "19", "19", "81"]
+    assert any("from 76 in 2016-17 to 81 in 2017-18" in t for t in sections["2.1"]["paragraphs"])
+    quarters = sections["3.1"]["tables"][0]
+    assert [row[0] for row in quarters["rows"]] == [f"2017-18 Q{n}" for n in (1, 2, 3, 4)] + [YEAR]
+
+
+def test_the_first_quarter_says_that_there_is_nothing_to_compare_with(
+    reports: dict[str, Report],
+) -> None:
+    sections = sections_of(reports[FIRST_QUARTER])
+    assert sections["2.1"]["title"] == "Quarter 1 of 2016-17"
+    assert "There are no figures for 2015-16 Q1 to compare with." in sections["2.1"]["paragraphs"]
+    assert sections["3.1"]["tables"] == []
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_no_cell_has_two_values_and_every_sum_adds_up(
+    period: str, reports: dict[str, Report]
+) -> None:
+    report = reports[period]
+    values: dict[Cell, int | None] = dict(report.values)
+    for section in report.walk():
+        for count in section.counts:
+            assert values.setdefault(count.cell, count.value) == count.value, count.cell
+    for whole, parts in report.sums:
+        assert report.values[whole] == sum(report.values[part] for part in parts), whole
+    assert {len(each.whole) for each in report.sums} >= {4}
+    tied = {cell for each in report.sums for cell in each.parts}
+    teams = {
+        cell
+        for section in report.walk()
+        for c in section.counts
+        if "service_team" in (cell := c.cell)
+    }
+    assert teams <= tied
+
+
+def test_under_each_table_of_counts_stands_what_is_held_back(reports: dict[str, Report]) -> None:
+    for section in reports[QUARTER].walk():
+        for table in section.tables:
+            measures = {
+                count.cell[0]
+                for row in table.rows
+                for part in row
+                if not isinstance(part, str)
+                for count in part.counts
+            }
+            if measures and not any(each.startswith(("open", "held")) for each in measures):
+                notes = Printer(frozenset(), "c").sentences(table.notes)
+                assert any("eld back for correction" in each for each in notes), table.title
+    held = sections_of(reports[QUARTER])["3.1"]["tables"][0]["notes"][-1]
+    assert held == (
+        "Held back for correction and not counted: 1 row of statutory stage 1, 2018-19 Q1 "
+        "(section 2.12)."
+    )
+
+
+def test_the_report_is_written_by_format_and_profile(example: Settings, tmp_path: Path) -> None:
+    written = write_report(example, QUARTER, "internal", ("json",), tmp_path / "out")
+    assert [each.name for each in written] == [
+        "complaints-report-2018-19-q2-internal.json",
+    ]
+    assert sorted((tmp_path / "out").iterdir()) == sorted(written)
+    with pytest.raises(UsageError, match="cannot be used"):
+        write_report(example, QUARTER, "internal", ("json",), written[0])
+    for wrong in ({"formats": ("pdf",)}, {"formats": ()}, {"profile": "secret"}):
+        with pytest.raises(UsageError, match="choose from"):
+            write_report(example, QUARTER, out=tmp_path, **wrong)

@@ -1,0 +1,94 @@
+"""What the report says where something is missing: a period, the marts, an input, complaints."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from complaints.report.build import build_report
+from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.settings import Settings
+from report_sections import sections_of
+
+QUARTER = "2018-19 Q2"
+
+
+@pytest.mark.parametrize(
+    ("period", "mistake", "words"),
+    [
+        ("Q2 2018", UsageError, "is no period: write a quarter as"),
+        ("2018-19 Q3", UsageError, "ends on 31 December 2018 and the figures are seen from 27"),
+        ("2018-19", UsageError, "ask for a year that has ended"),
+        ("2012-13 Q1", RunFailedError, "No complaint is known for 2012-13 Q1: the marts in use"),
+    ],
+)
+def test_a_period_that_cannot_be_given_is_met_with_one_sentence(
+    period: str, mistake: type[Exception], words: str, example: Settings
+) -> None:
+    with pytest.raises(mistake, match=words) as problem:
+        build_report(example.marts_path, period, example)
+    assert len(str(problem.value).splitlines()) == 1
+
+
+def test_marts_that_are_missing_or_old_are_met_with_one_sentence(
+    example: Settings, tmp_path: Path
+) -> None:
+    with pytest.raises(RunFailedError, match="There are no marts in"):
+        build_report(tmp_path / "marts.duckdb", QUARTER, example)
+    old = Path(shutil.copy(example.marts_path, tmp_path))
+    with duckdb.connect(old) as marts:
+        marts.execute("alter table rpt_period_stages drop column with_advocate")
+    with pytest.raises(RunFailedError, match="older than this version of complaints"):
+        build_report(old, QUARTER, example)
+    old.write_text("not a database")
+    with pytest.raises(RunFailedError, match="cannot be opened"):
+        build_report(old, QUARTER, example)
+
+
+def test_a_quarter_in_which_nothing_was_received_has_a_report_without_a_gap(
+    example: Settings, tmp_path: Path
+) -> None:
+    empty = Path(shutil.copy(example.marts_path, tmp_path))
+    with duckdb.connect(empty) as marts:
+        counts = marts.execute(
+            "select column_name from duckdb_columns() where table_name = 'rpt_period_stages' "
+            "and data_type = 'BIGINT'"
+        ).fetchall()
+        zeros = ", ".join(f"{name} = 0" for (name,) in counts)
+        marts.execute(f"update rpt_period_stages set {zeros} where period = ?", [QUARTER])
+        for name in ("reasons", "teams", "characteristics", "outcomes"):
+            marts.execute(f"delete from rpt_period_{name} where period = ?", [QUARTER])
+        marts.execute("delete from rpt_themes where period = ?", [QUARTER])
+        marts.execute("delete from fct_complaint_stages where financial_quarter = ?", [QUARTER])
+        marts.execute("delete from dq_rules")
+    sections = sections_of(build_report(empty, QUARTER, example))
+    first = sections["1.2"]["paragraphs"][1]
+    assert first.startswith("No stage 1 complaints were received in 2018-19 Q2, compared with 26")
+    for number, section in sections.items():
+        below = f"{number.removeprefix('Appendix ')}."
+        is_parent = any(other.startswith(below) for other in sections)
+        assert section["paragraphs"] or section["tables"] or is_parent, number
+        assert all(table["rows"] for table in section["tables"]), number
+
+
+def test_a_missing_optional_input_costs_one_sentence(example: Settings, tmp_path: Path) -> None:
+    bare = Path(shutil.copy(example.marts_path, tmp_path))
+    with duckdb.connect(bare) as marts:
+        for name in ("fct_learning_actions", "rpt_benchmarks", "rpt_indicators"):
+            marts.execute(f"delete from {name}")
+        marts.execute("delete from dim_team_changes")
+    sections = sections_of(build_report(bare, QUARTER, example))
+    assert sections["Appendix A"]["paragraphs"] == [
+        "No figures of other authorities have been recorded."
+    ]
+    assert sections["2.2.1"]["paragraphs"] == [
+        "No learning actions have been recorded, so there is no action plan to show."
+    ]
+    assert sections["3.2"]["paragraphs"] == [
+        "No learning actions have been recorded.",
+        "No indicators of the service's own reports have been recorded.",
+    ]
+    assert sections["2.11"]["paragraphs"] == [
+        "No change of the structure of teams has been recorded."
+    ]

@@ -1,0 +1,261 @@
+"""Sentences follow the numbers: rises, falls, no change, zero and missing bases, one complaint."""
+
+import re
+from datetime import date
+
+import pytest
+
+from complaints.report.content import Count, Sentence, Share
+from complaints.report.periods import Period, read_period
+from complaints.report.printing import Printer
+from complaints.report.words import (
+    complaints_at,
+    count_change,
+    listed,
+    received,
+    share_change,
+    share_statement,
+)
+from complaints.warehouse.errors import UsageError
+
+STAGE_1 = complaints_at("stage 1")
+NOW, BASE = "2018-19 Q2", "2017-18 Q2"
+IN_TIME = "answered within the time limit"
+
+
+def count(value: int | None, measure: str = "received", period: str = NOW) -> Count:
+    return Count((measure, period, "statutory", "stage_1"), value)
+
+
+def share(part: int | None, whole: int | None, period: str = NOW) -> Share:
+    return Share(count(part, "in_sla", period), count(whole, "received", period))
+
+
+def printed(sentence: Sentence, *hidden: Count) -> str | None:
+    return Printer({each.cell for each in hidden}, "c").sentence(sentence)
+
+
+@pytest.mark.parametrize(
+    ("now", "base", "words"),
+    [
+        (
+            40,
+            26,
+            "The number of stage 1 complaints received increased by 54%, from 26 in 2017-18 Q2 "
+            "to 40 in 2018-19 Q2.",
+        ),
+        (
+            18,
+            40,
+            "The number of stage 1 complaints received decreased by 55%, from 40 in 2017-18 Q2 "
+            "to 18 in 2018-19 Q2.",
+        ),
+        (
+            2,
+            1,
+            "The number of stage 1 complaints received increased by 100%, from 1 in 2017-18 Q2 "
+            "to 2 in 2018-19 Q2.",
+        ),
+        (
+            1001,
+            1000,
+            "The number of stage 1 complaints received increased by less than 1%, from 1000 in "
+            "2017-18 Q2 to 1001 in 2018-19 Q2.",
+        ),
+        (
+            5,
+            5,
+            "The number of stage 1 complaints received was the same in 2018-19 Q2 as in "
+            "2017-18 Q2: 5.",
+        ),
+        (0, 0, "No stage 1 complaints were received in 2018-19 Q2 or in 2017-18 Q2."),
+        (
+            5,
+            0,
+            "5 stage 1 complaints were received in 2018-19 Q2, compared with none in 2017-18 Q2.",
+        ),
+        (
+            1,
+            0,
+            "1 stage 1 complaint was received in 2018-19 Q2, compared with none in 2017-18 Q2.",
+        ),
+        (
+            0,
+            4,
+            "No stage 1 complaints were received in 2018-19 Q2, compared with 4 in 2017-18 Q2.",
+        ),
+        (
+            1,
+            None,
+            "1 stage 1 complaint was received in 2018-19 Q2; there are no figures for 2017-18 Q2 "
+            "to compare with.",
+        ),
+        (
+            0,
+            None,
+            "No stage 1 complaints were received in 2018-19 Q2; there are no figures for "
+            "2017-18 Q2 to compare with.",
+        ),
+        (None, 4, "There are no figures for 2018-19 Q2."),
+    ],
+)
+def test_a_change_of_a_number(now: int | None, base: int | None, words: str) -> None:
+    sentence = count_change(STAGE_1, "received", count(now), count(base, period=BASE), NOW, BASE)
+    assert printed(sentence) == words
+    assert "point" not in words
+
+
+@pytest.mark.parametrize(
+    ("now", "base", "words"),
+    [
+        (  # 28 less 15 is 13, and the change is 12.1: all three to one decimal
+            (11, 40),
+            (4, 26),
+            "increased by 12.1 percentage points, from 4 of 26 (15.4%) in 2017-18 Q2 to 11 of 40 "
+            "(27.5%) in 2018-19 Q2.",
+        ),
+        (  # 28 less 17 is 11, and the change is 10.8
+            (11, 40),
+            (4, 24),
+            "increased by 11 percentage points, from 4 of 24 (17%) in 2017-18 Q2 to 11 of 40 "
+            "(28%) in 2018-19 Q2.",
+        ),
+        (
+            (11, 40),
+            (9, 18),
+            "decreased by 22.5 percentage points, from 9 of 18 (50.0%) in 2017-18 Q2 to 11 of 40 "
+            "(27.5%) in 2018-19 Q2.",
+        ),
+        (
+            (51, 100),
+            (1, 2),
+            "increased by 1 percentage point, from 1 of 2 (50%) in 2017-18 Q2 to 51 of 100 (51%) "
+            "in 2018-19 Q2.",
+        ),
+        (
+            (0, 5),
+            (1, 1),
+            "decreased by 100 percentage points, from 1 of 1 (100%) in 2017-18 Q2 to 0 of 5 (0%) "
+            "in 2018-19 Q2.",
+        ),
+        (
+            (3334, 10000),
+            (1, 3),
+            "increased by less than 0.1 percentage points, from 1 of 3 (33.3%) in 2017-18 Q2 to "
+            "3334 of 10000 (33.3%) in 2018-19 Q2.",
+        ),
+        (
+            (1, 2),
+            (2, 4),
+            "was the same in 2018-19 Q2, 1 of 2 (50%), as in 2017-18 Q2, 2 of 4 (50%).",
+        ),
+    ],
+)
+def test_a_change_of_a_share(now: tuple[int, int], base: tuple[int, int], words: str) -> None:
+    sentence = share_change(STAGE_1, IN_TIME, share(*now), share(*base, BASE), NOW, BASE)
+    lead = "The share of stage 1 complaints that were answered within the time limit "
+    assert printed(sentence) == lead + words
+
+
+@pytest.mark.parametrize(
+    ("now", "base", "words"),
+    [
+        (
+            (0, 0),
+            (4, 26),
+            "No stage 1 complaints were received in 2018-19 Q2, so the share answered within the "
+            "time limit cannot be given.",
+        ),
+        (
+            (1, 1),
+            (0, 0),
+            "1 of 1 stage 1 complaint (100%) was answered within the time limit in 2018-19 Q2; "
+            "none were received in 2017-18 Q2 to compare with.",
+        ),
+        (
+            (11, 40),
+            (None, None),
+            "11 of 40 stage 1 complaints (28%) were answered within the time limit in 2018-19 Q2; "
+            "there are no figures for 2017-18 Q2 to compare with.",
+        ),
+    ],
+)
+def test_a_share_without_another_to_compare_with(
+    now: tuple[int, int], base: tuple[int | None, int | None], words: str
+) -> None:
+    sentence = share_change(STAGE_1, IN_TIME, share(*now), share(*base, BASE), NOW, BASE)
+    assert printed(sentence) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "No stage 1 complaints were received in 2018-19 Q2."),
+        (1, "1 stage 1 complaint was received in 2018-19 Q2."),
+        (40, "40 stage 1 complaints were received in 2018-19 Q2."),
+        (None, "There are no figures for 2018-19 Q2."),
+    ],
+)
+def test_a_number_received(value: int | None, words: str) -> None:
+    assert printed(received(count(value), STAGE_1, NOW)) == words
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "words"),
+    [
+        (11, 40, "11 of 40 stage 1 complaints (28%) were upheld in 2018-19 Q2."),
+        (1, 40, "1 of 40 stage 1 complaints (3%) was upheld in 2018-19 Q2."),
+        (0, 1, "0 of 1 stage 1 complaint (0%) was upheld in 2018-19 Q2."),
+        (0, 0, "No stage 1 complaints were received in 2018-19 Q2."),
+        (None, None, "There are no figures of stage 1 complaints in 2018-19 Q2."),
+    ],
+)
+def test_a_share_with_its_n_of_n(part: int | None, whole: int | None, words: str) -> None:
+    sentence = share_statement(STAGE_1, "upheld", share(part, whole), f"in {NOW}")
+    assert printed(sentence) == words
+
+
+def test_what_stands_for_a_hidden_number_is_the_same_whatever_it_is() -> None:
+    """Words such as `increased` or `none` tell something: none of them is left."""
+    said = set()
+    for now in (0, 1, 3, 5):
+        for base in (0, 1, 3, 5):
+            counts = count(now), count(base, period=BASE)
+            sentence = count_change(STAGE_1, "received", *counts, NOW, BASE)
+            said |= {printed(sentence, hidden) for hidden in counts}
+    assert said == {
+        "The change in the number of stage 1 complaints received cannot be described here, "
+        "because small numbers are not shown."
+    }
+    shares = set()
+    for part in range(4):
+        now, base = share(part, 3), share(1, 3, BASE)
+        sentence = share_change(STAGE_1, "upheld", now, base, NOW, BASE)
+        shares |= {printed(sentence, hidden) for hidden in (*now.counts, *base.counts)}
+    assert len(shares) == 1
+    assert not re.search(r"\d{2}%", "".join(filter(None, shares)))
+
+
+@pytest.mark.parametrize(
+    ("items", "words"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
+)
+def test_items_as_a_sentence_lists_them(items: list[str], words: str) -> None:
+    assert listed(items) == words
+
+
+@pytest.mark.parametrize("written", ["", "Q2", "2018-20 Q2", "2018-19 Q5", "2018-19Q2", "2018/19"])
+def test_a_wrongly_written_period_is_met_with_one_sentence(written: str) -> None:
+    with pytest.raises(UsageError, match="write a quarter as"):
+        read_period(written)
+
+
+def test_periods_know_their_days_and_neighbours() -> None:
+    quarter, year = read_period("2018-19 Q4"), read_period(" 1999-00 ")
+    assert (quarter.first_day, quarter.last_day) == (date(2019, 1, 1), date(2019, 3, 31))
+    assert quarter.months == "January to March 2019"
+    assert (quarter.moved(1).name, quarter.moved(-4).name) == ("2019-20 Q1", "2017-18 Q4")
+    assert quarter.last_year == Period(2017, 4)
+    assert (year.name, year.previous.name) == ("1999-00", "1998-99")
+    assert year.months == "April 1999 to March 2000"
+    assert [each.name for each in year.quarters][0::3] == ["1999-00 Q1", "1999-00 Q4"]

@@ -1,0 +1,150 @@
+"""Back up what cannot be made again: the working store, the log of runs, the reference data."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from complaints.warehouse import clock
+from complaints.warehouse.access import keep_private
+from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.run_log import open_log
+from complaints.warehouse.runs import hold_home
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse
+
+UNFINISHED = ".unfinished-"
+REFERENCE = "reference"
+SUMS = "SHA256SUMS"  # as `sha256sum --check` reads it
+# Each database of a home, and a question that only a whole one answers.
+DATABASES = {
+    "warehouse.duckdb": "select count(*) from raw.row_versions",
+    "runs.duckdb": "select count(*) from ops_runs",
+    "marts.duckdb": "select count(*) from dq_publication",
+}
+
+
+def back_up(settings: Settings, folder: Path | None = None) -> Path:
+    """Write a checked backup of the home into a folder of its own, and return that folder.
+
+    The home is held meanwhile, so no run changes it; the databases are checkpointed first, so each
+    is one whole file. A backup that fails its check is deleted again.
+
+    Args:
+        settings: the home, and where its backups go.
+        folder: where to instead; no older backup there is deleted.
+
+    Raises:
+        RunFailedError: another run is at work, there is nothing to back up, the disk is full or
+            the backup fails its check.
+        UsageError: the folder cannot be used.
+    """
+    target = (folder or settings.backups_path).expanduser().resolve()
+    if not settings.warehouse_path.exists():
+        raise RunFailedError(
+            f"There is no warehouse in {settings.home}, so there is nothing to back up: run "
+            "`complaints nightly` first, or name another --home."
+        )
+    with keep_private(settings), hold_home(settings):
+        unfinished = _empty_folder(target)
+        try:
+            _copy(settings, unfinished)
+            check_backup(unfinished)
+            backup = unfinished.with_name(unfinished.name.removeprefix(UNFINISHED))
+            os.replace(unfinished, backup)
+        except (OSError, duckdb.Error) as problem:
+            raise RunFailedError(
+                f"The backup could not be written to {target}: {_reason(problem)}. See that the "
+                "disk has room and the warehouse opens, or name another folder."
+            ) from None
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+        if folder is None:
+            _delete_old(settings, target)
+    return backup
+
+
+def check_backup(backup: Path) -> None:
+    """See that every file of a backup is as it was written, and that its databases open.
+
+    Raises:
+        RunFailedError: one of them is missing or damaged.
+    """
+    try:
+        sums = (backup / SUMS).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        raise RunFailedError(
+            f"{backup} is no backup of a home, or an unfinished one: {SUMS} is missing in it."
+        ) from None
+    for line in sums:
+        expected, name = line.split("  ", 1)
+        path = backup / name
+        if not path.is_file() or _sum(path) != expected or not _opens(path):
+            raise RunFailedError(
+                f"{path} is missing or damaged, so nothing can be restored from this backup: use "
+                "another one."
+            )
+
+
+def opens(path: Path, question: str) -> bool:
+    """Say whether a database opens and answers a question."""
+    try:
+        with duckdb.connect(path, read_only=True) as database:
+            database.execute(question)
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _opens(path: Path) -> bool:
+    return path.name not in DATABASES or opens(path, DATABASES[path.name])
+
+
+def _empty_folder(target: Path) -> Path:
+    unfinished = target / f"{UNFINISHED}backup-{clock.utc_now():%Y%m%dT%H%M%S.%fZ}"
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for leftover in target.glob(f"{UNFINISHED}*"):  # of a backup that was killed
+            shutil.rmtree(leftover)
+        unfinished.mkdir()
+    except OSError as problem:
+        raise UsageError(
+            f"The backup folder {target} cannot be used: {_reason(problem)}."
+        ) from None
+    return unfinished
+
+
+def _copy(settings: Settings, target: Path) -> None:
+    with open_warehouse(settings) as warehouse, open_log(settings.runs_path) as log:
+        for database in (warehouse, log):
+            database.execute("checkpoint")
+    sources = [path for name in DATABASES if (path := settings.home / name).exists()]
+    sources += sorted(path for path in settings.reference_folder.glob("*") if path.is_file())
+    sums = []
+    for source in sources:
+        name = source.relative_to(settings.home)
+        (target / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(source, target / name)
+        sums.append(f"{_sum(source)}  {name.as_posix()}\n")
+    (target / SUMS).write_text("".join(sums), encoding="utf-8")
+    for path in (path for path in target.rglob("*") if path.is_file()):
+        with path.open("rb+") as written:
+            os.fsync(written.fileno())
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _delete_old(settings: Settings, target: Path) -> None:
+    backups = sorted(path for path in target.glob("backup-*") if path.is_dir())
+    for old in backups[: -settings.kept_backups]:
+        shutil.rmtree(old)
+
+
+def _reason(problem: Exception) -> str:
+    reason = problem.strerror if isinstance(problem, OSError) else None
+    return reason or str(problem).splitlines()[0]

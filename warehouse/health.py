@@ -1,0 +1,197 @@
+"""Whether the job is well: its last runs, the age of what is published, the rows that wait."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+import duckdb
+
+from complaints.warehouse import clock
+from complaints.warehouse.errors import RunFailedError
+from complaints.warehouse.query import open_marts
+from complaints.warehouse.run_log import open_log
+from complaints.warehouse.runs import hold_home
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.step_log import FAILED, INTERRUPTED, RUNNING, read_notes
+
+LAST_RUNS = 14  # two weeks of nights fit on a terminal
+STATUS_COLUMNS = (
+    "as_of_day",
+    "started_at_utc",
+    "how_long",
+    "status",
+    "failed_step",
+    "message",
+)
+
+# Of the runs that the published file knows, the newest is the one that published it.
+PUBLISHED_AT = "select max(started_at) from ops_runs where status = 'published'"
+ROWS_WAITING = """
+with waiting as (
+    select held_since, count(*) as rows_held from dq_quarantine group by held_since
+)
+select coalesce(sum(rows_held), 0)::bigint, min(held_since) from waiting
+where $most < (
+    select count(*) from dim_date
+    where
+        is_working_day
+        and date > held_since
+        and date <= (select as_of_day from dq_publication)
+)
+"""
+
+
+@dataclass(frozen=True)
+class LoggedRun:
+    """One run of the log, as a person reads it; `started_at` is UTC."""
+
+    as_of_day: date
+    started_at: datetime
+    duration: timedelta | None
+    status: str
+    failed_step: str | None
+    message: str | None
+
+    @property
+    def as_row(self) -> tuple[object, ...]:
+        """The values under STATUS_COLUMNS."""
+        seconds = round(self.duration.total_seconds()) if self.duration else None
+        return (
+            self.as_of_day,
+            self.started_at.isoformat(" ", "seconds"),
+            None if seconds is None else str(timedelta(seconds=seconds)),
+            self.status,
+            self.failed_step,
+            self.message,
+        )
+
+
+class Published(NamedTuple):
+    """What the published marts say of themselves.
+
+    Attributes:
+        at: when the run began that published them, UTC.
+        rows_waiting: how many rows are held back for longer than the setting allows.
+        waiting_since: the as-of day from which the oldest of them is held back.
+    """
+
+    at: datetime
+    rows_waiting: int
+    waiting_since: date | None
+
+
+def last_runs(settings: Settings) -> list[LoggedRun]:
+    """Return the last runs, the newest first.
+
+    Raises:
+        RunFailedError: there is no log yet, or it cannot be opened.
+    """
+    if not settings.runs_path.exists():
+        raise RunFailedError(
+            f"There is no log of runs in {settings.home} yet: run `complaints nightly` or "
+            "`complaints demo` first, or name another --home."
+        )
+    with open_log(settings.runs_path) as log:
+        rows = log.execute(
+            "select as_of_day, started_at, finished_at - started_at, status, failed_step, message "
+            "from ops_runs order by started_at desc limit $most",
+            {"most": LAST_RUNS},
+        ).fetchall()
+    return [_as_it_stands(settings, LoggedRun(*row)) for row in rows]
+
+
+def _as_it_stands(settings: Settings, run: LoggedRun) -> LoggedRun:
+    """Return what became of a run; one that was killed is in the log as running until the next."""
+    if run.status != RUNNING:
+        return run
+    noted = read_notes(settings.step_notes_path)
+    if _is_run_at_work(settings):
+        return run
+    step = noted[-1].step if noted else None
+    return replace(run, status=INTERRUPTED, failed_step=step)
+
+
+def _is_run_at_work(settings: Settings) -> bool:
+    try:
+        with hold_home(settings):
+            return False
+    except RunFailedError:
+        return True
+
+
+def read_published(settings: Settings) -> Published:
+    """Return what the published marts say of themselves.
+
+    Raises:
+        RunFailedError: there are none, or an older version made them.
+    """
+    with open_marts(settings.marts_path) as marts:
+        try:
+            (at,) = marts.execute(PUBLISHED_AT).fetchone() or (None,)
+            rows_waiting, since = marts.execute(
+                ROWS_WAITING, {"most": settings.check_waiting_days}
+            ).fetchone() or (0, None)
+        except (duckdb.CatalogException, duckdb.BinderException):
+            raise RunFailedError(
+                f"{settings.marts_path} does not say when it was published, because an older "
+                "version made it: run `complaints nightly`."
+            ) from None
+    return Published(at, rows_waiting, since)
+
+
+def find_problems(settings: Settings, max_age: timedelta) -> list[str]:
+    """Return a sentence for each thing that somebody must look after; none when all is well.
+
+    Args:
+        settings: where the home is, and how long a row may be held back.
+        max_age: how old the published marts may be.
+    """
+    sentences: list[str] = []
+    for look in (
+        lambda: _problems_of_marts(read_published(settings), settings, max_age),
+        lambda: _problems_of_runs(last_runs(settings)),
+    ):
+        try:
+            sentences += look()
+        except RunFailedError as missing:
+            sentences.append(str(missing))
+    return sentences
+
+
+def _problems_of_marts(published: Published, settings: Settings, max_age: timedelta) -> list[str]:
+    sentences = []
+    age = clock.utc_now() - published.at
+    if age > max_age:
+        sentences.append(
+            f"The published marts are of {published.at:%Y-%m-%d %H:%M} UTC, {_hours(age)} old, "
+            f"where {_hours(max_age)} are allowed: see `complaints status`, and whether the "
+            "schedule is at work."
+        )
+    if published.rows_waiting:
+        sentences.append(
+            f"Of the rows held back, {published.rows_waiting} wait for more than "
+            f"{settings.check_waiting_days} working days, the first since "
+            f"{published.waiting_since}: `complaints quarantine` says which, and what to do."
+        )
+    return sentences
+
+
+def _problems_of_runs(runs: list[LoggedRun]) -> list[str]:
+    """Return what is wrong with the last run; one still at work is neither well nor ill."""
+    last = next((run for run in runs if run.status != RUNNING), None)
+    if last is None or last.status not in (FAILED, INTERRUPTED):
+        return []
+    step = f" at the step {last.failed_step}" if last.failed_step else ""
+    remedy = last.message or "the next run goes on from there; run `complaints nightly`."
+    return [
+        f"The last run, of {last.started_at:%Y-%m-%d %H:%M} UTC, {_ended_how(last)}{step}: {remedy}"
+    ]
+
+
+def _ended_how(run: LoggedRun) -> str:
+    return "failed" if run.status == FAILED else "was interrupted"
+
+
+def _hours(length: timedelta) -> str:
+    hours = length.total_seconds() / 3600
+    return f"{hours:.0f} h" if hours >= 2 else f"{hours * 60:.0f} min"

@@ -1,0 +1,135 @@
+"""Read-only questions to the published marts."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.settings import Settings
+
+READING = {
+    duckdb.StatementType.SELECT,
+    duckdb.StatementType.EXPLAIN,
+    duckdb.StatementType.RELATION,
+}
+MOST_ROWS = 1_000_000  # what fits into memory as Python's objects, and more than anybody reads
+# Set one after the other: the last one keeps all of them from being changed by a query.
+CONFINED = (
+    "set temp_directory = ''",  # what does not fit into memory would be spilt beside the marts
+    "set enable_external_access = false",
+    "set autoinstall_known_extensions = false",
+    "set autoload_known_extensions = false",
+    "set allow_community_extensions = false",
+    "set lock_configuration = true",
+)
+# Table functions of DuckDB 1.5 that write log and profile files or run SQL which stands in a text
+# (tried 2026-11: neither the lock nor the ban on files stops the first two).
+FORBIDDEN_FUNCTIONS = {
+    *("enable_logging", "disable_logging", "truncate_duckdb_logs", "write_log"),
+    *("enable_profiling", "disable_profiling"),
+    *("checkpoint", "force_checkpoint"),
+    *("query", "query_table", "json_execute_serialized_sql"),
+}
+
+
+def query_marts(settings: Settings, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return the columns and rows of one query on `marts.duckdb`.
+
+    The query can reach nothing but the marts, with as much memory and time as the settings allow.
+
+    Raises:
+        RunFailedError: nothing has been published yet, or it cannot be opened.
+        UsageError: the query is not one that reads, DuckDB does not understand it, or it needs too
+            much memory or time.
+    """
+    with open_marts(settings.marts_path) as marts:
+        try:
+            _confine(marts, settings)
+            statements = marts.extract_statements(query)
+            if (
+                len(statements) != 1
+                or statements[0].type not in READING
+                or FORBIDDEN_FUNCTIONS & _names(query)
+            ):
+                raise UsageError("complaints sql takes one query that reads, such as a select.")
+            with _ended_after(marts, settings.query_seconds):
+                result = marts.execute(statements[0])
+                rows = result.fetchmany(MOST_ROWS + 1)
+        except duckdb.InterruptException:
+            raise UsageError(
+                f"The query took longer than {settings.query_seconds} s and was ended: ask for "
+                "less, or set COMPLAINTS_QUERY_SECONDS."
+            ) from None
+        except duckdb.Error as problem:
+            raise UsageError(f"The query cannot be run: {_sentence(problem)}") from None
+        if len(rows) > MOST_ROWS:
+            raise UsageError(f"The query gives more than {MOST_ROWS:,} rows: add a limit.")
+        return [column[0] for column in result.description or []], rows
+
+
+def _confine(marts: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    marts.execute("set memory_limit = $limit", {"limit": settings.memory_limit})
+    for setting in CONFINED:
+        marts.execute(setting)
+
+
+def _names(query: str) -> set[str]:
+    """Return the names that a query uses, without quotes and in lower case."""
+    starts = (
+        start
+        for start, kind in duckdb.tokenize(query)
+        if kind is not duckdb.token_type.string_const
+    )
+    encoded = query.encode()  # places are counted in bytes
+    words = (re.match(r'"[^"]*"|\w+', encoded[start:].decode(errors="ignore")) for start in starts)
+    return {word.group().strip('"').lower() for word in words if word}
+
+
+@contextmanager
+def _ended_after(marts: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    timer = threading.Timer(seconds, marts.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@contextmanager
+def open_marts(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the published marts to read.
+
+    Raises:
+        RunFailedError: nothing has been published yet, or it cannot be opened.
+    """
+    try:
+        exists = path.exists()
+    except PermissionError:
+        raise RunFailedError(
+            f"The marts in {path.parent} may not be read by this account: ask the data officer to "
+            "make it a member of the marts' group (docs/access.md)."
+        ) from None
+    if not exists:
+        raise RunFailedError(
+            f"There are no marts in {path.parent} yet: run `complaints nightly` or "
+            "`complaints demo` first, or name another --home."
+        )
+    try:
+        marts = duckdb.connect(path, read_only=True)
+    except duckdb.Error as problem:
+        raise RunFailedError(f"The marts cannot be opened: {_sentence(problem)}") from None
+    try:
+        yield marts
+    finally:
+        marts.close()
+
+
+def _sentence(problem: duckdb.Error) -> str:
+    lines = (line.strip() for line in str(problem).splitlines())
+    return " ".join(line for line in lines if line and not line.startswith(("LINE", "^")))

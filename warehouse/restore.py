@@ -1,0 +1,111 @@
+"""Go back to an earlier published state, or bring a whole home back from a backup."""
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from complaints.warehouse.access import keep_private, share
+from complaints.warehouse.backup import DATABASES, REFERENCE, check_backup, opens
+from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.published import kept_state_files, replace_marts
+from complaints.warehouse.runs import hold_home
+from complaints.warehouse.settings import Settings
+
+STATE_COLUMNS = ["state", "as_of_day", "run_id", "published_at", "is_newest"]
+UNFINISHED = ".restoring"
+
+
+def kept_states(settings: Settings) -> list[tuple[Any, ...]]:
+    """Return the published states that are kept, the newest first, as rows of STATE_COLUMNS.
+
+    Raises:
+        RunFailedError: none is kept.
+    """
+    paths = kept_state_files(settings)[::-1]
+    if not paths:
+        raise RunFailedError(
+            f"No published state is kept in {settings.published_folder}: run `complaints nightly`, "
+            "or name another --home."
+        )
+    rows = []
+    for path in paths:
+        day, run_id = path.stem.removeprefix("marts-")[:10], path.stem[len("marts-YYYY-MM-DD-") :]
+        at = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        rows.append((path.stem, day, run_id, at, path == paths[0]))
+    return rows
+
+
+def restore_state(settings: Settings, state: str) -> list[str]:
+    """Make a kept state the published marts again, in one rename.
+
+    It stays until the next night publishes; the working store is left as it is.
+
+    Args:
+        settings: the home.
+        state: as it is listed; or its run id; or an as-of day, of which the newest counts.
+
+    Returns:
+        What the operator should know.
+
+    Raises:
+        UsageError: no such state is kept.
+        RunFailedError: the state is damaged, or another run is at work.
+    """
+    wanted = state.removesuffix(".duckdb")
+    name = next((row[0] for row in kept_states(settings) if wanted in row[:3]), None)
+    if name is None:
+        raise UsageError(
+            f"{state} is no published state that is kept: `complaints restore` without it lists "
+            "them."
+        )
+    path = settings.published_folder / f"{name}.duckdb"
+    with keep_private(settings), hold_home(settings):
+        candidate = settings.home / ".marts-restored.duckdb"
+        shutil.copyfile(path, candidate)
+        if not opens(candidate, DATABASES["marts.duckdb"]):
+            candidate.unlink()
+            raise RunFailedError(
+                f"The state {path} is damaged, so the marts were left as they are: restore another "
+                "one, or run `complaints nightly`."
+            )
+        return replace_marts(settings, candidate)
+
+
+def restore_home(settings: Settings, backup: Path) -> None:
+    """Bring a whole home back from a backup, in a place where there is none.
+
+    Nothing is ever overwritten. The working store comes last, so that a home which was being
+    restored when the machine stopped is not taken for a whole one.
+
+    Raises:
+        UsageError: there is no such backup, or the home still holds something.
+        RunFailedError: the backup is damaged, or does not fit on the disk.
+    """
+    if not backup.is_dir():
+        raise UsageError(f"The backup {backup} is not a folder that exists.")
+    check_backup(backup)
+    with keep_private(settings), hold_home(settings):
+        held = [name for name in (*DATABASES, REFERENCE) if (settings.home / name).exists()]
+        if held:
+            raise UsageError(
+                f"The home {settings.home} still holds {', '.join(held)}, which a restore does not "
+                "overwrite: move the whole folder away, or name another --home."
+            )
+        unfinished = settings.home / UNFINISHED
+        shutil.rmtree(unfinished, ignore_errors=True)
+        try:
+            shutil.copytree(backup, unfinished)
+        except OSError:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise RunFailedError(
+                f"The backup could not be copied to {settings.home}: see that the disk has room, "
+                "and that this account may read the backup."
+            ) from None
+        for name in (REFERENCE, *reversed(DATABASES)):
+            if (unfinished / name).exists():
+                os.replace(unfinished / name, settings.home / name)
+        shutil.rmtree(unfinished)
+        if settings.marts_path.exists():
+            share(settings, settings.marts_path)

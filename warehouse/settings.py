@@ -1,0 +1,282 @@
+"""Every setting of the product, in one class.
+
+Each is read from the environment (`COMPLAINTS_HOME`, …) or from a `.env` file in the working
+directory; docs/settings.md lists them.
+"""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from complaints.warehouse import clock
+from complaints.warehouse.errors import UsageError
+
+PROJECT_FOLDER = Path(__file__).resolve().parents[1]
+RECIPIENT = re.compile(r"[a-zA-Z][\w+.-]*://\S+|[^\s@<>]+@[^\s@<>]+")
+
+
+class Settings(BaseSettings):
+    """What a run needs to know; see each field's description."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COMPLAINTS_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    home: Path = Field(
+        Path("complaints-home"),
+        description="The folder that holds all that a run writes.",
+    )
+    source: Path | None = Field(
+        None,
+        description="The folder of exports, or a sources file (.yml), that `nightly` reads.",
+    )
+    as_of: date | None = Field(
+        None,
+        description="The day the figures are seen from (YYYY-MM-DD); today when not set.",
+    )
+    kept_states: int = Field(
+        7, ge=1, description="How many published states are kept in `<home>/published/`."
+    )
+    memory_limit: str = Field(
+        "1GB",
+        pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$",
+        description="The memory that DuckDB may use, for example 1GB.",
+    )
+    partition_rows: int = Field(
+        100_000,
+        ge=1_000,
+        description="How many rows of whole cases Great Expectations judges at a time.",
+    )
+    check_waiting_days: int = Field(
+        10,
+        ge=0,
+        description=(
+            "How many working days a row may be held back before `complaints check` says so."
+        ),
+    )
+    query_seconds: float = Field(
+        300, gt=0, description="How long a query of `complaints sql` may take, in seconds."
+    )
+    schedule: str = Field(
+        "0 4 * * *",
+        description=(
+            "When `complaints serve` starts the night (cron, Europe/London). Keep out of 01:00 to "
+            "02:00, which comes twice when the clocks go back."
+        ),
+    )
+    weekly_schedule: str = Field(
+        "0 7 * * 0",
+        description=(
+            "When `complaints serve` starts the weekly upkeep, a checked backup (cron, "
+            "Europe/London). Keep away from the night: one waits for the other."
+        ),
+    )
+    backup_folder: Path | None = Field(
+        None,
+        description=(
+            "Where the weekly backups go, best on another disk; `<home>/backups` when not set."
+        ),
+    )
+    kept_backups: int = Field(
+        4, ge=1, description="How many backups are kept in the backup folder."
+    )
+    marts_group: str = Field(
+        "",
+        description=(
+            "The group of this machine whose members may read `marts.duckdb`, `published/` and "
+            "`reports/`; the owner alone when not set. Not on Windows (see access.md)."
+        ),
+    )
+
+    accepting_role: str = Field(
+        "Complaints Manager",
+        description="Who accepts an exception where `complaints accept` is given no --by; a role.",
+    )
+
+    alerts_data_quality: SecretStr = Field(
+        SecretStr(""),
+        description=(
+            "Who is told of rejected files, held rows and warnings: e-mail addresses or Apprise "
+            "URLs, with commas between them (a comma inside a URL is written %2C). Nobody when "
+            "not set."
+        ),
+    )
+    alerts_deadlines: SecretStr = Field(
+        SecretStr(""), description="Who is told what is due soon or overdue, written likewise."
+    )
+    alerts_failures: SecretStr = Field(
+        SecretStr(""),
+        description="Who is told that a night failed or a file was rejected, written likewise.",
+    )
+    alerts_due_within_days: int = Field(
+        3, ge=0, description="How many working days before its due date a stage is told of."
+    )
+    alerts_reminder_days: int = Field(
+        7, ge=1, description="After how many days all that is still open is told again."
+    )
+    alerts_silent_days: int = Field(
+        5,
+        ge=1,
+        description="For how many days a source may deliver nothing new before that is told.",
+    )
+    alerts_quiet_nights: bool = Field(
+        False, description="Whether a night without anything new sends a message that says so."
+    )
+    alerts_from: str = Field(
+        "complaints-warehouse@localhost",
+        pattern=r"^[^\s@<>]+@[^\s@<>]+$",
+        description="The address that messages come from.",
+    )
+    smtp_host: str = Field("localhost", min_length=1, description="The mail server.")
+    smtp_port: int = Field(25, ge=1, description="Its port.")
+    smtp_security: Literal["none", "starttls", "tls"] = Field(
+        "none", description="How the connection to the mail server is encrypted."
+    )
+    smtp_user: str = Field("", description="The user at the mail server; none when not set.")
+    smtp_password: SecretStr = Field(
+        SecretStr(""), description="The user's password; better in the environment than in `.env`."
+    )
+
+    report_marking: str = Field(
+        "For general release", description="The release marking at the head of the report."
+    )
+    report_committee: str = Field(
+        "Children and Young People Scrutiny Sub-Committee",
+        description="The committee that the report goes to.",
+    )
+    report_meeting_date: str = Field(
+        "",
+        description=(
+            "The day of the committee's meeting, as it is to be printed; the as-of day when not "
+            "set."
+        ),
+    )
+    report_lead_officer: str = Field(
+        "Director of Early Help and Children's Social Care",
+        description="The officer who answers for the report, by role.",
+    )
+    report_cabinet_member: str = Field(
+        "Cabinet Member for Children, Young People and Learning",
+        description="The cabinet member, by role.",
+    )
+    report_person_leading: str = Field(
+        "Director of Early Help and Children's Social Care",
+        description="Who leads on the report at the committee's meeting, by role.",
+    )
+    report_origin: str = Field(
+        "This item is contained in the committee's approved work programme.",
+        description="Why the item is on the agenda.",
+    )
+    report_brief: str = Field(
+        "",
+        description=(
+            "What the committee is asked to do; a sentence that names the months of the report "
+            "when not set."
+        ),
+    )
+    report_contact_officer: str = Field(
+        "Complaints Manager", description="Whom to ask about the report, by role."
+    )
+    report_background_documents: str = Field(
+        "None", description="The background documents of the report."
+    )
+    report_threshold: int = Field(
+        5,
+        ge=1,
+        description="The publication profile hides counts from 1 up to this number.",
+    )
+    report_symbol: str = Field(
+        "c",
+        min_length=1,
+        max_length=5,
+        description="What the publication profile prints in place of a hidden number.",
+    )
+
+    @field_validator("alerts_data_quality", "alerts_deadlines", "alerts_failures")
+    @classmethod
+    def _recipients_can_be_reached(cls, written: SecretStr) -> SecretStr:
+        for place, entry in enumerate(entries_of(written), start=1):
+            if not RECIPIENT.fullmatch(entry):
+                # The entry is not repeated: it may be most of a secret.
+                raise ValueError(f"entry {place} is neither an e-mail address nor an Apprise URL")
+        return written
+
+    @property
+    def reports_folder(self) -> Path:
+        """Where reports are written."""
+        return self.home / "reports"
+
+    @property
+    def as_of_day(self) -> date:
+        """The day the figures are seen from."""
+        return self.as_of or clock.today()
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The working store, which nobody else opens."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def marts_path(self) -> Path:
+        """What analysts open."""
+        return self.home / "marts.duckdb"
+
+    @property
+    def runs_path(self) -> Path:
+        """The log of runs, failed ones included."""
+        return self.home / "runs.duckdb"
+
+    @property
+    def step_notes_path(self) -> Path:
+        """The steps of the run at work, until the log of runs has them."""
+        return self.home / "run.steps"
+
+    @property
+    def published_folder(self) -> Path:
+        """The last published states."""
+        return self.home / "published"
+
+    @property
+    def backups_path(self) -> Path:
+        """Where backups go when nothing else is said."""
+        return self.backup_folder or self.home / "backups"
+
+    @property
+    def reference_folder(self) -> Path:
+        """The council's own rows over the shipped reference data."""
+        return self.home / "reference"
+
+    @property
+    def dbt_project_folder(self) -> Path:
+        """The dbt project."""
+        return PROJECT_FOLDER / "dbt_project"
+
+
+def entries_of(written: SecretStr) -> list[str]:
+    """Return the entries of a setting that lists recipients."""
+    return [entry.strip() for entry in written.get_secret_value().split(",") if entry.strip()]
+
+
+def read_settings(**given: object) -> Settings:
+    """Return the settings, those given on the command line over the environment's.
+
+    Raises:
+        UsageError: a setting has a value that cannot be used.
+    """
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as invalid:
+        problem = invalid.errors(include_url=False)[0]
+        name = "_".join(str(part) for part in problem["loc"]).upper()
+        raise UsageError(
+            f"The setting COMPLAINTS_{name} cannot be used: {problem['msg']}. "
+            "docs/settings.md says what it may be."
+        ) from None
+    home = settings.home.expanduser().resolve()
+    if home.exists() and not home.is_dir():
+        raise UsageError(f"The home {home} is a file: give a folder, or one yet to be made.")
+    return settings.model_copy(update={"home": home})

@@ -1,0 +1,95 @@
+"""What the machine refuses, in words: room on the disk, a permission, a share that has gone.
+
+Only what is known to be the machine's is met here; any other exception shows itself.
+"""
+
+import errno
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from complaints.warehouse.errors import RunFailedError
+from complaints.warehouse.settings import Settings
+
+MEGABYTE = 1_000_000
+NEEDED_BYTES = 100 * MEGABYTE  # less is used up by Prefect's own files and one more kept state
+
+_NO_ROOM = "make room on that disk"
+_NO_PERMISSION = "let the account that runs the job read and write there"
+_GONE = "see that its disk or share is there"
+
+REMEDIES = {
+    errno.ENOSPC: _NO_ROOM,
+    errno.EDQUOT: _NO_ROOM,
+    errno.EFBIG: _NO_ROOM,
+    errno.EACCES: _NO_PERMISSION,
+    errno.EPERM: _NO_PERMISSION,
+    errno.EROFS: _NO_PERMISSION,
+    errno.EIO: _GONE,
+    errno.ENODEV: _GONE,
+    errno.ENOTCONN: _GONE,
+    errno.ESTALE: _GONE,
+    errno.EHOSTDOWN: _GONE,
+    errno.ETIMEDOUT: _GONE,
+}
+
+_LOCKED = "Could not set lock on file"
+_PATH = re.compile(r'"([^"\n]*[/\\][^"\n]*)"')
+
+
+@contextmanager
+def refusals_in_words() -> Iterator[None]:
+    """Meet what the machine refuses with one sentence, and nothing else.
+
+    Raises:
+        RunFailedError: a file could not be read or written, for a reason outside the program.
+    """
+    try:
+        yield
+    except OSError as refused:
+        if refused.errno not in REMEDIES:
+            raise
+        raise _refusal(str(refused.filename or ""), refused.errno) from refused
+    except duckdb.Error as refused:
+        path = _PATH.search(str(refused))
+        name = path[1] if path else ""
+        if _LOCKED in str(refused):
+            raise RunFailedError(
+                f"{name} is open in another program: close that program and run again."
+            ) from refused
+        # DuckDB gives the system's reason as text, in errors of several classes.
+        reason = next((code for code in REMEDIES if os.strerror(code) in str(refused)), None)
+        if reason is None:
+            raise
+        raise _refusal(name, reason) from refused
+
+
+def _refusal(path: str, code: int) -> RunFailedError:
+    what = f"{path} cannot" if path else "A file cannot"
+    reason = os.strerror(code)
+    return RunFailedError(f"{what} be read or written ({reason}): {REMEDIES[code]}, and run again.")
+
+
+def check_home(settings: Settings) -> None:
+    """See that the home can be written and has room for a night, before Prefect starts in it.
+
+    Raises:
+        OSError: it cannot be made or written.
+        RunFailedError: its disk is nearly full.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    probe = settings.home / ".can-be-written"
+    try:
+        probe.write_bytes(b"yes")
+    finally:
+        probe.unlink(missing_ok=True)
+    free = shutil.disk_usage(settings.home).free
+    if free < NEEDED_BYTES:
+        raise RunFailedError(
+            f"The disk of {settings.home} has {free // MEGABYTE} MB left, and a night needs "
+            f"{NEEDED_BYTES // MEGABYTE} MB at least: {_NO_ROOM}, and run again."
+        )
