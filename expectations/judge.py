@@ -1,20 +1,23 @@
-"""Let Great Expectations judge a frame by the rules of one gate."""
+"""Let Great Expectations judge a relation by the rules of one gate.
+
+A rule's verdict on a row follows from the values in the columns that the rule reads. So each distinct
+combination of them is judged once, and the verdict is joined back; for a column of which a rule only
+asks whether it is filled, presence is the value. Only a rule across rows sees rows, and only those
+whose key another row shares. (At 1,000,000 rows a third of the time of judging every row, 2026-11.)
+"""
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when great_expectations is imported
 
+import duckdb
 import great_expectations as gx
 import pandas as pd
-from great_expectations.core.batch import Batch
 from great_expectations.core.batch_definition import BatchDefinition
-from great_expectations.core.expectation_validation_result import (
-    ExpectationSuiteValidationResult,
-)
 from great_expectations.data_context.types.base import (
     DataContextConfig,
     InMemoryStoreBackendDefaults,
@@ -36,6 +39,14 @@ DEFAULT_KWARGS = {
     "expect_compound_columns_to_be_unique": {"ignore_row_if": "any_value_is_missing"},
 }
 
+# Only COMPLETE lists every failing row: the others stop at 200. The values, and the query that would
+# find the rows again, cost more than the judging (seen 2026-11-23); the values may be personal too.
+RESULT_FORMAT = {
+    "result_format": "COMPLETE",
+    "partial_unexpected_count": 0,
+    "exclude_unexpected_values": True,
+    "return_unexpected_index_query": False,
+}
 
 # Its log lines could name values of the data; what goes wrong is raised from here.
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
@@ -45,34 +56,127 @@ class RuleCrashedError(Exception):
     """An expectation could not be evaluated: an error of the run, never a failed row."""
 
 
-def judge(frame: pd.DataFrame, rules: Sequence[Rule], values: Mapping[str, Any]) -> pd.DataFrame:
-    """Return which rule fails on which row.
+def judge(
+    store: duckdb.DuckDBPyConnection,
+    relation: str,
+    rules: Sequence[Rule],
+    values: Mapping[str, Any],
+) -> None:
+    """Fill the temporary table `found` with which rule fails on which row.
 
     Args:
-        frame: the rows of whole cases, with `row_id` and the columns of the rules.
+        store: the open working store.
+        relation: a table, a view or a subquery with `record_id` and the columns of the rules.
         rules: the rules of one gate.
-        values: what the suites' parameters stand for (the as-of day, the known codes).
-
-    Returns:
-        A frame with `row_id` and `rule_code`, one row per failed rule and row. No value of the
-        data is in it, nor in any message.
+        values: what the rules' parameters stand for (the codes that the reference data know).
 
     Raises:
         RuleCrashedError: an expectation raised instead of judging.
     """
+    store.execute("create or replace temporary table found (record_id varchar, rule_code varchar)")
+    alike: dict[Hashable, list[tuple[Rule, Expectation]]] = {}
+    for rule in rules:
+        for expectation in rule.expectations:
+            reads = (expectation.is_across_rows, *_selected(expectation))
+            alike.setdefault(reads, []).append((rule, expectation))
+    for (is_across_rows, *_), declared in alike.items():
+        find = _judge_rows_with_shared_keys if is_across_rows else _judge_combinations
+        find(store, relation, declared, values)
+
+
+def judge_frame(
+    frame: pd.DataFrame,
+    declared: Sequence[tuple[Rule, Expectation]],
+    values: Mapping[str, Any],
+) -> pd.DataFrame:
+    """Return which rule fails on which row of a frame.
+
+    Args:
+        frame: the columns that the expectations read; the index names the rows.
+        declared: expectations, each with its rule.
+        values: what the rules' parameters stand for.
+
+    Returns:
+        A frame with `row`, a label of the index, and `rule_code`: one row per failed rule and row. No
+        value of the data is in it, nor in any message.
+
+    Raises:
+        RuleCrashedError: an expectation raised instead of judging.
+    """
+    frame = frame.rename_axis(None)  # a named index would come back in dictionaries
+    suite = gx.ExpectationSuite(name="gate")
+    for rule, expectation in declared:
+        suite.add_expectation_configuration(_configuration(rule, expectation, values))
     batch = _whole_frames().get_batch(batch_parameters={"dataframe": frame})
-    failed = [
-        findings
-        for suite in dict.fromkeys(rule.suite for rule in rules)
-        for findings in _failures(
-            _validate(batch, suite, [rule for rule in rules if rule.suite == suite], values)
-        )
-    ]
-    if not failed:
-        return pd.DataFrame(
-            {"row_id": pd.Series(dtype="int64"), "rule_code": pd.Series(dtype="str")}
-        )
+    failed = [pd.DataFrame({"row": frame.index[:0], "rule_code": pd.Series(dtype="str")})]
+    for outcome in batch.validate(suite, result_format=RESULT_FORMAT).results:
+        rule_code = outcome.expectation_config.meta["rule_code"]
+        # A crash looks like a failed row but for this: the metric's name stands in the place of
+        # the plain answer "no exception" (great_expectations 1.24).
+        if outcome.exception_info.get("raised_exception") is not False:
+            raise RuleCrashedError(f"the expectation of rule {rule_code} could not be evaluated")
+        if outcome.result.get("unexpected_count"):
+            rows = outcome.result["unexpected_index_list"]
+            failed.append(pd.DataFrame({"row": rows, "rule_code": rule_code}))
     return pd.concat(failed, ignore_index=True).drop_duplicates()
+
+
+def _judge_combinations(
+    store: duckdb.DuckDBPyConnection,
+    relation: str,
+    declared: Sequence[tuple[Rule, Expectation]],
+    values: Mapping[str, Any],
+) -> None:
+    columns = _selected(declared[0][1])
+    selected = ", ".join(f"{value} as {column}" for column, value in columns)
+    store.execute(
+        "create or replace temporary table combinations as "
+        f"select row_number() over () as combination, * from (select distinct {selected} "
+        f"from {relation} as judged)"
+    )
+    combinations = store.execute("from combinations").df().set_index("combination")
+    failed = judge_frame(combinations, declared, values)
+    if failed.empty:
+        return
+    store.register("failed", failed)
+    same = " and ".join(
+        f"{value} is not distinct from combinations.{column}" for column, value in columns
+    )
+    store.execute(
+        f"insert into found select judged.record_id, failed.rule_code from {relation} as judged "
+        f'inner join (select * from combinations where combination in (select "row" from failed)) '
+        f'as combinations on {same} inner join failed on combinations.combination = failed."row"'
+    )
+    store.unregister("failed")
+
+
+def _judge_rows_with_shared_keys(
+    store: duckdb.DuckDBPyConnection,
+    relation: str,
+    declared: Sequence[tuple[Rule, Expectation]],
+    values: Mapping[str, Any],
+) -> None:
+    columns = ", ".join(sorted(declared[0][1].columns))
+    rows = store.execute(
+        f"select judged.record_id, {columns} from {relation} as judged semi join "
+        f"(select {columns} from {relation} group by {columns} having count(*) > 1) using ({columns})"
+    ).df()
+    if rows.empty:
+        return
+    store.register("failed", judge_frame(rows.set_index("record_id"), declared, values))
+    store.execute('insert into found select "row", rule_code from failed')
+    store.unregister("failed")
+
+
+def _selected(expectation: Expectation) -> tuple[tuple[str, str], ...]:
+    """Return the columns that an expectation reads, each with the expression of what it reads."""
+    asked = expectation.columns_only_asked_for
+    return tuple(
+        (column, f"case when judged.{column} is not null then true end")
+        if column in asked
+        else (column, f"judged.{column}")
+        for column in sorted(expectation.columns)
+    )
 
 
 @cache
@@ -87,27 +191,7 @@ def _whole_frames() -> BatchDefinition:
         ),
     )
     asset = context.data_sources.add_pandas("gate").add_dataframe_asset("rows")
-    return asset.add_batch_definition_whole_dataframe("whole cases")
-
-
-def _validate(
-    batch: Batch, suite_name: str, rules: Sequence[Rule], values: Mapping[str, Any]
-) -> ExpectationSuiteValidationResult:
-    suite = gx.ExpectationSuite(name=suite_name)
-    for rule in rules:
-        for expectation in rule.expectations:
-            suite.add_expectation_configuration(_configuration(rule, expectation, values))
-    # Only COMPLETE lists every failing row: the others stop at 200. The query that would find
-    # them again, a string with every key, costs more than the judging (seen 2026-11-23).
-    return batch.validate(
-        suite,
-        result_format={
-            "result_format": "COMPLETE",
-            "unexpected_index_column_names": ["row_id"],
-            "partial_unexpected_count": 0,
-            "return_unexpected_index_query": False,
-        },
-    )
+    return asset.add_batch_definition_whole_dataframe("whole relations")
 
 
 def _configuration(
@@ -131,17 +215,3 @@ def _condition(column: str, wanted: str) -> Condition:
     if wanted == "blank":
         return Column(column).is_null()
     return Column(column) == wanted
-
-
-def _failures(result: ExpectationSuiteValidationResult) -> list[pd.DataFrame]:
-    failures = []
-    for outcome in result.results:
-        rule_code = outcome.expectation_config.meta["rule_code"]
-        # A crash looks like a failed row but for this: the metric's name stands in the place of
-        # the plain answer "no exception" (great_expectations 1.24).
-        if outcome.exception_info.get("raised_exception") is not False:
-            raise RuleCrashedError(f"the expectation of rule {rule_code} could not be evaluated")
-        if outcome.result.get("unexpected_count"):
-            row_ids = [row["row_id"] for row in outcome.result["unexpected_index_list"]]
-            failures.append(pd.DataFrame({"row_id": row_ids, "rule_code": rule_code}))
-    return failures

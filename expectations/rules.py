@@ -1,8 +1,8 @@
 """Read the validation rules as a person wrote them.
 
-A rule is declared once, in structural.yml, logical.yml or classification.yml, with its code,
-severity, sentence, source and remedy. `complaints rules`, the quarantine, the warnings and
-docs/validation_rules.md all read it from here.
+A rule is declared once, in one of the yml files here, with its code, severity, sentence, source and
+remedy. `complaints rules`, the quarantine, the warnings and docs/validation_rules.md all read it from
+here.
 """
 
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-SUITES = ("structural", "logical", "classification")
-GATES = ("line", "row", "case", "clock")
+SUITES = ("structural", "logical", "classification", "optional_inputs")
+
+COMPLAINTS = "complaints"
+EVERY_INPUT = "every_input"
 
 # The domain of every date: children's services records older than this are not in the exports,
 # and Excel's and the systems' null dates (1899, 1900, 1970) lie before it.
 EARLIEST_DATE = date(2000, 1, 1)
-
-AS_OF_COLUMN = "as_of_day"
 
 
 class Expectation(BaseModel):
@@ -34,10 +34,25 @@ class Expectation(BaseModel):
     where: dict[str, str] = Field(default_factory=dict, max_length=1)
 
     @property
-    def columns(self) -> set[str]:
+    def is_across_rows(self) -> bool:
+        """Whether the verdict on a row follows from other rows too."""
+        return self.type == "expect_compound_columns_to_be_unique"
+
+    @property
+    def columns(self) -> frozenset[str]:
         """The columns that the comparison reads."""
         named = {self.kwargs.get(key) for key in ("column", "column_A", "column_B")}
-        return (named | set(self.kwargs.get("column_list", [])) | set(self.where)) - {None}
+        return frozenset({*named, *self.kwargs.get("column_list", []), *self.where} - {None})
+
+    @property
+    def columns_only_asked_for(self) -> frozenset[str]:
+        """Those of which it reads no value, only whether there is one."""
+        asked = {column for column, wanted in self.where.items() if wanted in ("filled", "blank")}
+        if self.type == "expect_column_values_to_not_be_null":
+            return frozenset(asked | {self.kwargs["column"]})
+        return frozenset(
+            asked - {self.kwargs.get(key) for key in ("column", "column_A", "column_B")}
+        )
 
 
 class Rule(BaseModel):
@@ -46,31 +61,27 @@ class Rule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: str = Field(pattern=r"^[a-z0-9_]+$")
+    dataset: str = COMPLAINTS
     severity: Literal["error", "warning"]
-    judges: Literal["line", "row", "case", "clock"]
+    judges: Literal["line", "row", "case", "deadline"]
     sentence: str
     source: str
     remedy: str
     expectations: tuple[Expectation, ...] = Field(min_length=1)
     suite: str
-    no_place: str | None = None  # why a row that fails could be counted nowhere
+    never_accepted_because: str | None = None  # why a row that fails could be counted nowhere
 
     @property
-    def depends_on_as_of_day(self) -> bool:
-        """Whether a later as-of day alone can change the verdict."""
-        return any(AS_OF_COLUMN in expectation.columns for expectation in self.expectations)
-
-    @property
-    def never_accepted_because(self) -> str | None:
+    def refusal_to_accept(self) -> str | None:
         """Why nobody can accept a row that fails; None where a person may find it right."""
         if self.severity == "error" and self.suite == "structural":
             return "a row without what every figure needs cannot be counted"
-        return self.no_place
+        return self.never_accepted_because
 
 
 @cache
-def all_rules() -> tuple[Rule, ...]:
-    """Return every rule: the errors first, then the warnings, each in the order of the files."""
+def every_rule() -> tuple[Rule, ...]:
+    """Return every rule of every dataset, each as its file declares it."""
     folder = Path(__file__).parent
     rules = [
         Rule(suite=suite, **declared)
@@ -80,9 +91,23 @@ def all_rules() -> tuple[Rule, ...]:
     codes = [rule.code for rule in rules]
     if len(codes) != len(set(codes)):
         raise ValueError(f"a rule code is declared twice in {folder}")
+    return tuple(rules)
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Return the rules for complaints: the errors first, each in the order of the files."""
+    rules = [rule for rule in every_rule() if rule.dataset == COMPLAINTS]
     return tuple(sorted(rules, key=lambda rule: rule.severity))
 
 
-def columns_of(rules: Sequence[Rule]) -> list[str]:
-    """Return the columns that these rules read, in alphabetical order."""
-    return sorted({c for rule in rules for e in rule.expectations for c in e.columns})
+@cache
+def optional_rules() -> tuple[Rule, ...]:
+    """Return the rules for the optional inputs of the report, in the order of their file."""
+    return tuple(rule for rule in every_rule() if rule.dataset != COMPLAINTS)
+
+
+def rules_for(dataset: str, gate: str) -> Sequence[Rule]:
+    """Return the rules that judge a dataset at a gate."""
+    applying = (dataset,) if dataset == COMPLAINTS else (dataset, EVERY_INPUT)
+    return [rule for rule in every_rule() if rule.dataset in applying and rule.judges == gate]

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from complaints.flows.readers.export_files import FileRecord
 from complaints.flows.readers.sources import Source, read_sources
-from complaints.flows.steps import build, deliver
+from complaints.flows.steps import build
 from complaints.flows.steps.copy_log import copy_log
-from complaints.flows.steps.find_deliveries import FileRecord
-from complaints.flows.steps.judge_clocks import judge_clocks
-from complaints.flows.steps.land import land
-from complaints.flows.steps.load import load_delivery, record_files
-from complaints.flows.steps.optional_inputs import load_optional_inputs
-from complaints.flows.steps.publish import publish
+from complaints.flows.steps.extract import extract
+from complaints.flows.steps.file_records import record_files
+from complaints.flows.steps.find_deliveries import Delivery, find_deliveries
+from complaints.flows.steps.publish import is_published, publish
+from complaints.flows.steps.record_fates import has_unjudged_delivery, record_fates
 from complaints.flows.steps.reference import check_as_of_day, prepare_reference
-from complaints.flows.steps.validate import validate
+from complaints.flows.steps.validate import begin_judging, validate_deadlines, validate_records
 from complaints.notices.failure import Trail
 from complaints.notices.notify import alert, failures_told
 from complaints.warehouse.access import keep_private
@@ -38,15 +38,14 @@ class Steps:
     prepare_reference: Step = prepare_reference
     build_reference: Step = build.build_reference
     check_as_of_day: Step = check_as_of_day
-    find_deliveries: Step = deliver.find
-    extract: Step = deliver.extract_delivery
-    land: Step = land
-    validate: Step = validate
-    load: Step = load_delivery
-    load_optional_inputs: Step = load_optional_inputs
+    find_deliveries: Step = find_deliveries
+    extract: Step = extract
+    build_records: Step = build.build_records
+    validate_records: Step = validate_records
+    record_fates: Step = record_fates
     record_files: Step = record_files
-    build_intermediate: Step = build.build_intermediate
-    judge_clocks: Step = judge_clocks
+    build_deadlines: Step = build.build_deadlines
+    validate_deadlines: Step = validate_deadlines
     copy_log: Step = copy_log
     build_marts: Step = build.build_marts
     check_marts: Step = build.check_marts
@@ -139,11 +138,68 @@ def _run(
     report: NightReport,
     trail: Trail,
 ) -> None:
-    if steps.prepare_reference(settings, night):
-        steps.build_reference(settings)
+    steps.prepare_reference(settings)
+    steps.build_reference(settings)
     steps.check_as_of_day(settings, night)
-    has_changed = [_load_source(settings, night, source, steps, report) for source in sources]
-    exports = [record for record in report.files if record.contents == COMPLAINTS.contents]
+    found = [steps.find_deliveries(settings, source) for source in sources]
+    records = [record for each in found for record in each.records]
+    queues = [queue for each in found for queue in each.deliveries.values()]
+    is_judged = False
+    if has_unjudged_delivery(settings):
+        _judge(settings, night, steps)
+        is_judged = True
+    while any(queues):
+        if _extract_next(settings, night, steps, queues, records):
+            _judge(settings, night, steps)
+            is_judged = True
+    report.files += steps.record_files(settings, night, records)
+    _check_something_was_read(settings, report)
+    if is_published(settings, night):
+        steps.copy_log(settings, night)
+        steps.build_deliveries(settings)
+        report.notes += steps.publish(settings, night, list(build.EVERY_NIGHT))
+    else:
+        if not is_judged:
+            _judge(settings, night, steps)
+        steps.build_deadlines(settings)
+        steps.validate_deadlines(settings, night)
+        steps.copy_log(settings, night)
+        steps.build_marts(settings)
+        candidate = steps.check_marts(settings, night)
+        report.notes += steps.publish(settings, night, None, candidate)
+    report.is_published = trail.is_published = True
+    report.notes += steps.alert(settings, night)
+
+
+def _extract_next(
+    settings: Settings,
+    night: Night,
+    steps: Steps,
+    queues: list[list[Delivery]],
+    records: list[FileRecord],
+) -> bool:
+    """Read the oldest delivery of each queue; return whether anything of them was taken."""
+    is_taken = False
+    for queue in filter(None, queues):
+        extracted = steps.extract(settings, night, queue.pop(0))
+        is_taken |= extracted.is_taken
+        records += [file for file in extracted.files if file.status != "loaded"]
+        if extracted.must_be_read_again:
+            records += [record for later in queue for record in later.waiting_records()]
+            queue.clear()
+    return is_taken
+
+
+def _judge(settings: Settings, night: Night, steps: Steps) -> None:
+    """Find the current records and let gate 1 judge them; log what became of each."""
+    begin_judging(settings, night)
+    steps.build_records(settings)
+    steps.validate_records(settings)
+    steps.record_fates(settings)
+
+
+def _check_something_was_read(settings: Settings, report: NightReport) -> None:
+    exports = [record for record in report.files if record.dataset == COMPLAINTS.dataset]
     if not exports:
         raise RunFailedError(
             f"No exports were found in {settings.source}, so nothing was published: see that the "
@@ -154,45 +210,3 @@ def _run(
             "Every file was rejected, so nothing was published: "
             + " ".join(record.message or "" for record in report.rejected)
         )
-    if not any(has_changed) and night.is_last_night_published:
-        steps.copy_log(settings, night)
-        steps.build_deliveries(settings)
-        report.notes += steps.publish(settings, night, list(build.EVERY_NIGHT))
-    else:
-        steps.build_intermediate(settings)
-        steps.judge_clocks(settings, night)
-        steps.copy_log(settings, night)
-        steps.build_marts(settings)
-        candidate = steps.check_marts(settings, night)
-        report.notes += steps.publish(settings, night, None, candidate)
-    report.is_published = trail.is_published = True
-    report.notes += steps.alert(settings, night)
-
-
-def _load_source(
-    settings: Settings, night: Night, source: Source, steps: Steps, report: NightReport
-) -> bool:
-    """Load what this source delivered; return whether the marts must be built anew."""
-    found = steps.find_deliveries(settings, source)
-    is_judged = False
-    deliveries = iter(found.deliveries)
-    for delivery in deliveries:
-        extracted = steps.extract(settings, night, delivery)
-        if extracted.is_unchanged or all(r.status == "rejected" for r in extracted.records):
-            found.records.extend(extracted.records)
-        else:
-            steps.land(settings, night, source.code)
-            steps.validate(settings, night, source.code)
-            steps.load(settings, night, source.code, extracted)
-            is_judged = True
-        if extracted.must_be_read_again:  # the later ones wait, which ends this loop
-            found.records += [r for later in deliveries for r in later.waiting_records()]
-    if not is_judged and night.must_judge_again(source.code):
-        steps.land(settings, night, source.code, False)
-        steps.validate(settings, night, source.code)
-        steps.load(settings, night, source.code)
-        is_judged = True
-    optional = steps.load_optional_inputs(settings, night, source.code, found.optional_inputs)
-    found.records.extend(optional.records)
-    report.files += steps.record_files(settings, night, source.code, found.records)
-    return is_judged or optional.is_news

@@ -28,7 +28,8 @@ RETRY_DELAY_SECONDS = 20
 
 DBT_STEPS = {
     "build_reference": build.build_reference,
-    "build_intermediate": build.build_intermediate,
+    "build_records": build.build_records,
+    "build_deadlines": build.build_deadlines,
     "build_marts": build.build_marts,
     "build_deliveries": build.build_deliveries,
 }

@@ -16,9 +16,9 @@ class LayoutColumn(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """What a kind of file holds."""
+    """What a kind of file holds; `dataset` names it."""
 
-    contents: str
+    dataset: str
     columns: tuple[LayoutColumn, ...]
 
     @property
@@ -32,9 +32,9 @@ class Layout(NamedTuple):
         return tuple(column.name for column in self.columns if column.is_needed)
 
     @property
-    def landing_table(self) -> str:
-        """Where the text of such a file lands."""
-        return "landing.text_rows" if self == COMPLAINTS else f"landing.{self.contents}_text"
+    def records_table(self) -> str:
+        """Where the text of its records is kept."""
+        return "raw.records" if self.dataset == "complaints" else f"raw.{self.dataset}_records"
 
 
 LAYOUT: tuple[LayoutColumn, ...] = (
@@ -83,7 +83,7 @@ LAYOUT_NAMES = COMPLAINTS.names
 # Optional inputs of the quarterly report, by the names of their files; every other file of a
 # delivery holds complaints.
 OPTIONAL_INPUTS: dict[str, Layout] = {
-    layout.contents: layout
+    layout.dataset: layout
     for layout in (
         Layout(
             "learning_actions",
@@ -124,6 +124,9 @@ OPTIONAL_INPUTS: dict[str, Layout] = {
         ),
     )
 }
+
+
+LAYOUTS: dict[str, Layout] = {COMPLAINTS.dataset: COMPLAINTS, **OPTIONAL_INPUTS}
 
 
 def matched_header(header: str) -> str:

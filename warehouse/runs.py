@@ -40,12 +40,7 @@ class Night:
         run_at: when it started, UTC.
         as_of_day: the day the figures are seen from.
         rulebook: hash of the rules, reference data and models in force.
-        last_judged: per source, the as-of day and rulebook of its last committed load.
-        newly_accepted: the sources on whose rows a person has accepted a finding, or taken that
-            back, since they were last judged.
         interrupted_at: when the run before it started, UTC, where that one never ended.
-        is_last_night_published: whether the last committed load, seen from this same day, is in
-            the published marts.
         log: the steps so far.
     """
 
@@ -53,10 +48,7 @@ class Night:
     run_at: datetime
     as_of_day: date
     rulebook: str
-    last_judged: dict[str, tuple[date, str]] = field(default_factory=dict)
-    newly_accepted: frozenset[str] = frozenset()
     interrupted_at: datetime | None = None
-    is_last_night_published: bool = False
     log: StepLog = field(default_factory=lambda: StepLog(""))
 
     @property
@@ -66,22 +58,6 @@ class Night:
         for called in self.log.steps:
             seconds[called.step] = seconds.get(called.step, 0.0) + (called.seconds or 0.0)
         return seconds
-
-    def has_as_of_day_moved(self, source: str) -> bool:
-        """Whether this source was last judged as seen from another day."""
-        return source in self.last_judged and self.last_judged[source][0] != self.as_of_day
-
-    def has_rulebook_changed(self, source: str) -> bool:
-        """Whether this source was last judged by other rules, reference data or models."""
-        return source in self.last_judged and self.last_judged[source][1] != self.rulebook
-
-    def must_judge_again(self, source: str) -> bool:
-        """Whether verdicts can differ tonight though nothing was delivered."""
-        return (
-            self.has_as_of_day_moved(source)
-            or self.has_rulebook_changed(source)
-            or source in self.newly_accepted
-        )
 
 
 @contextmanager
@@ -120,7 +96,8 @@ def start_night(settings: Settings) -> Iterator[Night]:
         night = _begin(settings)
         try:
             with hold_warehouse(settings):
-                yield _with_history(settings, night)
+                _check_as_of_day(settings, night)
+                yield night
         except BaseException as problem:
             message = str(problem) if isinstance(problem, OperatorError) else type(problem).__name__
             try:
@@ -199,39 +176,17 @@ def _end_interrupted_runs(
     return interrupted
 
 
-def _with_history(settings: Settings, night: Night) -> Night:
-    with open_warehouse(settings) as warehouse:
-        last_judged = {
-            source: (as_of_day, rulebook)
-            for source, as_of_day, rulebook in warehouse.execute(
-                "select source, max(as_of_day), arg_max(rulebook, run_at) "
-                "from raw.nights group by source"
-            ).fetchall()
-        }
-        newly_accepted = warehouse.execute(
-            "select source from raw.acceptances left join ("
-            "select source, max(acceptance_number) as newest from raw.nights group by source"
-            ") as judged using (source) "
-            "group by source having max(acceptance_number) > coalesce(max(newest), 0)"
-        ).fetchall()
-        last_night = warehouse.execute(
-            "select arg_max(run_id, run_at) in (select run_id from raw.publications), "
-            "max(as_of_day) from raw.nights"
-        ).fetchone()
-    is_published, newest_day = last_night or (False, None)
+def _check_as_of_day(settings: Settings, night: Night) -> None:
+    with open_warehouse(settings) as store:
+        (newest_day,) = store.execute(
+            "select max(as_of_day) from (select as_of_day from raw.run "
+            "union all select as_of_day from raw.deliveries)"
+        ).fetchall()[0]
     if newest_day and night.as_of_day < newest_day:
         raise UsageError(
             f"The as-of day {night.as_of_day} is before {newest_day}, the newest one recorded in "
             f"{settings.home}: give that day or a later one."
         )
-    return replace(
-        night,
-        last_judged=last_judged,
-        newly_accepted=frozenset(source for (source,) in newly_accepted),
-        is_last_night_published=bool(is_published)
-        and newest_day == night.as_of_day
-        and settings.marts_path.exists(),
-    )
 
 
 def _finish(settings: Settings, night: Night, status: str, message: str | None) -> None:

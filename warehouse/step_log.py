@@ -81,7 +81,7 @@ class StepLog:
             _end(called, FAILED, time.perf_counter() - started)
             raise
         _end(called, DONE, time.perf_counter() - started)
-        called.rows = rows_handled(name, result)
+        called.rows = rows_handled(result)
         self._note(called)
         return result
 
@@ -110,22 +110,10 @@ def _end(called: StepRun, status: str, seconds: float) -> None:
     called.peak_memory_bytes = peak_memory_bytes()
 
 
-def rows_handled(name: str, result: Any) -> int | None:
-    """Return how many rows a step handled, as its result says; None where it says nothing of rows.
-
-    To extract and to load the optional inputs is to read rows; to land is to compare, and to count
-    what is to be judged; to load is to load what is new or changed and passed.
-    """
-    if name in ("extract", "load_optional_inputs"):
-        counts = [record.rows_read for record in result.records]
-    elif name == "load":
-        counts = [record.rows_loaded for record in result]
-    elif name == "land":
-        counts = [result]
-    else:
-        counts = []
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
+def rows_handled(result: Any) -> int | None:
+    """Return how many rows a step handled, where its result says so."""
+    rows = getattr(result, "rows", None)
+    return rows if isinstance(rows, int) else None
 
 
 def peak_memory_bytes() -> int | None:

@@ -1,17 +1,15 @@
-"""Open the working store, and run the SQL that stands in warehouse/sql."""
+"""Open the working store, in which a night's work happens."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 
+from complaints.warehouse.layout import LAYOUTS
 from complaints.warehouse.settings import Settings
 
 SQL_FOLDER = Path(__file__).parent / "sql"
-
-VariableValue = str | bool | date | datetime | list[str]
 
 
 @contextmanager
@@ -21,33 +19,50 @@ def hold_warehouse(settings: Settings) -> Iterator[None]:
     To open and close it takes longer than most of dbt's tests, and dbt does so for every node.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(settings.warehouse_path):
+    with duckdb.connect(settings.warehouse_path), open_warehouse(settings) as store:
+        _make_tables(store)
         yield
 
 
 @contextmanager
-def open_warehouse(
-    settings: Settings, variables: Mapping[str, VariableValue] | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the working store with its tables and macros in place, and close it again.
-
-    Args:
-        settings: where the store is and how much memory it may use.
-        variables: values that the SQL reads with `getvariable`.
-    """
+def open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the working store, and close it again."""
     settings.home.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(settings.warehouse_path)
     try:
         # dbt's settings (profiles.yml) stay for as long as somebody holds the store open.
         connection.execute("reset preserve_insertion_order")
         connection.execute(f"set memory_limit = '{settings.memory_limit}'")
-        run_sql(connection, "schema")
-        run_sql(connection, "macros")
-        for name, value in (variables or {}).items():
-            connection.execute(f"set variable {name} = $value", {"value": value})
         yield connection
     finally:
         connection.close()
+
+
+def _make_tables(store: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables that are not there; a home of version 0.1.0 is taken over."""
+    store.begin()
+    is_older = _has_table(store, "row_versions")
+    if is_older:
+        run_sql(store, "set_aside_0_1_0")
+    run_sql(store, "schema")
+    for layout in LAYOUTS.values():
+        columns = ", ".join(f"{name} varchar" for name in layout.names)
+        store.execute(
+            f"create table if not exists {layout.records_table} (record_id varchar not null, "
+            "source varchar not null, first_delivery bigint not null, file_name varchar not null, "
+            "row_number bigint not null, field_count integer not null, "
+            f"header_field_count integer not null, {columns})"
+        )
+    if is_older:
+        run_sql(store, "take_over_0_1_0")
+    store.commit()
+
+
+def _has_table(store: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return store.execute(
+        "select count(*) > 0 from duckdb_tables() where schema_name = 'raw' and table_name = ?",
+        [name],
+    ).fetchone() == (True,)
 
 
 def run_sql(connection: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -20,7 +20,7 @@
         select
             *,
             true as is_council_row
-        from {{ source('raw', 'council_' ~ seed) }}
+        from {{ source('council', 'council_' ~ seed) }}
 
     ),
 

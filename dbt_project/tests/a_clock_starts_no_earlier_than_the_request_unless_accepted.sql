@@ -8,8 +8,8 @@ stages as (
 
 accepted as (
 
-    select distinct row_id
-    from {{ ref('stg_findings') }}
+    select distinct record_id
+    from {{ ref('int_findings') }}
     where rule_code = 'clock_start_before_received' and is_accepted
 
 ),
@@ -17,15 +17,15 @@ accepted as (
 final as (
 
     select
-        stages.row_id,
+        stages.record_id,
         stages.received_date,
         stages.clock_start_date,
         stages.due_date,
         stages.due_date_from_request
     from stages
-    left join accepted on stages.row_id = accepted.row_id
+    left join accepted on stages.record_id = accepted.record_id
     where
-        accepted.row_id is null
+        accepted.record_id is null
         and (
             stages.clock_start_date < stages.received_date
             or stages.due_date < stages.due_date_from_request

@@ -4,40 +4,40 @@ with
 
 held_rows as (
 
-    select * from {{ ref('stg_held_rows') }}
+    select * from {{ ref('int_held_rows') }}
 
 ),
 
 findings as (
 
     select distinct
-        findings.row_id,
+        findings.record_id,
         findings.rule_code
-    from {{ ref('stg_findings') }} as findings
+    from {{ ref('int_findings') }} as findings
     inner join {{ ref('stg_rules') }} as rules on findings.rule_code = rules.rule_code
-    left join held_rows on findings.row_id = held_rows.row_id
-    where rules.severity = 'error' or findings.is_accepted or held_rows.row_id is null
+    left join held_rows on findings.record_id = held_rows.record_id
+    where rules.severity = 'error' or findings.is_accepted or held_rows.record_id is null
 
 ),
 
 shown as (
 
     select
-        row_id,
+        record_id,
         unnest(string_split(rule_codes, ',')) as rule_code
     from {{ ref('dq_quarantine') }}
 
     union all
 
     select
-        row_id,
+        record_id,
         rule_code
     from {{ ref('dq_warnings') }}
 
     union all
 
     select
-        row_id,
+        record_id,
         rule_code
     from {{ ref('dq_accepted') }}
 

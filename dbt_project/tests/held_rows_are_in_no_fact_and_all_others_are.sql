@@ -1,29 +1,26 @@
--- The quarantine and the facts share no row, and together they are all rows of the working store.
+-- The quarantine and the facts share no row, and together they are all current records.
 with
 
-stage_rows as (
+current_records as (
 
-    select
-        row_id,
-        is_held
-    from {{ source('raw', 'stage_rows') }}
+    select record_id from {{ ref('int_current_records') }}
+    where not is_superseded
 
 ),
 
-complaint_stages as (
+shown as (
 
-    select row_id from {{ ref('fct_complaint_stages') }}
+    select record_id from {{ ref('dq_quarantine') }}
+
+    union all
+
+    select record_id from {{ ref('fct_complaint_stages') }}
 
 ),
 
 final as (
 
-    select
-        coalesce(stage_rows.row_id, complaint_stages.row_id) as row_id,
-        stage_rows.is_held
-    from stage_rows
-    full outer join complaint_stages on stage_rows.row_id = complaint_stages.row_id
-    where coalesce(stage_rows.is_held, true) = (complaint_stages.row_id is not null)
+    {{ rows_in_one_only('current_records', 'shown') }}
 
 )
 

@@ -64,7 +64,7 @@ class Survey(NamedTuple):
 
 
 def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> None:
-    """Put the rows of a CSV file into the landing table of its layout.
+    """Put the rows of a CSV file into text_rows.
 
     Raises:
         FileRejectedError: the file is no readable CSV file with the needed columns.
@@ -154,7 +154,7 @@ def _survey_as(encoding: str, file: TextIO, target: Target) -> Survey:
     if widest > WIDEST_ROW:
         raise FileRejectedError(
             f"has a line of {widest} fields; check that it is a CSV file of "
-            f"{target.layout.contents.replace('_', ' ')}"
+            f"{target.layout.dataset.replace('_', ' ')}"
         )
     return Survey(CsvForm(encoding, delimiter, headers, widest), rows, fields)
 

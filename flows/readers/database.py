@@ -29,7 +29,7 @@ TIME_ZONE = "Europe/London"
 
 
 def read_database(connection: duckdb.DuckDBPyConnection, target: Target) -> int:
-    """Put the rows of a source's table or query into landing.text_rows and return their number.
+    """Put the rows of a source's table or query into text_rows and return their number.
 
     Raises:
         UsageError: the sources file or the environment variable is wrong.
@@ -148,7 +148,7 @@ def _copy(
     target: Target,
     given: DatabaseInput,
 ) -> None:
-    """Copy the rows in chunks into landing.text_rows."""
+    """Copy the rows in chunks into text_rows."""
     names = [column.name for column in statement.selected_columns]
     columns = ", ".join(f"{trimmed(name)} as {name}" for name in names)
     copied = 0

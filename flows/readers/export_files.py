@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, time
 from pathlib import Path
 
@@ -13,7 +13,7 @@ READ_ENDINGS = (".csv", ".txt", ".tsv", ".xlsx")
 IGNORED_ENDINGS = (".md", ".yml", ".yaml")
 IGNORED_NAMES = ("thumbs.db", "desktop.ini")
 
-_STAMP = re.compile(
+_FILE_DATE = re.compile(
     r"(?<!\d)(\d{4})(-?)(\d\d)\2(\d\d)"
     r"(?:[T _.-]{0,3}(\d\d)[:._-]?(\d\d)(?:[:._-]?(\d\d))?Z?)?(?!\d)",
     re.IGNORECASE,
@@ -22,13 +22,13 @@ _STAMP = re.compile(
 
 @dataclass(frozen=True)
 class FileRecord:
-    """A file of tonight's run, as raw.delivery_files keeps it; the load fills in the counts."""
+    """A file of tonight's run, as raw.delivery_files has it; the fates fill in the counts."""
 
     source: str
     file_name: str
     content_hash: str | None = None
-    series: str | None = None
-    stamp: str | None = None
+    file_series: str | None = None
+    file_date: str | None = None
     rows_read: int | None = None
     rows_loaded: int | None = None
     rows_unchanged: int | None = None
@@ -37,24 +37,24 @@ class FileRecord:
     rows_quarantined: int | None = None
     status: str = "loaded"
     message: str | None = None
-    contents: str = COMPLAINTS.contents
+    dataset: str = COMPLAINTS.dataset
 
 
 @dataclass(frozen=True)
 class ExportFile:
-    """A file that could be read; series is its name without the date stamp."""
+    """A file that could be read; file_series is its name without the date."""
 
     path: Path
     name: str
     content_hash: str
-    series: str | None
-    stamp: str | None
-    contents: str = COMPLAINTS.contents
+    file_series: str | None
+    file_date: str | None
+    dataset: str = COMPLAINTS.dataset
 
     @property
     def version(self) -> tuple[str | None, str | None, str]:
         """What a file of a series is known by."""
-        return self.series, self.stamp, self.content_hash
+        return self.file_series, self.file_date, self.content_hash
 
     def record(
         self,
@@ -68,12 +68,12 @@ class ExportFile:
             source.code,
             self.name,
             self.content_hash,
-            self.series,
-            self.stamp,
+            self.file_series,
+            self.file_date,
             rows_read=rows_read,
             status=status,
             message=message,
-            contents=self.contents,
+            dataset=self.dataset,
         )
 
     def has_changed(self) -> bool:
@@ -94,22 +94,13 @@ class ExportFile:
         )
 
 
-@dataclass
-class FolderContent:
-    """What a source's folder holds: exports, files that cannot be read, the report's own inputs."""
-
-    files: list[ExportFile] = field(default_factory=list)
-    records: list[FileRecord] = field(default_factory=list)
-    optional_inputs: list[ExportFile] = field(default_factory=list)
-
-
-def split_stamp(name: str) -> tuple[str | None, str | None]:
+def split_date(name: str) -> tuple[str | None, str | None]:
     """Return a file name's series (the name without its date stamp) and the stamp in ISO form.
 
     Both are None where the name has no stamp. Of several dates, the last is the stamp: the ones
     before it name the period that the export covers.
     """
-    for match in reversed(list(_STAMP.finditer(name))):
+    for match in reversed(list(_FILE_DATE.finditer(name))):
         year, _, month, day, *clock = match.groups()
         end = match.end()
         try:
@@ -126,41 +117,44 @@ def split_stamp(name: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-def list_files(source: Source) -> FolderContent:
-    """Return what a source's folder holds, with the files that cannot be read as rejected.
+def list_files(source: Source) -> tuple[list[ExportFile], list[FileRecord]]:
+    """Return the files of a source's folder, and the records of those that cannot be read.
 
     Raises:
         OSError: the folder cannot be listed.
     """
-    content = FolderContent()
+    files: list[ExportFile] = []
+    rejected: list[FileRecord] = []
     folder, pattern = source.folder_and_pattern
     next(folder.iterdir(), None)  # glob() takes a folder that it may not list for an empty one
     for path in sorted(folder.glob(pattern)):
         if _is_ignored(path):
             continue
         name = path.relative_to(folder).as_posix()
-        series, stamp = split_stamp(name)
-        contents = contents_of(Path(series or name).stem)
+        series, day = split_date(name)
+        dataset = dataset_of(Path(series or name).stem)
+        problem = None
         if path.suffix.lower() not in READ_ENDINGS:
             problem = "cannot be read; save it as .xlsx or CSV"
-            content.records.append(_rejected(source, name, problem, contents))
-            continue
-        try:
-            file = ExportFile(path, name, _content_hash(path), series, stamp, contents)
-        except OSError as error:
-            problem = f"cannot be opened ({error.strerror})"
-            content.records.append(_rejected(source, name, problem, contents))
         else:
-            is_export = contents == COMPLAINTS.contents
-            (content.files if is_export else content.optional_inputs).append(file)
-    return content
+            try:
+                file = ExportFile(path, name, _content_hash(path), series, day, dataset)
+                files.append(file)
+            except OSError as error:
+                problem = f"cannot be opened ({error.strerror})"
+        if problem:
+            message = f"{name} {problem}."
+            rejected.append(
+                FileRecord(source.code, name, status="rejected", message=message, dataset=dataset)
+            )
+    return files, rejected
 
 
-def contents_of(stem: str) -> str:
-    """Return what a file holds by its name without date and ending: complaints, or an input."""
+def dataset_of(stem: str) -> str:
+    """Return the dataset of a file by its name without date and ending."""
     matched = re.sub(r"[.-]+", "", matched_header(stem))
     names = {matched_header(name): name for name in OPTIONAL_INPUTS}
-    return names.get(matched, COMPLAINTS.contents)
+    return names.get(matched, COMPLAINTS.dataset)
 
 
 def _is_ignored(path: Path) -> bool:
@@ -176,8 +170,3 @@ def _is_ignored(path: Path) -> bool:
 def _content_hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _rejected(source: Source, name: str, problem: str, contents: str) -> FileRecord:
-    message = f"{name} {problem}."
-    return FileRecord(source.code, name, status="rejected", message=message, contents=contents)

@@ -113,6 +113,10 @@ class Source(BaseModel):
             raise ValueError(f"has '{column}' both under 'rename' and under 'constants'")
         return self
 
+    def without_mapping(self) -> "Source":
+        """Return the source as its files are read by the layout's own names."""
+        return self.model_copy(update={"rename": {}, "constants": {}})
+
     @property
     def definition_hash(self) -> str:
         """A hash of all that decides how the source's content is read, other than its content."""

@@ -1,4 +1,4 @@
-"""The rows of a delivery as text in the landing schema: the layout's columns, nothing else."""
+"""The rows of a delivery as text, in a temporary table: the layout's columns, nothing else."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,9 +13,6 @@ from complaints.warehouse.layout import COMPLAINTS, Layout
 SPACE = " \t\r\n\u00a0"
 _SPACE_SQL = "(chr(32) || chr(9) || chr(13) || chr(10) || chr(160))"
 
-# What the difference with the warehouse is worked out from, beside the content hash.
-COMPARED_COLUMNS = ("case_reference", "stage", "last_updated")
-
 
 class FileRejectedError(Exception):
     """A file cannot be taken at all; the text goes on from the file's name, and holds no value."""
@@ -23,35 +20,31 @@ class FileRejectedError(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """Where the rows of one file go: the source, the file's name and its place in the delivery.
-
-    Attributes:
-        is_known_text_kept: whether the text of rows that the warehouse holds with this very
-            content lands too. To land it again costs more than all else that is done with them.
-    """
+    """Where the rows of one file go: the source, the file's name and its place in the delivery."""
 
     source: Source
     file_name: str
     file_order: int
     layout: Layout = COMPLAINTS
-    is_known_text_kept: bool = True
+    file_series: str | None = None  # the file's name without its date
 
 
 def create_text_rows(connection: duckdb.DuckDBPyConnection, layout: Layout = COMPLAINTS) -> None:
-    """Create the layout's landing table, empty, in place of the last delivery's.
+    """Create the temporary table text_rows, empty, in place of the last delivery's.
 
-    Equal rows have equal content hashes, of all columns of the layout.
+    Equal rows of a source have equal record ids; is_known tells those whose text is kept already,
+    and which land without it: to land it again costs more than all else that is done with them.
     """
     columns = ",\n    ".join(f"{name} varchar" for name in layout.names)
     connection.execute(f"""
-        create or replace table {layout.landing_table} (
-            source varchar not null,
+        create or replace temporary table text_rows (
             file_name varchar not null,
             file_order integer not null,
             row_number bigint not null,
             field_count integer not null,
             header_field_count integer not null,
-            content_hash uhugeint,
+            record_id varchar not null,
+            is_known boolean not null,
             {columns}
         )
     """)
@@ -72,7 +65,7 @@ def insert_text_rows(
 
     A row with more or fewer fields than the header keeps none of them: its fields may stand in
     the wrong columns, and a name or an address in one that is kept. What its line means is not
-    known, so it has no content hash and equals no other.
+    known, so it is known by its place and equals no other.
     """
     names = target.layout.names
     values = []
@@ -86,43 +79,43 @@ def insert_text_rows(
         values.append(f"case when field_count = {header_field_count} then {value} end as {name}")
     connection.execute(
         f"""
-        insert into {target.layout.landing_table}
+        insert into text_rows
         with
         field_rows as (select row_number, field_count, {", ".join(values)} from ({rows})),
-        hashed_rows as (
-            select
-                *,
-                case when field_count = {header_field_count} then {_content_hash(names)} end
-                    as content_hash
-            from field_rows
+        named_rows as (
+            select *, {_record_id(names, header_field_count)} as record_id from field_rows
         )
         select
-            $source, $file_name, $file_order, row_number, field_count, {header_field_count},
-            content_hash, {", ".join(_landed(name) for name in names)}
-        from (select *, {_is_known(target)} as is_known from hashed_rows)
+            $file_name, $file_order, row_number, field_count, {header_field_count}, record_id,
+            is_known, {", ".join(f"case when not is_known then {name} end" for name in names)}
+        from (
+            select
+                *,
+                record_id in (
+                    select record_id from {target.layout.records_table} where source = $source
+                ) as is_known
+            from named_rows
+        )
         """,
         {
             "source": target.source.code,
             "file_name": target.file_name,
             "file_order": target.file_order,
+            "place": target.file_series or target.file_name,
             **(parameters or {}),
         },
     )
 
 
-def _content_hash(names: Collection[str]) -> str:
-    return f"md5_number(to_json(list_value({', '.join(names)}))::varchar)"
+def _record_id(names: Collection[str], header_field_count: int) -> str:
+    """Return the expression for what a row is known by: a hash of its source and content.
 
-
-def _is_known(target: Target) -> str:
-    if target.is_known_text_kept:
-        return "false"
-    known = "select content_hash from raw.stage_rows where source = $source"
-    return f"coalesce(content_hash in ({known} and content_hash is not null), false)"
-
-
-def _landed(name: str) -> str:
-    return name if name in COMPARED_COLUMNS else f"case when not is_known then {name} end"
+    Blank columns are left out, so that a column added to the layout changes no id.
+    """
+    filled = ", ".join(f"'{name}=' || {name}" for name in names)
+    content = f"concat_ws(chr(31), $source, {filled})"
+    place = f"concat_ws(chr(31), $source, $place, row_number, field_count, {header_field_count})"
+    return f"md5(case when field_count = {header_field_count} then {content} else {place} end)"
 
 
 def trimmed(column: str) -> str:
@@ -141,8 +134,7 @@ def trimmed(column: str) -> str:
 def counted_rows(connection: duckdb.DuckDBPyConnection, target: Target) -> tuple[int, int]:
     """Return how many rows, and how many fields, landed from a file."""
     rows, fields = connection.execute(
-        f"select count(*), coalesce(sum(field_count), 0) from {target.layout.landing_table} "
-        "where file_order = ?",
+        "select count(*), coalesce(sum(field_count), 0) from text_rows where file_order = ?",
         [target.file_order],
     ).fetchone() or (0, 0)
     return int(rows), int(fields)
@@ -150,9 +142,7 @@ def counted_rows(connection: duckdb.DuckDBPyConnection, target: Target) -> tuple
 
 def forget_rows(connection: duckdb.DuckDBPyConnection, target: Target) -> None:
     """Remove what landed from a file that is rejected after all."""
-    connection.execute(
-        f"delete from {target.layout.landing_table} where file_order = ?", [target.file_order]
-    )
+    connection.execute("delete from text_rows where file_order = ?", [target.file_order])
 
 
 def sql_text(text: str) -> str:

@@ -57,7 +57,7 @@ def read_project(settings: Settings) -> "Manifest":
 
 
 def build_reference(settings: Settings, dbt: Dbt = run_dbt) -> None:
-    """Build the seeds and the models of reference data, which the landing reads."""
+    """Build the seeds and the models of reference data."""
     _invoke(
         settings,
         dbt,
@@ -65,18 +65,23 @@ def build_reference(settings: Settings, dbt: Dbt = run_dbt) -> None:
     )
 
 
-def build_intermediate(settings: Settings, dbt: Dbt = run_dbt) -> None:
-    """Build staging and intermediate models: due dates, and the relation that gate 2 judges."""
-    _invoke(
-        settings,
-        dbt,
-        ["run", "--select", "staging", "intermediate", "--exclude", "tag:reference"],
-    )
+def build_records(settings: Settings, dbt: Dbt = run_dbt) -> None:
+    """Type what was delivered and find the current records: what gate 1 judges."""
+    _run(settings, dbt, "staging", "intermediate.current")
+
+
+def build_deadlines(settings: Settings, dbt: Dbt = run_dbt) -> None:
+    """Work out the due dates: what gate 2 judges."""
+    _run(settings, dbt, "intermediate.deadlines")
 
 
 def build_marts(settings: Settings, dbt: Dbt = run_dbt) -> None:
-    """Build the marts in the working store."""
-    _invoke(settings, dbt, ["run", "--select", "marts"])
+    """Build the measures and the marts in the working store."""
+    _run(settings, dbt, "intermediate.measures", "marts")
+
+
+def _run(settings: Settings, dbt: Dbt, *selected: str) -> None:
+    _invoke(settings, dbt, ["run", "--select", *selected, "--exclude", "tag:reference"])
 
 
 def build_deliveries(settings: Settings, dbt: Dbt = run_dbt) -> None:

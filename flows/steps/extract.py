@@ -1,7 +1,7 @@
-"""Read a delivery as text into landing.text_rows."""
+"""Read a delivery as text, and append to the records what says something new."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -15,122 +15,204 @@ from complaints.flows.readers.text_rows import (
     forget_rows,
 )
 from complaints.flows.readers.workbook import read_workbook
-from complaints.flows.steps.delivery_history import last_identity
-from complaints.flows.steps.find_deliveries import Delivery, delivery_identity
+from complaints.flows.steps.file_records import write_records
+from complaints.flows.steps.find_deliveries import Delivery, delivery_identity, last_identity
+from complaints.warehouse.layout import LAYOUTS, Layout
+from complaints.warehouse.runs import Night
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse
 
 STILL_WRITTEN = (
     "was still being written while it was read, so it was not loaded; the next night reads it"
 )
 
+# Within one transaction: the text that is new, and which records left or came back.
+NEW_RECORDS = """
+insert into {records} by name
+select
+    record_id,
+    $source as source,
+    $delivery_number as first_delivery,
+    file_name,
+    row_number,
+    field_count,
+    header_field_count,
+    {columns}
+from text_rows
+where not is_known and {position} in (
+    select min({position}) from text_rows where not is_known group by record_id
+)
+"""
+LEFT_OR_BACK = """
+insert into raw.record_changes by name
+with before as (
+    select record_id, min_by(file_name, file_position) as file_name,
+        min_by(row_number, file_position) as row_number
+    from raw.delivered_rows where source = $source and dataset = $dataset group by record_id
+),
+now as (
+    select record_id, min_by(file_name, {position}) as file_name,
+        min_by(row_number, {position}) as row_number
+    from text_rows group by record_id
+)
+select $delivery_number as delivery_number, record_id, false as is_delivered, file_name, row_number
+from before anti join now using (record_id)
+union all
+select $delivery_number, record_id, true, file_name, row_number
+from now anti join before using (record_id)
+where record_id in (
+    select record_id from {records}
+    where source = $source and first_delivery < $delivery_number
+)
+"""
+DELIVERED_ROWS = """
+insert into raw.delivered_rows by name
+select
+    $delivery_number as delivery_number,
+    $source as source,
+    $dataset as dataset,
+    file_name,
+    row_number,
+    {position} as file_position,
+    record_id
+from text_rows
+"""
+POSITION = "(file_order::bigint << 40) + row_number"
+
 
 @dataclass(frozen=True)
 class Extracted:
-    """What was read: a record for each file, and what the delivery is known by."""
+    """What was read of a delivery: its files, and whether anything of it was taken."""
 
-    records: list[FileRecord]
-    identity: str
-    is_unchanged: bool
+    files: list[FileRecord]
+    is_taken: bool
+
+    @property
+    def rows(self) -> int | None:
+        """How many rows were read."""
+        counts = [file.rows_read for file in self.files if file.rows_read is not None]
+        return sum(counts) if counts else None
 
     @property
     def must_be_read_again(self) -> bool:
         """Whether a file could not be read as it was found, so that the next night reads it."""
-        return any(record.content_hash is None for record in self.records)
+        return any(file.content_hash is None for file in self.files)
 
 
-def extract(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery, is_known_text_kept: bool = True
-) -> Extracted:
-    """Create or replace landing.text_rows with a delivery's rows.
-
-    To be called outside a transaction: a file that is rejected ends a statement with an error.
+def extract(settings: Settings, run: Night, delivery: Delivery) -> Extracted:
+    """Read a delivery into the records: all that is new of it, with its log, or nothing at all.
 
     Args:
-        connection: the working store.
+        settings: where the working store is.
+        run: the run at work.
         delivery: the files, or the table or query of a database.
-        is_known_text_kept: false where rows that the warehouse holds with the same content need
-            not be read again: their case reference, stage and last_updated are enough.
 
     Raises:
         UsageError: the source's database is wrongly described.
         RunFailedError: the source's database does not answer.
     """
-    create_text_rows(connection)
-    if delivery.is_database:
-        return _extract_database(connection, delivery, is_known_text_kept)
-    records = [
-        _extract_file(
-            connection,
-            Target(delivery.source, file.name, order, is_known_text_kept=is_known_text_kept),
-            file,
-        )
-        for order, file in enumerate(delivery.files)
-    ]
+    layout = LAYOUTS[delivery.dataset]
+    with open_warehouse(settings) as store:
+        # Outside a transaction: a file that is rejected ends a statement with an error.
+        create_text_rows(store, layout)
+        if delivery.source.database:
+            files = [_read_database(store, delivery)]
+        else:
+            files = [
+                _read_file(store, delivery, order, file, layout)
+                for order, file in enumerate(delivery.files)
+            ]
+        if all(file.status != "loaded" for file in files):
+            return Extracted(files, is_taken=False)
+        _append(store, run, delivery, files, layout)
+    return Extracted(files, is_taken=True)
+
+
+def _append(
+    store: duckdb.DuckDBPyConnection,
+    run: Night,
+    delivery: Delivery,
+    files: list[FileRecord],
+    layout: Layout,
+) -> None:
     # Without what was not read as it was found: the next night finds another delivery.
-    hashes = [record.content_hash for record in records if record.content_hash]
-    return Extracted(records, delivery_identity(delivery.source, hashes), is_unchanged=False)
+    hashes = [file.content_hash for file in files if file.content_hash]
+    given = {"source": delivery.source.code, "dataset": delivery.dataset}
+    names = {
+        "records": layout.records_table,
+        "columns": ", ".join(layout.names),
+        "position": POSITION,
+    }
+    store.begin()
+    (number,) = store.execute(
+        "insert into raw.deliveries by name "
+        "select coalesce(max(delivery_number), 0) + 1 as delivery_number, $source as source, "
+        "$dataset as dataset, $run as run_id, $day as as_of_day, $identity as identity "
+        "from raw.deliveries returning delivery_number",
+        given
+        | {
+            "run": run.run_id,
+            "day": run.as_of_day,
+            "identity": delivery_identity(delivery.source, hashes),
+        },
+    ).fetchall()[0]
+    numbered = given | {"delivery_number": number}
+    store.execute(
+        NEW_RECORDS.format(**names), {"source": given["source"], "delivery_number": number}
+    )
+    store.execute(LEFT_OR_BACK.format(**names), numbered)
+    store.execute(
+        "delete from raw.delivered_rows where source = $source and dataset = $dataset", given
+    )
+    store.execute(DELIVERED_ROWS.format(**names), numbered)
+    write_records(store, run, files, number)
+    store.commit()
 
 
-def _extract_file(
-    connection: duckdb.DuckDBPyConnection, target: Target, file: ExportFile
+def _read_file(
+    store: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    order: int,
+    file: ExportFile,
+    layout: Layout,
 ) -> FileRecord:
-    rejected = read_file(connection, file, target)
-    if rejected:
-        forget_rows(connection, target)
-        return rejected
-    rows, _ = counted_rows(connection, target)
-    return file.record(target.source, "loaded", rows_read=rows)
-
-
-def read_file(
-    connection: duckdb.DuckDBPyConnection, file: ExportFile, target: Target
-) -> FileRecord | None:
-    """Read a file into the landing table of its layout.
-
-    Returns:
-        Its record if it is rejected, None if it was read. A file that is still being written says
-        so whatever else is wrong with it.
-    """
+    """Read a file; one that is still being written says so whatever else is wrong with it."""
+    source = delivery.source
+    target = Target(source, file.name, order, layout, file.file_series)
     read = read_workbook if file.path.suffix.lower() == ".xlsx" else read_csv
-    problem = None
+    record = None
     try:
         try:
-            read(connection, file.path, target)
-        except FileRejectedError as error:
-            problem = str(error)
+            read(store, file.path, target)
+        except FileRejectedError as problem:
+            record = file.record(source, "rejected", f"{file.name} {problem}.")
         if file.has_changed():
-            return file.unread(target.source, STILL_WRITTEN)
+            record = file.unread(source, STILL_WRITTEN)
     except OSError as error:
-        return file.unread(target.source, f"cannot be opened ({error.strerror})")
-    return file.record(target.source, "rejected", f"{file.name} {problem}.") if problem else None
+        record = file.unread(source, f"cannot be opened ({error.strerror})")
+    if record:
+        forget_rows(store, target)
+        return record
+    rows, _ = counted_rows(store, target)
+    return file.record(source, "loaded", rows_read=rows)
 
 
-def _extract_database(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery, is_known_text_kept: bool
-) -> Extracted:
+def _read_database(store: duckdb.DuckDBPyConnection, delivery: Delivery) -> FileRecord:
     # SQLAlchemy takes a second to import, which sources of files do not need.
     from complaints.flows.readers.database import read_database
 
     source = delivery.source
-    name = source.database.name if source.database else ""
-    target = Target(source, name, 0, is_known_text_kept=is_known_text_kept)
+    record = FileRecord(source.code, source.database.name if source.database else "")
     try:
-        rows = read_database(connection, target)
-    except FileRejectedError as error:
-        record = FileRecord(source.code, name, status="rejected", message=f"{name} {error}.")
-        return Extracted([record], delivery_identity(source, []), is_unchanged=False)
-    content_hash = _content_hash(connection)
-    identity = delivery_identity(source, [content_hash])
-    if identity == last_identity(connection, source):
-        record = FileRecord(source.code, name, content_hash, status="unchanged")
-        return Extracted([record], identity, is_unchanged=True)
-    record = FileRecord(source.code, name, content_hash, status="loaded", rows_read=rows)
-    return Extracted([record], identity, is_unchanged=False)
-
-
-def _content_hash(connection: duckdb.DuckDBPyConnection) -> str:
-    """Return a hash of all rows, whatever their order."""
-    content = connection.execute(
-        "select count(*), sum(hash(content_hash)::hugeint), bit_xor(hash(content_hash)) "
-        "from landing.text_rows"
+        rows = read_database(store, Target(source, record.file_name, 0))
+    except FileRejectedError as problem:
+        message = f"{record.file_name} {problem}."
+        return replace(record, status="rejected", message=message)
+    content = store.execute(
+        "select count(*), sum(hash(record_id)::hugeint), bit_xor(hash(record_id)) from text_rows"
     ).fetchone()
-    return hashlib.sha256(repr(content).encode()).hexdigest()
+    record = replace(record, content_hash=hashlib.sha256(repr(content).encode()).hexdigest())
+    identity = delivery_identity(source, [record.content_hash or ""])
+    if identity == last_identity(store, source, delivery.dataset):
+        return replace(record, status="unchanged")
+    return replace(record, rows_read=rows)

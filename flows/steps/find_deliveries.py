@@ -1,4 +1,4 @@
-"""Find what a source has delivered since the last night: which files to read, in which order."""
+"""Which deliveries of a source the warehouse has not read yet."""
 
 import hashlib
 from collections.abc import Iterable
@@ -9,25 +9,18 @@ import duckdb
 
 from complaints.flows.readers.export_files import ExportFile, FileRecord, list_files
 from complaints.flows.readers.sources import Source
-from complaints.flows.steps.delivery_history import DeliveryHistory, read_history
-
-__all__ = [
-    "Delivery",
-    "ExportFile",
-    "FileRecord",
-    "Found",
-    "delivery_identity",
-    "find_deliveries",
-]
+from complaints.warehouse.layout import COMPLAINTS, LAYOUTS
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """Files that are read together, or a database."""
+    """Files of one dataset that are read together, or a database."""
 
     source: Source
-    files: tuple[ExportFile, ...]
-    is_database: bool = False
+    files: tuple[ExportFile, ...] = ()
+    dataset: str = COMPLAINTS.dataset
 
     def waiting_records(self) -> list[FileRecord]:
         """Return the records of files that wait, because those before could not be read yet.
@@ -40,23 +33,73 @@ class Delivery:
 
 @dataclass
 class Found:
-    """The deliveries to read, oldest first, the files that are not read, and the report's own."""
+    """The deliveries of each dataset to read, oldest first, and the files that are not read."""
 
-    deliveries: list[Delivery] = field(default_factory=list)
+    deliveries: dict[str, list[Delivery]] = field(default_factory=dict)
     records: list[FileRecord] = field(default_factory=list)
-    optional_inputs: list[ExportFile] = field(default_factory=list)
 
 
-def find_deliveries(connection: duckdb.DuckDBPyConnection, source: Source) -> Found:
+@dataclass(frozen=True)
+class DeliveryHistory:
+    """What earlier nights made of the files of a source and dataset.
+
+    Attributes:
+        taken: the versions that were read.
+        newest_dates: the newest date that was read of each series.
+        identity: what the delivery read last is known by.
+        rejections: messages of files that came with that delivery, by name and content.
+        names: all files that came with it.
+    """
+
+    taken: frozenset[tuple[str | None, str | None, str]]
+    newest_dates: dict[str, str]
+    identity: str | None
+    rejections: dict[tuple[str, str | None], str]
+    names: frozenset[str]
+
+    def rejection(self, file: ExportFile) -> str | None:
+        """Return the message with which the last delivery's run rejected this content."""
+        message = self.rejections.get((file.name, file.content_hash))
+        if message is None and file.name not in self.names:  # the file was renamed
+            by_hash = {content: text for (_, content), text in self.rejections.items()}
+            message = by_hash.get(file.content_hash)
+        return message
+
+
+def find_deliveries(settings: Settings, source: Source) -> Found:
     """Return what to read of a source tonight."""
     if source.database:
-        return Found([Delivery(source, (), is_database=True)])
-    content = list_files(source)
-    found = Found(records=content.records, optional_inputs=content.optional_inputs)
-    history = read_history(connection, source)
-    current = [file for file in content.files if _is_current(file, source, history, found)]
+        return Found({COMPLAINTS.dataset: [Delivery(source)]})
+    files, rejected = list_files(source)
+    found = Found(records=rejected)
+    with open_warehouse(settings) as store:
+        for dataset in LAYOUTS:
+            if of_dataset := [file for file in files if file.dataset == dataset]:
+                # The sources file's names and constants are those of complaints.
+                reads = source if dataset == COMPLAINTS.dataset else source.without_mapping()
+                history = _history(store, reads, dataset)
+                found.deliveries[dataset] = _unread_deliveries(reads, of_dataset, history, found)
+    return found
+
+
+def delivery_identity(source: Source, content_hashes: Iterable[str]) -> str:
+    """Return what a delivery is known by: the set of its contents, and how they are read."""
+    parts = [source.definition_hash, *sorted(set(content_hashes))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def last_identity(store: duckdb.DuckDBPyConnection, source: Source, dataset: str) -> str | None:
+    """Return the identity of the delivery that was read last of a source and dataset."""
+    return _last_delivery(store, source, dataset)[1]
+
+
+def _unread_deliveries(
+    source: Source, files: list[ExportFile], history: DeliveryHistory, found: Found
+) -> list[Delivery]:
+    current = [file for file in files if _is_current(file, source, history, found)]
     identity = history.identity
     batches = _batches(current)
+    deliveries = []
     for number, batch in enumerate(batches, start=1):
         if number < len(batches):
             found.records += [
@@ -69,21 +112,15 @@ def find_deliveries(connection: duckdb.DuckDBPyConnection, source: Source) -> Fo
         if batch_identity == identity:
             found.records += [_unread(file, source, history) for file in batch]
         else:
-            found.deliveries.append(Delivery(source, tuple(batch)))
+            deliveries.append(Delivery(source, tuple(batch), batch[0].dataset))
         identity = batch_identity
-    return found
-
-
-def delivery_identity(source: Source, content_hashes: Iterable[str]) -> str:
-    """Return what a delivery is known by: the set of its contents, and how they are read."""
-    parts = [source.definition_hash, *sorted(set(content_hashes))]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return deliveries
 
 
 def _is_current(file: ExportFile, source: Source, history: DeliveryHistory, found: Found) -> bool:
     """Return whether a file is as new as what was loaded of its series; note it if it is not."""
-    newest = history.newest_stamps.get(file.series or "")
-    if newest is None or file.stamp is None or file.stamp >= newest:
+    newest = history.newest_dates.get(file.file_series or "")
+    if newest is None or file.file_date is None or file.file_date >= newest:
         return True
     if file.version in history.taken:
         found.records.append(file.record(source, "superseded"))
@@ -100,18 +137,18 @@ def _batches(files: list[ExportFile]) -> list[list[ExportFile]]:
     """Group files into deliveries, oldest first.
 
     A delivery holds, of each series, the file with the same place among the files of one date.
-    Files without a stamp belong to the newest delivery.
+    Files without a date belong to the newest delivery.
     """
     batches: dict[tuple[str, int], list[ExportFile]] = {}
-    stamped = sorted(
-        (file for file in files if file.stamp),
-        key=lambda file: (file.series, file.stamp, file.name),
+    dated = sorted(
+        (file for file in files if file.file_date),
+        key=lambda file: (file.file_series, file.file_date, file.name),
     )
-    for (_, day), same_day in groupby(stamped, lambda file: (file.series, (file.stamp or "")[:10])):
+    for (_, day), same_day in groupby(dated, lambda f: (f.file_series, (f.file_date or "")[:10])):
         for place, file in enumerate(same_day):
             batches.setdefault((day, place), []).append(file)
     ordered = [batches[key] for key in sorted(batches)] or [[]]
-    ordered[-1] += [file for file in files if not file.stamp]
+    ordered[-1] += [file for file in files if not file.file_date]
     return [sorted(batch, key=lambda file: file.name) for batch in ordered]
 
 
@@ -119,3 +156,41 @@ def _unread(file: ExportFile, source: Source, history: DeliveryHistory) -> FileR
     """Return the record of a file of a delivery that did not change; what was rejected stays so."""
     message = history.rejection(file)
     return file.record(source, "rejected" if message else "unchanged", message)
+
+
+def _history(store: duckdb.DuckDBPyConnection, source: Source, dataset: str) -> DeliveryHistory:
+    given = [source.code, dataset]
+    run_id, identity = _last_delivery(store, source, dataset)
+    taken = store.execute(
+        "select distinct file_series, file_date, content_hash from raw.delivery_files "
+        "where source = ? and dataset = ? and status in ('loaded', 'unchanged')",
+        given,
+    ).fetchall()
+    newest_dates: dict[str, str] = {}
+    for series, day, _ in taken:
+        if day:
+            newest_dates[series] = max(day, newest_dates.get(series, ""))
+    last_files = store.execute(
+        "select file_name, content_hash, status, message from raw.delivery_files "
+        "where source = ? and dataset = ? and run_id = ?",
+        [*given, run_id],
+    ).fetchall()
+    return DeliveryHistory(
+        taken=frozenset(taken),
+        newest_dates=newest_dates,
+        identity=identity,
+        rejections={(name, hash_): text for name, hash_, s, text in last_files if s == "rejected"},
+        names=frozenset(name for name, *_ in last_files),
+    )
+
+
+def _last_delivery(
+    store: duckdb.DuckDBPyConnection, source: Source, dataset: str
+) -> tuple[str | None, str | None]:
+    """Return run and identity of the delivery that was read last of a source and dataset."""
+    row = store.execute(
+        "select run_id, identity from raw.deliveries where source = ? and dataset = ? "
+        "order by delivery_number desc limit 1",
+        [source.code, dataset],
+    ).fetchone()
+    return row or (None, None)

@@ -1,5 +1,6 @@
 """Replace the published marts in one rename, and keep the last states."""
 
+import hashlib
 import os
 import shutil
 from collections.abc import Sequence
@@ -44,12 +45,38 @@ def publish(
         notes = replace_marts(settings, candidate)
         if not notes:  # what waits is published by the next night, with news or without
             warehouse.execute(
-                "insert into raw.publications values ($run, $at)",
-                {"run": night.run_id, "at": clock.utc_now()},
+                "insert into raw.publications select coalesce(max(publication_number), 0) + 1, "
+                "$run, $at, $hash, (select coalesce(max(acceptance_number), 0) from raw.acceptances) "
+                "from raw.publications",
+                {
+                    "run": night.run_id,
+                    "at": clock.utc_now(),
+                    "hash": inputs_hash(warehouse, night),
+                },
             )
     if not notes:
         _keep_state(settings, night)
     return notes
+
+
+def inputs_hash(store: duckdb.DuckDBPyConnection, night: Night) -> str:
+    """Return a hash of all that the marts follow from: records, reference data, decisions, day."""
+    counted = store.execute(
+        "select (select max(delivery_number) from raw.deliveries), "
+        "(select max(acceptance_number) from raw.acceptances)"
+    ).fetchone()
+    return hashlib.sha256(repr((night.rulebook, night.as_of_day, counted)).encode()).hexdigest()
+
+
+def is_published(settings: Settings, night: Night) -> bool:
+    """Return whether the published marts follow from just what a run would build them from."""
+    if not settings.marts_path.exists():
+        return False
+    with open_warehouse(settings) as store:
+        last = store.execute(
+            "select arg_max(inputs_hash, publication_number) from raw.publications"
+        ).fetchone()
+        return last == (inputs_hash(store, night),)
 
 
 def copy_marts(
@@ -92,7 +119,7 @@ def remove_candidates(settings: Settings) -> None:
 
 def _last_kept_state(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -> Path | None:
     """Return the kept copy of what was published last; a killed run may have left none."""
-    last = warehouse.execute("select arg_max(run_id, published_at) from raw.publications")
+    last = warehouse.execute("select arg_max(run_id, publication_number) from raw.publications")
     (run_id,) = last.fetchone() or (None,)
     return next(settings.published_folder.glob(f"marts-*-{run_id}.duckdb"), None)
 

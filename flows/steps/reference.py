@@ -17,11 +17,8 @@ WORDS = {"date": "a date (YYYY-MM-DD)", "integer": "a whole number", "boolean": 
 SEEDS_FILE = PROJECT_FOLDER / "dbt_project" / "seeds" / "_seeds.yml"
 
 
-def prepare_reference(settings: Settings, night: Night) -> bool:
+def prepare_reference(settings: Settings) -> None:
     """Load the council's rows.
-
-    Returns:
-        Whether the reference models must be built, because something changed since they were.
 
     Raises:
         UsageError: a file of `<home>/reference/` that cannot be used, with file, row and column.
@@ -40,14 +37,6 @@ def prepare_reference(settings: Settings, night: Night) -> bool:
     with open_warehouse(settings) as warehouse:
         for name, columns in known.items():
             _load_council_rows(warehouse, name, columns, files.get(name))
-        is_built = warehouse.execute(
-            "select count(*) = 1 from duckdb_tables() "
-            "where schema_name = 'staging' and table_name = 'stg_synonyms'"
-        ).fetchone() == (True,)
-        last_rulebooks = warehouse.execute(
-            "select arg_max(rulebook, run_at) from raw.nights"
-        ).fetchone()
-    return not is_built or last_rulebooks != (night.rulebook,)
 
 
 def check_as_of_day(settings: Settings, night: Night) -> None:

@@ -1,135 +1,109 @@
-"""Gate 1: Great Expectations judges the landed rows, before the load."""
-
-from typing import Any
+"""The gates: Great Expectations judges every current row, each gate by its own rules."""
 
 import duckdb
 
-from complaints.expectations.rules import Rule, all_rules, columns_of
-from complaints.flows.steps.land import variables_of
+from complaints.expectations.rules import COMPLAINTS, EARLIEST_DATE, every_rule, rules_for
+from complaints.warehouse.layout import LAYOUTS
 from complaints.warehouse.runs import Night
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse, run_sql
 
-EMPTY_FINDINGS = """
-create or replace table landing.findings (
-    row_id bigint not null,
-    rule_code varchar not null,
-    gate varchar not null,
-    is_accepted boolean not null
-)
-"""
+# A row that failed as a line is judged no further.
+READABLE = """(
+    select * from {relation}
+    where record_id not in (select record_id from validation.findings where gate = 'line')
+)"""
 
-# Keeps what was found, with whether a person has found the row right nevertheless.
-KEEP_FOUND = """
-insert into {table} by name
-select
-    found.row_id,
-    found.rule_code,
-    '{gate}' as gate,
-    accepted.row_id is not null as is_accepted
-from found
-left join raw.acceptances_in_force as accepted using (row_id, rule_code)
-"""
+RELATIONS = {
+    "line": "intermediate.int_complaint_rows",
+    "row": "intermediate.int_complaint_rows",
+    "case": "intermediate.int_complaint_cases",
+    "deadline": "intermediate.int_stage_escalations",
+}
 
-# A row that failed as a line is judged no further; one that failed as a row takes no part in the
-# rules across rows (warehouse/sql/case_rows.sql leaves it out).
-ROW_FRAME = """
-(
-    select * from landing.typed_rows
-    where row_id not in (select row_id from landing.findings where gate = 'line')
-)
-"""
+KNOWN_VALUES = {
+    "procedures": "select distinct procedure from staging.stg_stages",
+    "stages": "select distinct stage from staging.stg_stages",
+    "statutory_stages": "select stage from staging.stg_stages where procedure = 'statutory'",
+    "corporate_stages": "select stage from staging.stg_stages where procedure = 'corporate'",
+    "outcomes": "select outcome from staging.stg_outcomes",
+    "extension_values": (
+        "select distinct value from staging.stg_synonyms where field = 'extension_agreed'"
+    ),
+    "legal_bases": "select legal_basis from staging.stg_legal_bases",
+    "statutory_legal_bases": (
+        "select legal_basis from staging.stg_legal_bases where procedure = 'statutory'"
+    ),
+    "corporate_legal_bases": (
+        "select legal_basis from staging.stg_legal_bases where procedure = 'corporate'"
+    ),
+}
 
 
-def validate(settings: Settings, night: Night, source: str) -> None:
-    """Judge the landed rows line by line, row by row, then case by case.
+def begin_judging(settings: Settings, run: Night) -> None:
+    """Give dbt what the run knows, and the rules."""
+    rules = sorted(every_rule(), key=lambda rule: (rule.dataset != COMPLAINTS, rule.severity))
+    rows = [
+        (n, r.code, r.dataset, r.severity, r.suite, r.sentence, r.source, r.remedy)
+        for n, r in enumerate(rules, start=1)
+    ]
+    with open_warehouse(settings) as store:
+        store.begin()
+        store.execute("delete from raw.run")
+        store.execute(
+            "insert into raw.run values (?, ?, ?, ?)",
+            [run.run_id, run.run_at, run.as_of_day, EARLIEST_DATE],
+        )
+        store.execute("delete from raw.rules")
+        store.executemany("insert into raw.rules values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        store.commit()
 
-    Writes `landing.findings`: row_id, rule_code, gate and is_accepted.
+
+def validate_records(settings: Settings) -> None:
+    """Judge what dbt has typed: line by line, row by row, then case by case.
 
     Raises:
         RuleCrashedError: an expectation could not be evaluated.
     """
-    with open_warehouse(settings, variables_of(night, source)) as warehouse:
-        warehouse.execute(EMPTY_FINDINGS)
-        values = known_values(warehouse)
-        for gate, frame in (
-            ("line", "landing.typed_rows"),
-            ("row", ROW_FRAME),
-            ("case", "landing.case_rows"),
-        ):
-            if gate == "case":
-                run_sql(warehouse, "case_rows")
-            judge_in_partitions(warehouse, settings, gate, frame, values, "landing.findings")
+    with open_warehouse(settings) as store:
+        store.begin()
+        store.execute("delete from validation.findings")
+        for dataset in LAYOUTS:
+            gates = ("line", "row", "case") if dataset == COMPLAINTS else ("line", "row")
+            for gate in gates:
+                _judge(store, dataset, gate)
+        store.commit()
 
 
-def judge_in_partitions(
-    warehouse: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    gate: str,
-    relation: str,
-    values: dict[str, Any],
-    table: str,
-) -> None:
-    """Hand the relation to Great Expectations in partitions of whole cases, so memory is bounded.
+def validate_deadlines(settings: Settings, run: Night) -> None:
+    """Judge what needs the due dates that dbt computed, and log how many rows fail each rule.
 
-    Args:
-        warehouse: the open working store.
-        settings: how many rows a partition may hold.
-        gate: which rules judge.
-        relation: a table or a subquery with row_id, case_reference and the rules' columns.
-        values: what the suites' parameters stand for.
-        table: where what was found is kept.
+    Raises:
+        RuleCrashedError: an expectation could not be evaluated.
     """
-    # Great Expectations takes 4 s to import, which a night without news does not need.
+    with open_warehouse(settings) as store:
+        store.begin()
+        store.execute("delete from validation.findings where gate = 'deadline'")
+        _judge(store, COMPLAINTS, "deadline")
+        store.execute("delete from raw.quality_trends where run_id = ?", [run.run_id])
+        run_sql(store, "trends")
+        store.commit()
+
+
+def _judge(store: duckdb.DuckDBPyConnection, dataset: str, gate: str) -> None:
+    # Great Expectations takes 3 s to import, which a night without news does not need.
     from complaints.expectations.judge import judge
 
-    rules = [rule for rule in all_rules() if rule.judges == gate]
-    columns = ", ".join(columns_of(rules))
-    counted = warehouse.execute(f"select count(*) from {relation}").fetchone()
-    rows = counted[0] if counted else 0
-    partitions = -(-rows // settings.partition_rows)
-    for partition in range(partitions):
-        frame = warehouse.execute(
-            f"select row_id, {columns} from {relation} "
-            f"where hash(coalesce(case_reference, '')) % {partitions} = {partition}"
-        ).df()
-        if not frame.empty:
-            found = judge(frame, rules, values)
-            warehouse.register("found", found)
-            warehouse.execute(KEEP_FOUND.format(table=table, gate=gate))
-            warehouse.unregister("found")
-
-
-def known_values(warehouse: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    """Return what the suites' parameters stand for: the codes that reference data knows."""
-    queries = {
-        "procedures": "select distinct procedure from staging.stg_stages",
-        "stages": "select distinct stage from staging.stg_stages",
-        "statutory_stages": "select stage from staging.stg_stages where procedure = 'statutory'",
-        "corporate_stages": "select stage from staging.stg_stages where procedure = 'corporate'",
-        "outcomes": "select outcome from staging.stg_outcomes",
-        "extension_values": (
-            "select distinct value from staging.stg_synonyms where field = 'extension_agreed'"
-        ),
-        "legal_bases": "select legal_basis from staging.stg_legal_bases",
-        "statutory_legal_bases": (
-            "select legal_basis from staging.stg_legal_bases where procedure = 'statutory'"
-        ),
-        "corporate_legal_bases": (
-            "select legal_basis from staging.stg_legal_bases where procedure = 'corporate'"
-        ),
+    relation = RELATIONS[gate] if dataset == COMPLAINTS else f"staging.stg_{dataset}"
+    if gate == "row":
+        relation = READABLE.format(relation=relation)
+    values = {
+        name: [value for (value,) in store.execute(query).fetchall()]
+        for name, query in KNOWN_VALUES.items()
     }
-    return {
-        name: [value for (value,) in warehouse.execute(query).fetchall()]
-        for name, query in queries.items()
-    }
-
-
-def rules_table() -> list[tuple[int, str, str, str, str, str, str]]:
-    """Return the rules as rows of `raw.rules`, for dbt to read."""
-
-    def row(position: int, rule: Rule) -> tuple[int, str, str, str, str, str, str]:
-        texts = (rule.code, rule.severity, rule.suite, rule.sentence, rule.source, rule.remedy)
-        return (position, *texts)
-
-    return [row(position, rule) for position, rule in enumerate(all_rules(), start=1)]
+    judge(store, relation, rules_for(dataset, gate), values)
+    store.execute(
+        "insert into validation.findings by name "
+        "select distinct record_id, $dataset as dataset, $gate as gate, rule_code from found",
+        {"dataset": dataset, "gate": gate},
+    )

@@ -25,9 +25,9 @@ complaint_reasons as (
 stages_with_learning as (
 
     select
-        row_id,
+        record_id,
         learning
-    from {{ ref('stg_stage_rows') }}
+    from {{ ref('int_stage_rows') }}
     where learning <> ''
 
 ),
@@ -42,7 +42,7 @@ stage_themes as (
         stages_with_learning.learning
     from complaint_stages
     inner join stages_with_learning
-        on complaint_stages.row_id = stages_with_learning.row_id
+        on complaint_stages.record_id = stages_with_learning.record_id
     left join complaint_reasons
         on
             complaint_stages.source = complaint_reasons.source

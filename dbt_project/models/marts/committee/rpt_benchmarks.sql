@@ -2,7 +2,7 @@ with
 
 benchmarks as (
 
-    select * from {{ ref('stg_benchmarks') }}
+    {{ loaded_rows('stg_benchmarks') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 indicators as (
 
-    select * from {{ ref('stg_indicators') }}
+    {{ loaded_rows('stg_indicators') }}
 
 ),
 

@@ -34,9 +34,9 @@ suspected as (
         periods.period,
         complaint_stages.procedure,
         complaint_stages.stage,
-        count(distinct complaint_stages.row_id) as suspected
+        count(distinct complaint_stages.record_id) as suspected
     from warnings
-    inner join complaint_stages on warnings.row_id = complaint_stages.row_id
+    inner join complaint_stages on warnings.record_id = complaint_stages.record_id
     inner join periods on complaint_stages.financial_quarter = periods.financial_quarter
     group by all
 

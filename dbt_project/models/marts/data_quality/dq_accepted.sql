@@ -3,9 +3,9 @@ with
 findings as (
 
     select distinct
-        row_id,
+        record_id,
         rule_code
-    from {{ ref('stg_findings') }}
+    from {{ ref('int_findings') }}
     where is_accepted
 
 ),
@@ -31,7 +31,7 @@ complaint_stages as (
 
 held_rows as (
 
-    select * from {{ ref('stg_held_rows') }}
+    select * from {{ ref('int_held_rows') }}
 
 ),
 
@@ -45,7 +45,7 @@ calendar as (
 stage_rows as (
 
     select
-        row_id,
+        record_id,
         source,
         case_reference,
         procedure,
@@ -56,7 +56,7 @@ stage_rows as (
     union all
 
     select
-        row_id,
+        record_id,
         source,
         case_reference,
         procedure,
@@ -70,12 +70,12 @@ stage_rows as (
 newest_acceptances as (
 
     select
-        row_id,
+        record_id,
         rule_code,
         arg_max(role, acceptance_number) as accepted_by,
         arg_max(recorded_on, acceptance_number) as accepted_on
     from acceptances
-    group by row_id, rule_code
+    group by record_id, rule_code
 
 ),
 
@@ -91,14 +91,14 @@ final as (
         newest_acceptances.accepted_by,
         newest_acceptances.accepted_on,
         calendar.financial_quarter,
-        findings.row_id
+        findings.record_id
     from findings
     left join newest_acceptances
         on
-            findings.row_id = newest_acceptances.row_id
+            findings.record_id = newest_acceptances.record_id
             and findings.rule_code = newest_acceptances.rule_code
     left join rules on findings.rule_code = rules.rule_code
-    left join stage_rows on findings.row_id = stage_rows.row_id
+    left join stage_rows on findings.record_id = stage_rows.record_id
     left join calendar on stage_rows.received_date = calendar.date
 
 )

@@ -21,7 +21,7 @@ final as (
         rows_quarantined,
         status,
         message,
-        contents
+        dataset
     from delivery_files
 
 )

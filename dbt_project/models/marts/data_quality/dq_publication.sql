@@ -2,7 +2,7 @@ with
 
 as_of_day as (
 
-    select * from {{ ref('stg_as_of_day') }}
+    select * from {{ ref('stg_run') }}
 
 ),
 

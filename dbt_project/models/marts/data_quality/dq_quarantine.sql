@@ -2,13 +2,13 @@ with
 
 held_rows as (
 
-    select * from {{ ref('stg_held_rows') }}
+    select * from {{ ref('int_held_rows') }}
 
 ),
 
 findings as (
 
-    select * from {{ ref('stg_findings') }}
+    select * from {{ ref('int_findings') }}
     where not is_accepted
 
 ),
@@ -22,7 +22,7 @@ rules as (
 
 row_states as (
 
-    select * from {{ ref('stg_row_states') }}
+    select * from {{ ref('stg_record_states') }}
     where state = 'held'
 
 ),
@@ -30,7 +30,7 @@ row_states as (
 failed_rules as (
 
     select distinct
-        findings.row_id,
+        findings.record_id,
         rules.position,
         rules.rule_code,
         rules.remedy
@@ -42,21 +42,21 @@ failed_rules as (
 reasons as (
 
     select
-        row_id,
+        record_id,
         string_agg(rule_code, ',' order by position) as rule_codes,
         string_agg(remedy, ' ' order by position) as remedies
     from failed_rules
-    group by row_id
+    group by record_id
 
 ),
 
 held_since as (
 
     select
-        row_id,
+        record_id,
         arg_max(as_of_day, state_number) as held_since
     from row_states
-    group by row_id
+    group by record_id
 
 ),
 
@@ -71,10 +71,10 @@ final as (
         reasons.rule_codes,
         reasons.remedies,
         held_since.held_since,
-        held_rows.row_id
+        held_rows.record_id
     from held_rows
-    left join reasons on held_rows.row_id = reasons.row_id
-    left join held_since on held_rows.row_id = held_since.row_id
+    left join reasons on held_rows.record_id = reasons.record_id
+    left join held_since on held_rows.record_id = held_since.record_id
 
 )
 

@@ -3,6 +3,7 @@ with
 rules as (
 
     select * from {{ ref('stg_rules') }}
+    where dataset = 'complaints'
 
 ),
 
@@ -14,14 +15,14 @@ warnings as (
 
 findings as (
 
-    select * from {{ ref('stg_findings') }}
+    select * from {{ ref('int_findings') }}
     where not is_accepted
 
 ),
 
 held_rows as (
 
-    select * from {{ ref('stg_held_rows') }}
+    select * from {{ ref('int_held_rows') }}
 
 ),
 
@@ -29,7 +30,7 @@ failing_rows as (
 
     select
         rule_code,
-        row_id
+        record_id
     from warnings
 
     union all
@@ -37,9 +38,9 @@ failing_rows as (
     -- held rows alone: an error that nobody accepted never lets a row through
     select distinct
         findings.rule_code,
-        findings.row_id
+        findings.record_id
     from findings
-    inner join held_rows on findings.row_id = held_rows.row_id
+    inner join held_rows on findings.record_id = held_rows.record_id
     inner join rules on findings.rule_code = rules.rule_code
     where rules.severity = 'error'
 

@@ -2,7 +2,7 @@ with
 
 findings as (
 
-    select * from {{ ref('stg_findings') }}
+    select * from {{ ref('int_findings') }}
     where not is_accepted
 
 ),
@@ -29,10 +29,10 @@ final as (
         complaint_stages.source,
         complaint_stages.case_reference,
         complaint_stages.stage,
-        complaint_stages.row_id
+        complaint_stages.record_id
     from findings
     inner join rules on findings.rule_code = rules.rule_code
-    inner join complaint_stages on findings.row_id = complaint_stages.row_id
+    inner join complaint_stages on findings.record_id = complaint_stages.record_id
 
 )
 

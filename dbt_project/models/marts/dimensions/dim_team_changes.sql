@@ -2,8 +2,7 @@ with
 
 team_changes as (
 
-    select *
-    from {{ ref('stg_team_changes') }}
+    {{ loaded_rows('stg_team_changes') }}
 
 ),
 

@@ -49,7 +49,7 @@ final as (
         financial_year,
         file_name as source_file,
         row_number as source_row,
-        row_id
+        record_id
     from stages
     where not is_held
 

@@ -2,8 +2,7 @@ with
 
 learning_actions as (
 
-    select *
-    from {{ ref('stg_learning_actions') }}
+    {{ loaded_rows('stg_learning_actions') }}
 
 ),
 
@@ -19,7 +18,7 @@ quarters as (
 as_of_day as (
 
     select *
-    from {{ ref('stg_as_of_day') }}
+    from {{ ref('stg_run') }}
 
 ),
 

@@ -13,7 +13,7 @@ complaint_stages as (
 
 stage_rows as (
 
-    select * from {{ ref('stg_stage_rows') }}
+    select * from {{ ref('int_stage_rows') }}
 
 ),
 
@@ -30,7 +30,7 @@ described as materialized (
         count(*) as complaints,
         count(*) filter (where not complaint_stages.is_withdrawn) as eligible
     from complaint_stages
-    inner join stage_rows on complaint_stages.row_id = stage_rows.row_id
+    inner join stage_rows on complaint_stages.record_id = stage_rows.record_id
     group by all
 
 ),

@@ -1,0 +1,28 @@
+{#- The records of an optional input that its newest delivery holds, each with its place there. -#}
+{% macro delivered_input(dataset) -%}
+    select
+        records.*,
+        places.file_name,
+        places.row_number
+    from {{ source('inputs', dataset ~ '_records') }} as records
+    inner join (
+        select
+            record_id,
+            min_by(file_name, file_position) as file_name,
+            min_by(row_number, file_position) as row_number
+        from {{ source('raw', 'delivered_rows') }}
+        where dataset = '{{ dataset }}'
+        group by record_id
+    ) as places on records.record_id = places.record_id
+{%- endmacro %}
+
+
+{#- The rows of a typed input that no rule holds back. -#}
+{% macro loaded_rows(model) -%}
+    select * from {{ ref(model) }}
+    where
+        record_id not in (
+            select record_id from {{ ref('int_findings') }}
+            where is_holding
+        )
+{%- endmacro %}

@@ -1,0 +1,83 @@
+{#- How text becomes a value. Each is tested by the unit tests of the model that reads with it. -#}
+
+{#- A text without the marks that nobody sees, with one ordinary space for any run of spaces. -#}
+{% macro visible_text(written) -%}
+    trim(
+        regexp_replace(
+            regexp_replace(
+                {{ written }},
+                '[\x{00ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{feff}]', '', 'g'
+            ),
+            '[\s\x{00a0}\x{2007}\x{202f}]+', ' ', 'g'
+        )
+    )
+{%- endmacro %}
+
+{#- The time as it is in England, from a time in UTC. -#}
+{% macro london_time(utc) -%}
+    timezone('Europe/London', timezone('UTC', {{ utc }}))
+{%- endmacro %}
+
+{#- The number of a month by its English name or the first letters of it, in lower case. -#}
+{% macro month_number(name) -%}
+    case
+        when
+            regexp_full_match(
+                {{ name }},
+                'jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?'
+                || '|oct(ober)?|nov(ember)?|dec(ember)?'
+            )
+            then (instr('janfebmaraprmayjunjulaugsepoctnovdec', left({{ name }}, 3)) + 2) // 3
+    end
+{%- endmacro %}
+
+{#- A date from texts of its parts; two-digit years mean 20YY. Null where there is no such day. -#}
+{% macro date_of_parts(year, month, day) -%}
+    try_cast(
+        if(length({{ year }}) = 2, '20', '') || {{ year }}
+        || '-' || lpad(cast({{ month }} as string), 2, '0')
+        || '-' || lpad({{ day }}, 2, '0') as date
+    )
+{%- endmacro %}
+
+{#- A date before the first day of the dates that are taken is absent for every rule but its own. -#}
+{% macro usable_date(day_read, earliest_date) -%}
+    case when {{ day_read }} >= {{ earliest_date }} then {{ day_read }} end
+{%- endmacro %}
+
+{#- A plain number, with or without commas between its thousands. -#}
+{% macro read_number(written) -%}
+    case
+        when regexp_full_match(trim({{ written }}), '[+-]?\d{1,3}(,\d{3})+(\.\d+)?')
+            then cast(replace(trim({{ written }}), ',', '') as double)
+        when regexp_full_match(trim({{ written }}), '[+-]?\d+(\.\d+)?([eE][+-]?\d{1,2})?')
+            then try_cast(trim({{ written }}) as double)
+    end
+{%- endmacro %}
+
+{#- A financial year in its one spelling, 2018-19: 2018/19 and 2018-2019 are read as well. -#}
+{% macro read_financial_year(written) -%}
+    case
+        when
+            regexp_full_match(trim({{ written }}), '20\d\d\s*[-/–]\s*(20)?\d\d')
+            and try_cast(regexp_extract({{ written }}, '(\d+)\D*$', 1) as integer)
+            in (
+                try_cast(left(trim({{ written }}), 4) as integer) + 1,
+                (try_cast(left(trim({{ written }}), 4) as integer) + 1) % 100
+            )
+            then left(trim({{ written }}), 4) || '-' || right(trim({{ written }}), 2)
+    end
+{%- endmacro %}
+
+{#- A quarter of a financial year in its one spelling, 2018-19 Q3, with the Q before or after. -#}
+{% macro read_financial_quarter(written) -%}
+    {%- set without_quarter -%}
+        regexp_replace(trim({{ written }}), '(?i)[\s,]*q\s?[1-4][\s,]*', '')
+    {%- endset -%}
+    case
+        when regexp_full_match(trim({{ written }}), '(?i)(q\s?[1-4]\D.*)|(.*\d\D*q\s?[1-4])')
+            then {{ read_financial_year(without_quarter) }}
+                || ' Q' || regexp_extract({{ written }}, '(?i)q\s?([1-4])', 1)
+    end
+{%- endmacro %}
+

@@ -1,0 +1,94 @@
+-- What the rules across rows compare: each row that passed every rule on the row alone, or was
+-- accepted as it is, beside its case's earliest stage and nearest earlier stage.
+{{ config(materialized='view') }}
+
+with
+
+complaint_rows as (
+
+    select * from {{ ref('int_complaint_rows') }}
+
+),
+
+findings as (
+
+    select * from {{ ref('int_findings') }}
+
+),
+
+stages as (
+
+    select distinct
+        stage,
+        stage_number
+    from {{ ref('stg_stages') }}
+
+),
+
+-- Every row with a usable key counts as present, held or not: one typing error, one message.
+present as (
+
+    select distinct
+        complaint_rows.source,
+        complaint_rows.case_reference,
+        stages.stage_number
+    from complaint_rows
+    inner join stages on complaint_rows.stage = stages.stage
+    where complaint_rows.case_reference is not null
+
+),
+
+stages_before as (
+
+    select
+        source,
+        case_reference,
+        stage_number,
+        lag(stage_number) over (
+            partition by source, case_reference
+            order by stage_number
+        ) as number_before
+    from present
+
+),
+
+passed as (
+
+    select complaint_rows.*
+    from complaint_rows
+    left join (
+        select distinct record_id from findings
+        where is_holding and gate in ('line', 'row')
+    ) as held on complaint_rows.record_id = held.record_id
+    where held.record_id is null
+
+),
+
+final as (
+
+    select
+        passed.record_id,
+        passed.source,
+        passed.case_reference,
+        passed.procedure,
+        passed.stage,
+        passed.received_date,
+        coalesce(stage_before.stage, 'none') as stage_before,
+        first_value(passed.procedure) over case_stages as first_stage_procedure,
+        lag(passed.received_date) over case_stages as previous_stage_received_date
+    from passed
+    left join stages on passed.stage = stages.stage
+    left join stages_before
+        on
+            passed.source = stages_before.source
+            and passed.case_reference = stages_before.case_reference
+            and stages.stage_number = stages_before.stage_number
+    left join stages as stage_before on stages_before.number_before = stage_before.stage_number
+    window case_stages as (
+        partition by passed.source, passed.case_reference
+        order by stages.stage_number
+    )
+
+)
+
+select * from final

@@ -1,0 +1,75 @@
+{{ config(materialized='view') }}
+
+with
+
+stages as (
+
+    select *
+    from {{ ref('int_stage_deadlines') }}
+
+),
+
+calendar as (
+
+    select *
+    from {{ ref('int_calendar') }}
+
+),
+
+request_limits as (
+
+    select *
+    from {{ ref('int_time_limits_by_day') }}
+    where milestone = 'request'
+
+),
+
+-- The nearest earlier stage counts whether it is held back or not.
+stages_with_previous as (
+
+    select
+        *,
+        lag(stage) over case_stages as previous_stage,
+        lag(responded_date) over case_stages as previous_responded_date,
+        lag(due_date) over case_stages as previous_due_date
+    from stages
+    window case_stages as (partition by source, case_reference order by stage_number)
+
+),
+
+final as (
+
+    select
+        stages_with_previous.record_id,
+        stages_with_previous.source,
+        stages_with_previous.case_reference,
+        stages_with_previous.stage,
+        stages_with_previous.procedure,
+        stages_with_previous.received_date,
+        stages_with_previous.target_date,
+        stages_with_previous.due_date,
+        stages_with_previous.is_held,
+        stages_with_previous.previous_stage,
+        stages_with_previous.previous_responded_date,
+        stages_with_previous.previous_due_date,
+        -- the first day on which the stage before was answered or overdue
+        least(stages_with_previous.previous_responded_date, stages_with_previous.previous_due_date + 1)
+            as previous_stage_over_date,
+        received_days.working_day_number - response_days.working_day_number
+            as working_days_since_previous_response,
+        request_limits.working_days as request_limit_working_days
+    from stages_with_previous
+    inner join calendar as received_days
+        on stages_with_previous.received_date = received_days.date
+    left join calendar as response_days
+        on stages_with_previous.previous_responded_date = response_days.date
+    left join request_limits
+        on
+            stages_with_previous.received_date = request_limits.date
+            and stages_with_previous.procedure = request_limits.procedure
+            and stages_with_previous.stage = request_limits.stage
+
+)
+
+select *
+from final

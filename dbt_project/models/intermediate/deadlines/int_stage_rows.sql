@@ -1,0 +1,72 @@
+-- The rows that passed every rule on the row alone, with the texts that no rule reads. Those that a
+-- rule across rows holds back count for the others, and so are here.
+{{ config(materialized='view') }}
+
+with
+
+complaint_rows as (
+
+    select * from {{ ref('int_complaint_rows') }}
+
+),
+
+records as (
+
+    select * from {{ ref('stg_records') }}
+
+),
+
+findings as (
+
+    select
+        record_id,
+        bool_or(is_holding) as is_held,
+        bool_or(is_holding and gate in ('line', 'row')) as is_held_by_itself,
+        bool_or(rule_code = 'clock_start_implausible') as has_implausible_clock_start
+    from {{ ref('int_findings') }}
+    group by record_id
+
+),
+
+final as (
+
+    select
+        complaint_rows.record_id,
+        complaint_rows.source,
+        complaint_rows.case_reference,
+        complaint_rows.procedure,
+        complaint_rows.stage,
+        complaint_rows.received_date,
+        case
+            when not coalesce(findings.has_implausible_clock_start, false)
+                then complaint_rows.clock_start_date
+        end as clock_start_date,
+        complaint_rows.acknowledged_date,
+        complaint_rows.extension_agreed,
+        complaint_rows.panel_date,
+        complaint_rows.target_date,
+        complaint_rows.responded_date,
+        complaint_rows.outcome,
+        coalesce(complaint_rows.service_team, 'Not recorded') as service_team,
+        records.reasons,
+        complaint_rows.legal_basis,
+        records.complainant_type,
+        records.age_band,
+        records.gender,
+        records.ethnicity,
+        records.disability,
+        records.sexual_orientation,
+        records.advocate,
+        records.learning,
+        complaint_rows.last_updated,
+        complaint_rows.file_name,
+        complaint_rows.row_number,
+        coalesce(findings.is_held, false) as is_held
+    from complaint_rows
+    inner join records on complaint_rows.record_id = records.record_id
+    left join findings on complaint_rows.record_id = findings.record_id
+    where not coalesce(findings.is_held_by_itself, false)
+
+)
+
+select * from final

@@ -1,0 +1,27 @@
+-- A value is printed as written; value_number is the number in it.
+with
+
+delivered as (
+
+    {{ delivered_input('indicators') }}
+
+),
+
+final as (
+
+    select
+        record_id,
+        source,
+        field_count,
+        header_field_count,
+        name,
+        period,
+        value,
+        {{ read_number("regexp_replace(value, '\s*%$', '')") }} as value_number,
+        file_name,
+        row_number
+    from delivered
+
+)
+
+select * from final

@@ -1,4 +1,0 @@
-select
-    as_of_day,
-    run_id
-from {{ source('raw', 'as_of_day') }}

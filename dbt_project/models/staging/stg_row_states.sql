@@ -1,8 +1,0 @@
-select
-    state_number,
-    row_id,
-    state,
-    run_id,
-    run_at,
-    as_of_day
-from {{ source('raw', 'row_states') }}

@@ -1,9 +1,0 @@
-select
-    position,
-    rule_code,
-    severity,
-    suite,
-    description,
-    source,
-    remedy
-from {{ source('raw', 'rules') }}
