@@ -18,7 +18,7 @@ RELATIONS = {
     "line": "intermediate.int_complaint_rows",
     "row": "intermediate.int_complaint_rows",
     "case": "intermediate.int_complaint_cases",
-    "deadline": "intermediate.int_stage_escalations",
+    "deadline": "(select * from intermediate.int_stage_escalations where not is_held)",
 }
 
 KNOWN_VALUES = {
