@@ -98,7 +98,7 @@ def _replace_placeholders(root: ElementTree.Element, prefix: str) -> list[int]:
 
 
 def _rename_ids(root: ElementTree.Element, prefix: str) -> None:
-    """Give the ids that Vega counts from nought in every chart the chart's own beginning."""
+    """Give the ids that Vega counts from zero in every chart the chart's own beginning."""
     names = {name: f"{prefix}-{name}" for each in root.iter() if (name := each.get("id"))}
     for element in root.iter():
         for attribute, value in element.attrib.items():

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from complaints.report.arrangement import walk
+from complaints.report.layout import walk
 from complaints.report.printing import PrintedChart, PrintedReport, PrintedSection, PrintedTable
 
 

@@ -1,4 +1,4 @@
-"""The list of contents of the Word document: a real one, that Word can make anew.
+"""The list of contents of the Word document: a real one, that Word can rebuild.
 
 It has links and no page numbers: those only Word can work out, and a document that asks for it when
 it is opened greets its reader with a question.

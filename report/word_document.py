@@ -73,7 +73,7 @@ def new_document(title: str, marking: str, footer: str) -> WordDocument:
     _set_language(document)
     _set_styles(document)
     section = document.sections[0]
-    turn(section, on_its_side=False)
+    set_orientation(section, landscape=False)
     header = section.header.paragraphs[0]
     header.text = marking
     header.style = document.styles[MARKING]
@@ -81,19 +81,19 @@ def new_document(title: str, marking: str, footer: str) -> WordDocument:
     return document
 
 
-def add_section(document: WordDocument, footer: str, *, on_its_side: bool) -> None:
+def add_section(document: WordDocument, footer: str, *, landscape: bool) -> None:
     """Begin a page of the other orientation, with a foot of its width."""
     section = document.add_section(WD_SECTION.NEW_PAGE)
-    turn(section, on_its_side=on_its_side)
+    set_orientation(section, landscape=landscape)
     section.footer.is_linked_to_previous = False
     _write_foot(section, footer)
 
 
-def turn(section: Section, *, on_its_side: bool) -> None:
-    """Set A4 with its margins, upright or on its side."""
-    section.orientation = WD_ORIENT.LANDSCAPE if on_its_side else WD_ORIENT.PORTRAIT
-    section.page_width = LONG_SIDE if on_its_side else SHORT_SIDE
-    section.page_height = SHORT_SIDE if on_its_side else LONG_SIDE
+def set_orientation(section: Section, *, landscape: bool) -> None:
+    """Set A4 with its margins, portrait or landscape."""
+    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+    section.page_width = LONG_SIDE if landscape else SHORT_SIDE
+    section.page_height = SHORT_SIDE if landscape else LONG_SIDE
     section.left_margin = section.right_margin = MARGIN
     section.top_margin = section.bottom_margin = Cm(2.2)
     section.header_distance = section.footer_distance = Cm(1)

@@ -3,7 +3,7 @@
 from docx.shared import Cm, Emu, Pt
 from docx.table import Table
 
-from complaints.report.blocks import SHORT_TEXT, numeric_columns
+from complaints.report.layout import SHORT_TEXT, numeric_columns
 from complaints.report.printing import PrintedTable
 from complaints.report.word_document import CELL, SMALL_CELL, TEXT_SIZES
 

@@ -12,9 +12,9 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from complaints.report.blocks import is_percent, is_time, value_text
 from complaints.report.chart_patterns import PLACEHOLDERS, is_dark, is_drawn, with_patterns
 from complaints.report.clean_text import cleaned
+from complaints.report.layout import is_percent, is_time, value_text
 from complaints.report.printing import PrintedChart
 
 INK = "#0b0c0c"
@@ -122,7 +122,7 @@ def _categories(chart: PrintedChart, *, upright: bool) -> Row:
 
 
 def _values(chart: PrintedChart, highest: float) -> Row:
-    """Return the options of the axis that measures; it always begins at nought."""
+    """Return the options of the axis that measures; it always starts at zero."""
     top = 100 if is_percent(chart) else max(highest, 4)
     return {
         "title": chart.axis_title or None,

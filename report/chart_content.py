@@ -7,7 +7,7 @@ from complaints.report.content import Chart, Figure, Part, Sentence, Series, Sha
 from complaints.report.figures import Figures, Stage
 from complaints.report.periods import Period
 from complaints.report.printing import share_of
-from complaints.report.words import listed, say
+from complaints.report.sentences import listed, sentence
 
 KINDS = {"bar": "Bar chart", "stacked_bar": "Stacked bar chart", "line": "Line chart"}
 FULLY_LISTED = 6  # the alternative text names every figure of a series up to so many
@@ -23,7 +23,7 @@ def chart(
     axis_title: str,
 ) -> Chart:
     """Return a chart with its alternative text."""
-    lead = say(f"{KINDS[kind]}: {title}. A table of the same section has the figures.")
+    lead = sentence(f"{KINDS[kind]}: {title}. A table of the same section has the figures.")
     describe = _course if kind == "line" else _heights
     values = tuple(describe(each, categories) for each in series)
     return Chart(key, title, kind, categories, series, axis_title, (lead, *values))
@@ -48,8 +48,8 @@ def parts_chart(
     figures: Figures, key: str, title: str, stage: Stage, breakdown: str, measure: str
 ) -> Chart:
     """Return one bar for each value of a breakdown, the longest first."""
-    values = figures.by_size(breakdown, measure, stage)
-    bars = tuple(figures.part(measure, stage, breakdown, each) for each in values)
+    values = tuple(figures.by_size(breakdown, measure, stage))
+    bars = tuple(figures.count(measure, stage, None, breakdown, each) for each in values)
     series = (Series("Complaints", bars),)
     return chart(key, title, "bar", values, series, "Complaints")
 
@@ -60,7 +60,7 @@ def _course(series: Series, categories: tuple[str, ...]) -> Sentence:
     hidden = f"{series.name}: not every number can be shown."
     about = tuple(count for figure in series.figures for count in figure.counts)
     if not known:
-        return say(f"{series.name}: no figures.", about=about, hidden=hidden)
+        return sentence(f"{series.name}: no figures.", about=about, hidden=hidden)
     top = max(_size(figure) for _, figure in known)
     tops = [name for name, figure in known if _size(figure) == top]
     figure = next(figure for _, figure in known if _size(figure) == top)
@@ -69,7 +69,7 @@ def _course(series: Series, categories: tuple[str, ...]) -> Sentence:
         parts += [", ", known[-1][1], f" in {known[-1][0]}"]
         if top:
             parts += ["; highest in ", listed(tops), ", ", figure]
-    return say(*parts, ".", about=about, hidden=hidden)
+    return sentence(*parts, ".", about=about, hidden=hidden)
 
 
 def _heights(series: Series, categories: tuple[str, ...]) -> Sentence:
@@ -79,14 +79,14 @@ def _heights(series: Series, categories: tuple[str, ...]) -> Sentence:
     pairs = [each for each in zip(categories, series.figures, strict=True) if _has_value(each[1])]
     shown = [each for each in pairs if _size(each[1])]
     if not shown:
-        return say(f"{series.name}: none.", about=about, hidden=hidden)
+        return sentence(f"{series.name}: none.", about=about, hidden=hidden)
     parts: list[Part] = [f"{series.name}: "]
     if len(pairs) > FULLY_LISTED:
         shown = _longest(shown)
         parts.append("the longest bar is " if len(shown) == 1 else "the longest bars are ")
     for position, (category, figure) in enumerate(shown):
         parts += [", " if position else "", f"{category} (", figure, ")"]
-    return say(*parts, ".", about=about, hidden=hidden)
+    return sentence(*parts, ".", about=about, hidden=hidden)
 
 
 def _longest(pairs: list[tuple[str, Figure]]) -> list[tuple[str, Figure]]:
