@@ -1,43 +1,64 @@
 """Charts: SVG for the HTML report, PNG for Word, both from one drawing.
 
-Vega-Lite draws them inside this process: no browser, no network, and the font comes with the
-library. Every figure is printed beside its mark, and marks differ by pattern or panel, so that
-nothing is lost in black and white. A figure that is missing or hidden is a gap.
+Every figure is printed beside its mark, and marks differ by pattern or panel, so that nothing is
+lost in black and white. A figure that is missing or hidden is a gap. Every axis starts at zero.
 """
 
+import math
+import re
 import textwrap
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
-import altair as alt
 import vl_convert
+from markupsafe import escape
 
-from complaints.report.chart_patterns import PLACEHOLDERS, is_dark, is_drawn, with_patterns
 from complaints.report.clean_text import cleaned
-from complaints.report.layout import is_percent, is_time, value_text
+from complaints.report.layout import is_percent, value_text
 from complaints.report.printing import PrintedChart
 
-INK = "#0b0c0c"
-GRID = "#d3d6d8"
-FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the first comes with the library
-PLOT_WIDTH = 440
-TIME_WIDTH = 600
-LABEL_SIZE = 13
-LETTER_WIDTH = 6.6
-LABEL_LINE = 15  # the height of a line of a label
-MOST_UPRIGHT_BARS = 16
+INK, GRID = "#0b0c0c", "#d3d6d8"
+DARK, MIDDLE, LIGHT, WHITE = "#12436d", "#8ba6bf", "#eef2f6", "#ffffff"
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the first comes with vl_convert
+SIZE, LETTER, LINE = 13, 6.6, 15  # of the type, of a letter's width and of a line, in pixels
+PLOT_WIDTH, TIME_WIDTH = 440, 600
+BAR, STACKED_BAR = 22, 34
 MOST_ON_ONE_LINE = 6  # periods; more are written on two lines
 PNG_SCALE = 2.0  # 200 dots per inch in Word
 
-Row = dict[str, Any]
+# Neighbours differ strongly in lightness; each pattern is lines on a tile of 8 by 8.
+PATTERNS = (
+    (DARK, ""),
+    (LIGHT, "M-2,2 L2,-2 M0,8 L8,0 M6,10 L10,6"),
+    (MIDDLE, ""),
+    (LIGHT, "M1,2 L3,2 M5,6 L7,6"),
+    (LIGHT, "M0,8 L8,0 M0,0 L8,8"),
+    (WHITE, ""),
+    (LIGHT, "M0,4 L8,4"),
+    (MIDDLE, "M-2,6 L2,10 M0,0 L8,8 M6,-2 L10,2"),
+    (LIGHT, "M4,0 L4,8"),
+    (LIGHT, "M4,0 L4,8 M0,4 L8,4"),
+)
+Drawing = tuple[float, float, list[str]]  # width, height, marks
 
 
 @lru_cache(maxsize=64)  # the HTML and the Word document show the same charts
 def chart_svg(chart: PrintedChart) -> str:
     """Return a chart as an SVG element with a title and a description."""
     chart = cleaned(chart)
-    drawn = vl_convert.vegalite_to_svg(_drawing(chart).to_dict(), allowed_base_urls=[])
-    return with_patterns(drawn, chart.key, chart.title, chart.alternative)
+    drawn = {"line": _panels, "bar": _bars, "stacked_bar": _bars}.get(chart.kind)
+    if drawn is None:
+        raise ValueError(f"a chart of the kind {chart.kind!r} cannot be drawn")
+    name = "chart-" + (re.sub(r"[^a-z0-9]+", "-", chart.key.casefold()).strip("-") or "one")
+    width, height, marks = drawn(chart, name)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="{name}-title" '
+        f'aria-describedby="{name}-desc" font-family="{FONT}" font-size="{SIZE}" fill="{INK}">'
+        f'<title id="{name}-title">{escape(chart.title)}</title>'
+        f'<desc id="{name}-desc">{escape(chart.alternative or chart.title)}</desc>'
+        f'<rect width="{width:g}" height="{height:g}" fill="{WHITE}"/>{"".join(marks)}</svg>'
+    )
 
 
 def chart_png(chart: PrintedChart) -> bytes:
@@ -45,225 +66,158 @@ def chart_png(chart: PrintedChart) -> bytes:
     return vl_convert.svg_to_png(chart_svg(chart), scale=PNG_SCALE)
 
 
-def _drawing(chart: PrintedChart) -> alt.TopLevelMixin:
-    """Return what Vega-Lite is to draw."""
-    if chart.kind == "line":
-        drawing = _panels(chart)
-    elif chart.kind == "stacked_bar":
-        drawing = _stacked_bars(chart)
-    elif chart.kind == "bar":
-        drawing = _bars(chart)
-    else:
-        raise ValueError(f"a chart of the kind {chart.kind!r} cannot be drawn")
-    return (
-        drawing.configure(font=FONT, background="white", padding=6, aria=False)
-        .configure_axis(
-            labelFontSize=LABEL_SIZE,
-            titleFontSize=LABEL_SIZE,
-            titleFontWeight="normal",
-            labelColor=INK,
-            titleColor=INK,
-            gridColor=GRID,
-            domainColor=INK,
-            tickColor=INK,
-            labelLimit=0,
-        )
-        .configure_legend(
-            orient="top",
-            direction="horizontal",
-            title=None,
-            labelFontSize=LABEL_SIZE,
-            labelColor=INK,
-            labelLimit=0,
-            symbolType="square",
-            symbolSize=220,
-            symbolStrokeColor=INK,
-            symbolStrokeWidth=1,
-            columnPadding=16,
-        )
-        .configure_view(stroke=None)
-        .configure_header(labelFontSize=LABEL_SIZE + 1, labelFontWeight="bold", labelColor=INK)
-    )
+def _bars(chart: PrintedChart, name: str) -> Drawing:
+    """Draw lying bars, side by side or as parts that follow each other."""
+    is_stacked = chart.kind == "stacked_bar"
+    labels = [textwrap.wrap(each, 30) or [" "] for each in chart.categories]
+    left = max((len(line) for lines in labels for line in lines), default=0) * LETTER + 14
+    columns = list(zip(*(values for _, values in chart.series), strict=True))
+    lengths = [[value or 0 for value in values] for values in columns]
+    ticks, top = _scale(chart, max(map(sum if is_stacked else max, lengths), default=0))
+    width, unit = left + PLOT_WIDTH + 40, PLOT_WIDTH / top
+    marks, y = _legend(chart, name, width)
+    start, lines_of = y, max(map(len, labels), default=1)
+    bars = STACKED_BAR if is_stacked else BAR * len(chart.series)
+    height = max(bars + 10, (LINE + 2) * lines_of + 8)
+    rows = []
+    for lines, values in zip(labels, columns, strict=True):
+        rows += _label(left - 8, y + height / 2, lines, "end")
+        x, bar_y = left, y + (height - bars) / 2
+        for place, value in enumerate(values):
+            if value is not None:
+                text = _figure(chart, value)
+                length, size = value * unit, STACKED_BAR if is_stacked else BAR
+                rows.append(_bar(x, bar_y, length, size, f"url(#{name}-pattern-{place})"))
+                if not is_stacked:
+                    rows.append(_text(x + length + 5, bar_y + size / 2, text, "start"))
+                elif length >= len(text) * LETTER + 8:
+                    rows.append(_inside(x + length / 2, bar_y + size / 2, text, place))
+                x += length if is_stacked else 0
+            bar_y += 0 if is_stacked else BAR
+        y += height
+    for tick in ticks:
+        x = left + tick * unit
+        marks += [_line(x, start, x, y), _text(x, y + 12, f"{tick}")]
+    title = _text(left + PLOT_WIDTH / 2, y + 32, chart.axis_title)
+    return width, y + 44, [*marks, *rows, title]
 
 
-def _rows(chart: PrintedChart) -> list[Row]:
-    """Return one row for each figure, with the label that is printed beside its mark."""
-    sign = "%" if is_percent(chart) else ""
-    return [
-        {
-            "category": _wrapped(chart, category),
-            "series": name,
-            "order": order,
-            "value": values[place],
-            "label": "" if values[place] is None else value_text(values[place], sign),
-        }
-        for order, (name, values) in enumerate(chart.series)
-        for place, category in enumerate(chart.categories)
-    ]
+def _panels(chart: PrintedChart, name: str) -> Drawing:
+    """Draw a line in a panel of its own for each series, all to the same scale."""
+    values = [value for _, each in chart.series for value in each if value is not None]
+    several = len(chart.series) > 1
+    ticks, top = _scale(chart, max(values, default=0) * 1.15, intervals=3)
+    left, height, y = 40, 90 if several else 220, 8.0
+    wide = (TIME_WIDTH - left) / max(len(chart.categories), 1)
+    marks = []
+    if not several and chart.axis_title:
+        marks, y = [_text(left, y + 6, chart.axis_title, "start")], y + 22
+    for series, line in chart.series:
+        if several:
+            bold = 'font-weight="bold"'
+            marks, y = [*marks, _text(left, y + 6, series, "start", bold)], y + 18
+        y += 12  # for the label of the highest point
+        for tick in ticks:
+            height_of = y + height * (1 - tick / top)
+            marks += [_line(left, height_of, TIME_WIDTH, height_of)]
+            marks += [_text(left - 6, height_of, f"{tick}", "end")]
+        points = [
+            None
+            if value is None
+            else (left + wide * (place + 0.5), y + height * (1 - value / top), value)
+            for place, value in enumerate(line)
+        ]
+        marks += _drawn_line(chart, points, max(values, default=0) / 4)
+        y += height + 12
+    letters = 10 if len(chart.categories) <= MOST_ON_ONE_LINE else 7
+    for place, category in enumerate(chart.categories):
+        lines = textwrap.wrap(category, letters) or [" "]
+        marks += _label(left + wide * (place + 0.5), y + LINE, lines, "middle")
+    return TIME_WIDTH + 10, y + 40, marks
 
 
-def _wrapped(chart: PrintedChart, category: str) -> str:
-    """Return a category in short lines; an axis splits its labels at the breaks."""
-    width = 30 if not is_time(chart) else 10 if len(chart.categories) <= MOST_ON_ONE_LINE else 7
-    return "\n".join(textwrap.wrap(category, width)) or " "
+def _drawn_line(
+    chart: PrintedChart, points: list[tuple[float, float, float] | None], floor: float
+) -> Iterator[str]:
+    """Draw a line with its points and figures; in a valley the figure is below the point."""
+    path, is_drawing = "", False
+    for point in points:
+        if point:
+            path += f"{'L' if is_drawing else 'M'}{point[0]:g},{point[1]:g} "
+        is_drawing = point is not None
+    if path:
+        yield f'<path d="{path.strip()}" fill="none" stroke="{INK}" stroke-width="2"/>'
+    around = (*points[:1], *points, *points[-1:])
+    for before, point, after in zip(around, around[1:], around[2:], strict=False):
+        if point:
+            x, y, value = point
+            near = [each[2] for each in (before, after) if each]
+            is_low = floor < value <= min(near, default=0) and value < max(near, default=0)
+            yield f'<circle cx="{x:g}" cy="{y:g}" r="4"/>'
+            yield _text(x, y + (14 if is_low else -12), _figure(chart, value))
 
 
-def _categories(chart: PrintedChart, *, upright: bool) -> Row:
-    """Return the options of the axis that names the groups."""
-    lines = "split(datum.label, '\\n')"
-    axis: Row = {"labelExpr": lines, "ticks": False, "grid": False, "labelPadding": 6}
-    if upright:
-        axis["labelAngle"] = 0
-    else:  # Vega writes the first line in the middle: lift the label by half of the others
-        lift = f"-{LABEL_LINE / 2} * (length({lines}) - 1)"
-        axis["labelOffset"] = {"condition": {"test": "true", "expr": lift}, "value": 0}
-    sort = [_wrapped(chart, each) for each in chart.categories]
-    return {"sort": sort, "title": None, "axis": alt.Axis(**axis)}
-
-
-def _values(chart: PrintedChart, highest: float) -> Row:
-    """Return the options of the axis that measures; it always starts at zero."""
+def _scale(chart: PrintedChart, highest: float, intervals: int = 5) -> tuple[list[int], float]:
+    """Return the ticks of the axis that measures, and where it ends."""
     top = 100 if is_percent(chart) else max(highest, 4)
-    return {
-        "title": chart.axis_title or None,
-        "scale": alt.Scale(domain=[0, top], nice=not is_percent(chart)),
-        "axis": alt.Axis(tickMinStep=1, tickCount=5, format="d", domain=False, ticks=False),
-    }
+    steps = (base * 10**power for power in range(9) for base in (1, 2, 5))
+    step = next(each for each in steps if top / each <= intervals)
+    if chart.kind != "line":
+        top = math.ceil(top / step) * step
+    return list(range(0, int(top) + 1, step)), top
 
 
-def _fills(chart: PrintedChart) -> alt.Fill:
-    """Return a pattern for each series, and a legend where there are several."""
-    names = [name for name, _ in chart.series]
-    several = len(names) > 1
-    room = TIME_WIDTH if _is_upright(chart) else PLOT_WIDTH + 150
-    widest = max((len(name) for name in names), default=1) * LETTER_WIDTH + 45
-    legend = alt.Legend(columns=max(1, int(room // widest))) if several else None
-    patterns = [PLACEHOLDERS[place % len(PLACEHOLDERS)] for place in range(len(names))]
-    return alt.Fill("series:N", scale=alt.Scale(domain=names, range=patterns), legend=legend)
-
-
-def _is_upright(chart: PrintedChart) -> bool:
-    """Return whether bars stand: for a few periods; names of groups need lying bars."""
-    bars = len(chart.categories) * (1 if chart.kind == "stacked_bar" else len(chart.series))
-    return is_time(chart) and bars <= MOST_UPRIGHT_BARS
-
-
-def _bars(chart: PrintedChart) -> alt.LayerChart:
-    """Return bars side by side."""
-    names = [name for name, _ in chart.series]
-    values = [value for _, each in chart.series for value in each if value is not None]
-    along = _values(chart, max(values, default=0))
-    base = alt.Chart(alt.Data(values=_rows(chart)))
-    offset = {"sort": names, "title": None, "scale": alt.Scale(paddingInner=0.15)}
-    if _is_upright(chart):
-        bars = base.encode(
-            x=alt.X("category:N", **_categories(chart, upright=True)),
-            xOffset=alt.XOffset("series:N", **offset),
-            y=alt.Y("value:Q", **along),
+def _legend(chart: PrintedChart, name: str, width: float) -> tuple[list[str], float]:
+    """Return the patterns of the series, with their names where there are several."""
+    marks = []
+    for place in range(len(chart.series)):
+        ground, lines = PATTERNS[place % len(PATTERNS)]
+        marks.append(
+            f'<pattern id="{name}-pattern-{place}" patternUnits="userSpaceOnUse" width="8" '
+            f'height="8"><rect width="8" height="8" fill="{ground}"/><path d="{lines or "M0,0"}" '
+            f'stroke="{DARK}" stroke-width="1.6" fill="none"/></pattern>'
         )
-        labels = bars.mark_text(dy=-8, fontSize=LABEL_SIZE, color=INK)
-        size = {"width": TIME_WIDTH, "height": 260}
-    else:
-        bars = base.encode(
-            y=alt.Y("category:N", **_categories(chart, upright=False)),
-            yOffset=alt.YOffset("series:N", **offset),
-            x=alt.X("value:Q", **along),
-        )
-        labels = bars.mark_text(align="left", dx=5, fontSize=LABEL_SIZE, color=INK)
-        size = {"width": PLOT_WIDTH, "height": _lying_height(chart, len(names))}
-    marks = bars.mark_bar(stroke=INK, strokeWidth=1).encode(fill=_fills(chart))
-    return alt.layer(marks, labels.encode(text="label:N")).properties(**size)
+    marks, x, y = [f"<defs>{''.join(marks)}</defs>"], 8.0, 8.0
+    if len(chart.series) < 2:
+        return marks, y
+    for place, (series, _) in enumerate(chart.series):
+        room = len(series) * LETTER + 42
+        if x > 8 and x + room > width:
+            x, y = 8.0, y + 22
+        marks.append(_bar(x, y, 15, 15, f"url(#{name}-pattern-{place})"))
+        marks.append(_text(x + 22, y + 8, series, "start"))
+        x += room
+    return marks, y + 28
 
 
-def _lying_height(chart: PrintedChart, bars: int) -> int:
-    """Return the height that lying bars and the lines of their names need."""
-    lines = max((_wrapped(chart, each).count("\n") + 1 for each in chart.categories), default=1)
-    return max(len(chart.categories), 1) * max(22 * bars + 10, (LABEL_LINE + 2) * lines + 8)
+def _figure(chart: PrintedChart, value: float) -> str:
+    return value_text(value, "%" if is_percent(chart) else "")
 
 
-def _stacked_bars(chart: PrintedChart) -> alt.LayerChart:
-    """Return bars whose parts stand on each other; parts too small for a label have none."""
-    totals = [
-        sum(values[place] or 0 for _, values in chart.series)
-        for place in range(len(chart.categories))
-    ]
-    highest = max(totals, default=0)
-    upright = _is_upright(chart)
-    room = (260 if upright else PLOT_WIDTH) / max(highest, 4)
-    rows = _rows(chart)
-    for row in rows:
-        needed = LABEL_SIZE + 3 if upright else len(row["label"]) * LETTER_WIDTH + 8
-        if (row["value"] or 0) * room < needed:
-            row["label"] = ""
-        row["halo"] = row["label"] if is_drawn(row["order"]) else ""
-        row["is_dark"] = is_dark(row["order"])
-    base = alt.Chart(alt.Data(values=rows))
-    along = _values(chart, highest) | {"stack": "zero"}
-    if upright:
-        bars = base.encode(
-            x=alt.X("category:N", **_categories(chart, upright=True)),
-            y=alt.Y("value:Q", **along),
-        )
-        middle = bars.encode(y=alt.Y("value:Q", bandPosition=0.5, **along))
-        size = {"width": TIME_WIDTH, "height": 260}
-    else:
-        bars = base.encode(
-            y=alt.Y("category:N", **_categories(chart, upright=False)),
-            x=alt.X("value:Q", **along),
-        )
-        middle = bars.encode(x=alt.X("value:Q", bandPosition=0.5, **along))
-        size = {"width": PLOT_WIDTH, "height": _lying_height(chart, 2)}
-    marks = bars.mark_bar(stroke=INK, strokeWidth=1).encode(fill=_fills(chart))
-    middle = middle.encode(detail="series:N")
-    halo = middle.mark_text(
-        fontSize=LABEL_SIZE, stroke="white", strokeWidth=5, strokeJoin="round", fill="white"
-    ).encode(text="halo:N")
-    ink = alt.condition("datum.is_dark", alt.value("white"), alt.value(INK))
-    labels = middle.mark_text(fontSize=LABEL_SIZE).encode(text="label:N", fill=ink)
-    ordered = [each.encode(order="order:Q") for each in (marks, halo, labels)]
-    return alt.layer(*ordered).properties(**size)
-
-
-def _panels(chart: PrintedChart) -> alt.TopLevelMixin:
-    """Return a line in a panel of its own for each series, all to the same scale."""
-    values = [value for _, each in chart.series for value in each if value is not None]
-    single = len(chart.series) == 1
-    y = _values(chart, max(values, default=0) * 1.15)
-    y["title"] = chart.axis_title if single and chart.axis_title else None
-    y["axis"].tickCount = 3
-    rows = _rows(chart)
-    line = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("category:N", **_categories(chart, upright=True)), y=alt.Y("value:Q", **y)
+def _bar(x: float, y: float, width: float, height: float, fill: str) -> str:
+    return (
+        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{fill}" '
+        f'stroke="{INK}"/>'
     )
-    size = {"width": TIME_WIDTH, "height": 220 if single else 90}
-    for row, is_low in zip(rows, _lows(chart), strict=True):
-        row["below"], row["above"] = (row["label"], "") if is_low else ("", row["label"])
-    drawn = alt.layer(
-        line.mark_line(color=INK, strokeWidth=2, invalid="break-paths-show-path-domains"),
-        line.mark_point(filled=True, color=INK, opacity=1, size=45),
-        line.mark_text(dy=-11, fontSize=LABEL_SIZE, color=INK).encode(text="above:N"),
-        line.mark_text(dy=14, fontSize=LABEL_SIZE, color=INK).encode(text="below:N"),
-    ).properties(**size)
-    if single:
-        return drawn
-    names = [name for name, _ in chart.series]
-    header = alt.Header(title=None, labelOrient="top", labelAnchor="start", labelPadding=4)
-    row = alt.Row("series:N", sort=names, title=None, header=header)
-    return drawn.facet(row=row, spacing=14).resolve_scale(x="shared")
 
 
-def _lows(chart: PrintedChart) -> list[bool]:
-    """Return for each point whether it lies in a valley, where the line runs through a label."""
-    values = [value for _, each in chart.series for value in each if value is not None]
-    floor = max(values, default=0) / 4
-    lows = []
-    for _, line in chart.series:
-        around = (*line[:1], *line, *line[-1:])
-        for before, value, after in zip(around, around[1:], around[2:], strict=False):
-            near = [each for each in (before, after) if each is not None]
-            lows.append(
-                value is not None
-                and floor < value <= min(near, default=0)
-                and value < max(near, default=0)
-            )
-    return lows
+def _line(x: float, y: float, to_x: float, to_y: float) -> str:
+    return f'<path d="M{x:g},{y:g} L{to_x:g},{to_y:g}" stroke="{GRID}"/>'
+
+
+def _inside(x: float, y: float, text: str, place: int) -> str:
+    """Return a figure on a bar: white on the dark pattern, else on a white ground."""
+    is_dark = PATTERNS[place % len(PATTERNS)][0] == DARK
+    halo = f'stroke="{WHITE}" stroke-width="5" stroke-linejoin="round" paint-order="stroke"'
+    return _text(x, y, text, more=f'fill="{WHITE}"' if is_dark else halo)
+
+
+def _label(x: float, y: float, lines: list[str], anchor: str) -> Iterator[str]:
+    """Return the lines of a label around a height."""
+    for place, line in enumerate(lines):
+        yield _text(x, y + LINE * (place - (len(lines) - 1) / 2), line, anchor)
+
+
+def _text(x: float, y: float, text: str, anchor: str = "middle", more: str = "") -> str:
+    """Return a text whose middle is at a height."""
+    return f'<text x="{x:g}" y="{y + 4.5:g}" text-anchor="{anchor}" {more}>{escape(text)}</text>'

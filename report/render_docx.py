@@ -9,8 +9,14 @@ from docx.shared import Pt
 from complaints.report import layout
 from complaints.report.clean_text import cleaned
 from complaints.report.printing import PrintedReport, PrintedSection
-from complaints.report.word_contents import add_contents, mark_heading
-from complaints.report.word_document import SPACER, add_section, add_text, new_document
+from complaints.report.word_document import (
+    SPACER,
+    add_contents,
+    add_section,
+    add_text,
+    mark_heading,
+    new_document,
+)
 from complaints.report.word_tables import add_chart, add_lines, add_table
 
 DEEPEST_HEADING = 4

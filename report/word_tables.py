@@ -61,7 +61,7 @@ def add_table(document: WordDocument, printed: PrintedTable) -> None:
     style = SMALL_CELL if columns >= DENSE_TABLE_COLUMNS else CELL
     style_id = document.styles[style].style_id
     table = _new_table(document, len(rows) + 1, columns, printed.title, style, has_header=True)
-    set_widths(table, column_widths(printed, text_width(document), style))
+    set_widths(table, column_widths(printed, text_width(document), document.styles[style]))
     numeric = numeric_columns(printed)
     cells = table._cells  # read once: python-docx counts all cells again for each row
     for number, row in enumerate((printed.columns, *rows)):
