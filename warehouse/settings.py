@@ -46,11 +46,6 @@ class Settings(BaseSettings):
         pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$",
         description="The memory that DuckDB may use, for example 1GB.",
     )
-    partition_rows: int = Field(
-        100_000,
-        ge=1_000,
-        description="How many rows of whole cases Great Expectations judges at a time.",
-    )
     check_waiting_days: int = Field(
         10,
         ge=0,
