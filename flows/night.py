@@ -19,8 +19,7 @@ from complaints.flows.steps.optional_inputs import load_optional_inputs
 from complaints.flows.steps.publish import publish
 from complaints.flows.steps.reference import check_as_of_day, prepare_reference
 from complaints.flows.steps.validate import validate
-from complaints.notices.failure import Trail
-from complaints.notices.notify import alert, failures_told
+from complaints.notices.notify import notify_of_failure, notify_of_night
 from complaints.warehouse.access import keep_private
 from complaints.warehouse.errors import ExitCode, RunFailedError, UsageError
 from complaints.warehouse.layout import COMPLAINTS
@@ -52,7 +51,7 @@ class Steps:
     check_marts: Step = build.check_marts
     build_deliveries: Step = build.build_deliveries
     publish: Step = publish
-    alert: Step = alert
+    alert: Step = notify_of_night
 
 
 @dataclass
@@ -94,13 +93,17 @@ def run_night(
         RunFailedError: another run is at work, every file was rejected, or a test failed.
             Nothing was published.
     """
-    with failures_told(settings) as trail, refusals_in_words():
-        sources = read_sources(source_path(settings))
-        with keep_private(settings), start_night(settings) as night:
-            report = NightReport(night)
-            trail.night, trail.files_met = night, report.files
-            timed = _timed(steps or Steps(), night, on_step, trail)
-            _run(settings, night, sources, timed, report, trail)
+    report = None
+    try:
+        with refusals_in_words():
+            sources = read_sources(source_path(settings))
+            with keep_private(settings), start_night(settings) as night:
+                report = NightReport(night)
+                _run(settings, night, sources, _timed(steps or Steps(), night, on_step), report)
+    except BaseException as problem:
+        known = (report.night, report.rejected, report.is_published) if report else ()
+        notify_of_failure(settings, problem, *known)
+        raise
     return report
 
 
@@ -118,10 +121,9 @@ def source_path(settings: Settings) -> Path:
     return settings.source
 
 
-def _timed(steps: Steps, night: Night, on_step: Callable[[str], None], trail: Trail) -> Steps:
+def _timed(steps: Steps, night: Night, on_step: Callable[[str], None]) -> Steps:
     def timed(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
         def call(*given: Any) -> Any:
-            trail.enter(name, given)
             return night.log.run(name, step, *given, on_step=on_step)
 
         return call
@@ -137,7 +139,6 @@ def _run(
     sources: list[Source],
     steps: Steps,
     report: NightReport,
-    trail: Trail,
 ) -> None:
     if steps.prepare_reference(settings, night):
         steps.build_reference(settings)
@@ -165,8 +166,8 @@ def _run(
         steps.build_marts(settings)
         candidate = steps.check_marts(settings, night)
         report.notes += steps.publish(settings, night, None, candidate)
-    report.is_published = trail.is_published = True
-    report.notes += steps.alert(settings, night)
+    report.is_published = True
+    report.notes += steps.alert(settings, night, [source.code for source in sources])
 
 
 def _load_source(
@@ -177,6 +178,7 @@ def _load_source(
     is_judged = False
     deliveries = iter(found.deliveries)
     for delivery in deliveries:
+        night.log.files = tuple(file.name for file in delivery.files)
         extracted = steps.extract(settings, night, delivery)
         if extracted.is_unchanged or all(r.status == "rejected" for r in extracted.records):
             found.records.extend(extracted.records)
@@ -187,6 +189,7 @@ def _load_source(
             is_judged = True
         if extracted.must_be_read_again:  # the later ones wait, which ends this loop
             found.records += [r for later in deliveries for r in later.waiting_records()]
+    night.log.files = ()
     if not is_judged and night.must_judge_again(source.code):
         steps.land(settings, night, source.code, False)
         steps.validate(settings, night, source.code)

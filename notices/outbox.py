@@ -34,7 +34,7 @@ def put(
     run_id: str | None,
     as_of_day: date,
 ) -> None:
-    """Put a message into the outbox, within the transaction that marks its items as told."""
+    """Put a message into the outbox, within the transaction that marks its notices as sent."""
     message_id = f"<{uuid.uuid4()}@{settings.alerts_from.rpartition('@')[2]}>"
     created_at = clock.utc_now()
     log.execute(

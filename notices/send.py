@@ -13,7 +13,7 @@ from email.utils import format_datetime
 
 from filelock import FileLock, Timeout
 
-from complaints.notices.log import open_alerts
+from complaints.notices.collect import open_notices
 from complaints.notices.outbox import Waiting, give_up_old, record_attempt, waiting
 from complaints.notices.recipients import Recipient, recipients_of
 from complaints.warehouse.settings import Settings
@@ -47,10 +47,10 @@ def send_waiting(settings: Settings) -> list[str]:
         return []
     recipients = {each.known_as: each for each in recipients_of(settings)}
     try:
-        with FileLock(settings.home / "complaints.notices.lock", timeout=LOCK_SECONDS):
+        with FileLock(settings.home / "notices.lock", timeout=LOCK_SECONDS):
             notes: list[str] = []
             for pause in PAUSES_SECONDS:
-                with open_alerts(settings) as log:
+                with open_notices(settings) as log:
                     given_up = give_up_old(log)
                     messages = [each for each in waiting(log) if each.recipient in recipients]
                 if given_up:
@@ -84,7 +84,7 @@ def _send_all(
             is_sent = False
         else:
             is_sent = True
-        with open_alerts(settings) as log:
+        with open_notices(settings) as log:
             record_attempt(log, message, is_sent)
     return problems
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -16,6 +17,7 @@ from complaints.warehouse.run_log import open_log
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from complaints.warehouse.step_log import INTERRUPTED, RUNNING, StepLog, read_notes, write_steps
 from complaints.warehouse.store import hold_warehouse, open_warehouse
+from complaints.warehouse.system_errors import release_space, reserve_space
 
 # What decides a verdict or a figure: a change in any of these judges and builds all anew.
 RULEBOOK_PATTERNS = (
@@ -31,6 +33,20 @@ RULEBOOK_PATTERNS = (
 LOCK_SECONDS = 0.2  # for one that only looks whether a run is at work
 
 
+class Interruption(NamedTuple):
+    """Where a run stood that never ended.
+
+    Attributes:
+        started_at: when it started, UTC.
+        step: the step that began last.
+        files: the files that it was reading.
+    """
+
+    started_at: datetime
+    step: str | None = None
+    files: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Night:
     """One run of the nightly job.
@@ -43,7 +59,7 @@ class Night:
         last_judged: per source, the as-of day and rulebook of its last committed load.
         newly_accepted: the sources on whose rows a person has accepted a finding, or taken that
             back, since they were last judged.
-        interrupted_at: when the run before it started, UTC, where that one never ended.
+        interrupted: where the run before it stood, where that one never ended.
         is_last_night_published: whether the last committed load, seen from this same day, is in
             the published marts.
         log: the steps so far.
@@ -55,7 +71,7 @@ class Night:
     rulebook: str
     last_judged: dict[str, tuple[date, str]] = field(default_factory=dict)
     newly_accepted: frozenset[str] = frozenset()
-    interrupted_at: datetime | None = None
+    interrupted: Interruption | None = None
     is_last_night_published: bool = False
     log: StepLog = field(default_factory=lambda: StepLog(""))
 
@@ -117,6 +133,7 @@ def start_night(settings: Settings) -> Iterator[Night]:
         UsageError: the as-of day is before the newest one recorded.
     """
     with hold_home(settings):
+        reserve_space(settings)
         night = _begin(settings)
         try:
             with hold_warehouse(settings):
@@ -124,6 +141,7 @@ def start_night(settings: Settings) -> Iterator[Night]:
         except BaseException as problem:
             message = str(problem) if isinstance(problem, OperatorError) else type(problem).__name__
             try:
+                release_space(settings)
                 _finish(settings, night, "failed", message)
             except (OperatorError, duckdb.Error, OSError) as unlogged:
                 # What went wrong first is what the operator must read; the run stays in the log as
@@ -154,7 +172,7 @@ def _begin(settings: Settings) -> Night:
         log.begin()
         interrupted = _end_interrupted_runs(log, settings)
         if interrupted:
-            night = replace(night, interrupted_at=interrupted[2])
+            night = replace(night, interrupted=interrupted[2])
         if interrupted and interrupted[1] == night.as_of_day:
             night = replace(night, run_id=interrupted[0])
         log.execute(
@@ -180,9 +198,10 @@ def _begin(settings: Settings) -> Night:
 
 def _end_interrupted_runs(
     log: duckdb.DuckDBPyConnection, settings: Settings
-) -> tuple[str, date, datetime] | None:
-    """Say where the runs that were killed stood; return id, as-of day and start of the last."""
-    write_steps(log, read_notes(settings.step_notes_path))
+) -> tuple[str, date, Interruption] | None:
+    """Say where the runs that were killed stood; return id and as-of day of the last, and where."""
+    noted = read_notes(settings.step_notes_path)
+    write_steps(log, noted)
     interrupted = log.execute(
         "select run_id, as_of_day, started_at from ops_runs where status = $running "
         "order by started_at desc",
@@ -196,7 +215,12 @@ def _end_interrupted_runs(
         ended,
     )
     log.execute("update ops_steps set status = $interrupted where status = $running", ended)
-    return interrupted
+    if interrupted is None:
+        return None
+    run_id, as_of_day, started_at = interrupted
+    last = next((step for step in reversed(noted) if step.run_id == run_id), None)
+    where = (last.step, tuple(last.files)) if last else ()
+    return run_id, as_of_day, Interruption(started_at, *where)
 
 
 def _with_history(settings: Settings, night: Night) -> Night:

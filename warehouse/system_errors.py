@@ -17,6 +17,8 @@ from complaints.warehouse.settings import Settings
 
 MEGABYTE = 1_000_000
 NEEDED_BYTES = 100 * MEGABYTE  # less is used up by Prefect's own files and one more kept state
+RESERVE_NAME = ".reserve"
+RESERVED_BYTES = 4 * MEGABYTE  # what the log of runs and the outbox can grow by in one night
 
 _NO_ROOM = "make room on that disk"
 _NO_PERMISSION = "let the account that runs the job read and write there"
@@ -93,3 +95,22 @@ def check_home(settings: Settings) -> None:
             f"The disk of {settings.home} has {free // MEGABYTE} MB left, and a night needs "
             f"{NEEDED_BYTES // MEGABYTE} MB at least: {_NO_ROOM}, and run again."
         )
+
+
+def reserve_space(settings: Settings) -> None:
+    """Hold room on the disk of the home, so that a run that fills it can still say so.
+
+    It stays from night to night: the disk may be full before the next one begins.
+
+    Raises:
+        OSError: there is no room.
+    """
+    reserve = settings.home / RESERVE_NAME
+    if not reserve.exists() or reserve.stat().st_size != RESERVED_BYTES:
+        # Random, because some file systems store zeros as nothing.
+        reserve.write_bytes(os.urandom(RESERVED_BYTES))
+
+
+def release_space(settings: Settings) -> None:
+    """Give the room up, for the log of runs and the notice of a failure."""
+    (settings.home / RESERVE_NAME).unlink(missing_ok=True)

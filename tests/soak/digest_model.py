@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from deadline_oracle import Stage, expected, working_days_between
-from digest_words import (
+from digest_lines import (
     DATA_QUALITY,
     DEADLINES,
     FAILED,

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from alert_helpers import log_rows, mail_server
 from clean_load import marts_of, records_of, start_clean_load, unlike
 from complaints.warehouse.errors import ExitCode
 from complaints.warehouse.settings import read_settings
 from conftest import query
+from digest_lines import Mail, differences, read_mail
 from digest_model import Model
-from digest_words import Mail, differences, read_mail
 from flaws import FLAWS, OF_NEW_RECORDS
+from notice_helpers import log_rows, mail_server
 from quarter import LEGAL, MANAGER, OFFICER, QUIET, SEED, Night, Run, nights
 from soak_nights import KILLED, Killer, Runner
 

@@ -7,7 +7,7 @@ from datetime import date
 from email.message import EmailMessage
 from typing import NamedTuple
 
-from alert_helpers import html_of, text_of
+from notice_helpers import html_of, text_of
 from quarter import LEGAL, MANAGER, OFFICER
 
 DATA_QUALITY, DEADLINES, FAILURES = "Data quality", "Deadlines", "Failures"

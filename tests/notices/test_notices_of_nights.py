@@ -1,4 +1,4 @@
-"""What nights tell: the digest of a published one, and the failure of another."""
+"""Notices of nights: the digest of a published one, and the failure of another."""
 
 from dataclasses import replace
 from datetime import date
@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from alert_helpers import MANAGER, OFFICER, Postbox, log_rows, mail_server, text_of
 from command_helpers import Run, assert_mistake
 from compiled_models import WITHOUT_DBT
 from complaints.flows import night as night_module
@@ -17,6 +16,7 @@ from complaints.notices.recipients import recipients_of
 from complaints.warehouse.errors import ExitCode, RunFailedError
 from complaints.warehouse.settings import Settings, read_settings
 from conftest import query, write_export
+from notice_helpers import MANAGER, OFFICER, Postbox, log_rows, mail_server, text_of
 from small_home import Moment, SmallHome, ended, exit_with, export, quick_night, start
 
 pytestmark = pytest.mark.xdist_group("night_shift")
@@ -30,10 +30,10 @@ def port(postbox: Postbox) -> Any:
         yield port
 
 
-def told_by(settings: Settings, port: int, **given: Any) -> Settings:
-    """Return the settings with the manager told of data quality and the officer of failures."""
-    told = {"alerts_data_quality": MANAGER, "alerts_failures": OFFICER, "smtp_port": port}
-    return read_settings(**settings.model_dump() | {"smtp_host": "127.0.0.1"} | told | given)
+def with_recipients(settings: Settings, port: int, **given: Any) -> Settings:
+    """Return the settings with the manager notified of data quality, the officer of failures."""
+    recipients = {"alerts_data_quality": MANAGER, "alerts_failures": OFFICER, "smtp_port": port}
+    return read_settings(**settings.model_dump() | {"smtp_host": "127.0.0.1"} | recipients | given)
 
 
 def night_that_fails_to_load(settings: Settings) -> None:
@@ -45,10 +45,10 @@ def night_that_fails_to_load(settings: Settings) -> None:
     exit_with(lambda: run_night(settings, replace(WITHOUT_DBT, load=load)))
 
 
-def test_nights_tell_what_was_killed_what_they_published_and_what_became_of_it(
+def test_nights_notify_of_what_was_killed_what_they_published_and_what_became_of_it(
     home_of_first_night: SmallHome, postbox: Postbox, port: int
 ) -> None:
-    settings = told_by(home_of_first_night.put_back(), port, alerts_deadlines=MANAGER)
+    settings = with_recipients(home_of_first_night.put_back(), port, alerts_deadlines=MANAGER)
     assert ended(start(quick_night, settings, Moment("find_deliveries"))) == -9
     assert postbox.taken() == []
     assert ended(start(quick_night, settings)) == ExitCode.DONE
@@ -66,20 +66,20 @@ def test_nights_tell_what_was_killed_what_they_published_and_what_became_of_it(
     assert "The service team is blank" in text
     assert "Fostering" not in text and "Delay" not in text, "no text of the export but the keys"
 
-    settings = told_by(home_of_first_night.settings, port, alerts_deadlines=MANAGER)
+    settings = with_recipients(home_of_first_night.settings, port, alerts_deadlines=MANAGER)
     export(settings, "20181127", "C7,statutory,stage_1,2018-09-03,,2018-09-10,upheld,Fostering,,\n")
     assert ended(start(quick_night, settings)) == ExitCode.DONE
     (mail,) = postbox.taken()
-    assert mail["Subject"] == "Complaints, 27 November 2018: 3 mended"
-    mended = text_of(mail).partition("Mended since, or accepted")[2]
-    assert mended.count("- C7, stage 1: ") == 2
-    assert "- no case reference, stage 1: " in mended, "it came no more, and had no key"
+    assert mail["Subject"] == "Complaints, 27 November 2018: 3 resolved"
+    resolved = text_of(mail).partition("Resolved or accepted since")[2]
+    assert resolved.count("- C7, stage 1: ") == 2
+    assert "- no case reference, stage 1: " in resolved, "it came no more, and had no key"
 
 
 def test_an_unexpected_failure_names_step_and_file_but_not_what_was_in_it(
     home_of_first_night: SmallHome, postbox: Postbox, port: int
 ) -> None:
-    settings = told_by(home_of_first_night.put_back(), port)
+    settings = with_recipients(home_of_first_night.put_back(), port)
     export(settings, "20181127", "C9,statutory,stage_1,2018-11-03,,,,Fostering,,\n")
     assert ended(start(night_that_fails_to_load, settings)) == ExitCode.FAILED
     (mail,) = postbox.taken()
@@ -95,28 +95,28 @@ def test_an_unexpected_failure_names_step_and_file_but_not_what_was_in_it(
     ((status,),) = log_rows(
         settings, "select status from ops_runs order by started_at desc limit 1"
     )
-    assert status == "failed", "it was told after it was logged"
+    assert status == "failed", "the notice came after the log"
 
 
-def test_a_night_of_rejected_files_is_told_each_night_but_the_file_once(
+def test_a_night_of_rejected_files_is_reported_each_night_but_the_file_once(
     settings: Settings, postbox: Postbox, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_export(settings.source / "letters.csv", [{"Letter": "1"}])
-    settings = told_by(settings, port)
+    settings = with_recipients(settings, port)
     steps = replace(WITHOUT_DBT, build_reference=lambda settings: None)
     steps = replace(steps, check_as_of_day=lambda settings, night: None)
-    for number, told in enumerate(([MANAGER, OFFICER], [OFFICER])):
+    for number, notified in enumerate(([MANAGER, OFFICER], [OFFICER])):
         later = settings.model_copy(update={"as_of": date(2018, 11, 27 + number)})
         with pytest.raises(night_module.RunFailedError):
             run_night(later, steps)
         mails = {mail["To"]: text_of(mail) for mail in postbox.taken()}
-        assert sorted(mails) == told
+        assert sorted(mails) == notified
         assert "- Step: record files\n" in mails[OFFICER]
         assert "- What happened: Every file was rejected" in mails[OFFICER]
     assert "letters.csv" in mails[OFFICER]
 
 
-def test_a_night_that_cannot_begin_is_told_too(
+def test_a_night_that_cannot_begin_is_reported_too(
     run: Run, tmp_path: Path, postbox: Postbox, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COMPLAINTS_ALERTS_FAILURES", OFFICER)
@@ -129,7 +129,7 @@ def test_a_night_that_cannot_begin_is_told_too(
     assert "- What happened: share does not exist" in text_of(mail)
 
 
-def test_a_backup_that_fails_is_told_too(
+def test_a_backup_that_fails_is_reported_too(
     run: Run, tmp_path: Path, postbox: Postbox, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COMPLAINTS_ALERTS_FAILURES", OFFICER)
@@ -147,11 +147,11 @@ def test_a_failure_that_cannot_be_logged_still_surfaces(
 ) -> None:
     settings.runs_path.mkdir(parents=True)
     with pytest.raises(RunFailedError, match="log of runs"):
-        run_night(told_by(settings, port))
-    assert capsys.readouterr().err == "The failure could not be told by message (RunFailedError).\n"
+        run_night(with_recipients(settings, port))
+    assert capsys.readouterr().err == "No notice of the failure could be sent (RunFailedError).\n"
 
 
-def test_a_dry_run_tells_nobody(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dry_run_notifies_nobody(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Settings] = []
 
     def run_night(settings: Settings, **other: Any) -> NightReport:
@@ -159,5 +159,5 @@ def test_a_dry_run_tells_nobody(settings: Settings, monkeypatch: pytest.MonkeyPa
         return NightReport(night=None)
 
     monkeypatch.setattr(night_module, "run_night", run_night)
-    run_dry(told_by(settings, 25))
+    run_dry(with_recipients(settings, 25))
     assert [recipients_of(each) for each in given] == [[]]
