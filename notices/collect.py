@@ -40,49 +40,48 @@ def open_notices(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         yield log
 
 
-def collect_published(
+def collect(
     log: duckdb.DuckDBPyConnection,
     settings: Settings,
     audiences: Sequence[str],
-    sources: Sequence[str],
     failures: Failures,
     run_id: str | None = None,
+    sources: Sequence[str] | None = None,
+    rejected: Sequence[RejectedFile] = (),
 ) -> Digest:
-    """Return what there is to say of the published marts; `changes` holds the same as a table.
+    """Return what there is to say to these audiences; `changes` holds the same as a table.
 
     Args:
         log: the log of runs.
         settings: where the marts are.
         audiences: those that have recipients.
-        sources: the codes of the sources that are to deliver.
         failures: what to say beside the marts.
-        run_id: the run whose rejected files are meant; that of the newest files when not given.
+        run_id: the run; that of the newest files in the marts when not given.
+        sources: the codes of the sources that are to deliver; none of a run that failed, of which
+            the marts say nothing.
+        rejected: the files that a failed run rejected; the marts have those of another.
     """
-    prepare(log, settings, audiences, sources=list(sources), run_id=run_id)
-    path = str(settings.marts_path).replace("'", "''")
-    log.execute(f"attach '{path}' as published (read_only)")
-    try:
+    is_published = sources is not None
+    prepare(log, settings, audiences, sources or (), run_id, is_everything_known=is_published)
+    if is_published:
+        path = str(settings.marts_path).replace("'", "''")
+        log.execute(f"attach '{path}' as published (read_only)")
         run_sql(log, "notices")
-    finally:
         log.execute("detach published")
-    return _compared(log, failures)
-
-
-def collect_failed(
-    log: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    audiences: Sequence[str],
-    rejected: Sequence[RejectedFile],
-    failures: Failures,
-) -> Digest:
-    """Return what there is to say of a failed run: the files that it rejected, and nothing else."""
-    prepare(log, settings, audiences, is_everything_known=False)
     for file in rejected:
         log.execute(
             "insert into rejected_files values ($1, $2, $3, $4)",
             [file.source, file.file_name, file.content_hash, file.message],
         )
-    return _compared(log, failures)
+    for notice_type, lines in failures.items():
+        log.execute(
+            "insert into notices by name select 'failures' as audience, $type as notice_type, "
+            "$type as key, $text as text",
+            {"type": notice_type, "text": "\n".join(lines)},
+        )
+    run_sql(log, "changes")
+    lines = [Line(*row) for row in run_sql(log, "digest").fetchall()]
+    return Digest(lines, log.execute("from totals").fetchall())
 
 
 def prepare(
@@ -114,15 +113,3 @@ def prepare(
 def run_sql(log: duckdb.DuckDBPyConnection, name: str) -> duckdb.DuckDBPyConnection:
     """Run notices/sql/<name>.sql."""
     return log.execute((FOLDER / "sql" / f"{name}.sql").read_text(encoding="utf-8"))
-
-
-def _compared(log: duckdb.DuckDBPyConnection, failures: Failures) -> Digest:
-    for notice_type, lines in failures.items():
-        log.execute(
-            "insert into notices by name select 'failures' as audience, $type as notice_type, "
-            "$type as key, $text as text",
-            {"type": notice_type, "text": "\n".join(lines)},
-        )
-    run_sql(log, "changes")
-    lines = [Line(*row) for row in run_sql(log, "digest").fetchall()]
-    return Digest(lines, log.execute("from totals").fetchall())

@@ -7,14 +7,7 @@ from datetime import UTC
 import duckdb
 
 from complaints.notices import outbox
-from complaints.notices.collect import (
-    Failures,
-    RejectedFile,
-    collect_failed,
-    collect_published,
-    open_notices,
-    run_sql,
-)
+from complaints.notices.collect import Failures, RejectedFile, collect, open_notices, run_sql
 from complaints.notices.digest import Digest, Message
 from complaints.notices.recipients import AUDIENCES, Recipient, recipients_of
 from complaints.notices.send import send_waiting
@@ -47,11 +40,9 @@ def notify_of_night(settings: Settings, run: Night, sources: Sequence[str]) -> l
     try:
         with refusals_in_words():
             with open_notices(settings) as log:
-                digest = collect_published(
-                    log, settings, _audiences(recipients), sources, _interruption(run), run.run_id
-                )
-                quiet_too = settings.alerts_quiet_nights
-                _put(log, settings, run.run_id, digest, recipients, quiet_too)
+                beside = _interruption(run)
+                digest = collect(log, settings, _audiences(recipients), beside, run.run_id, sources)
+                _put(log, settings, run.run_id, digest, recipients, settings.alerts_quiet_nights)
             return send_waiting(settings)
     except EXPECTED_PROBLEMS as problem:  # a full disk, a file in use
         why = _reason(problem)
@@ -114,7 +105,7 @@ def preview(settings: Settings, sources: Sequence[str]) -> list[tuple[Sequence[s
     together = {each.audiences: each for each in recipients_of(settings)} or {AUDIENCES: None}
     try:
         with refusals_in_words(), open_notices(settings) as log:
-            digest = collect_published(log, settings, AUDIENCES, sources, {})
+            digest = collect(log, settings, AUDIENCES, {}, sources=sources)
     except (duckdb.CatalogException, duckdb.BinderException):
         raise RunFailedError(
             f"The marts in {settings.home} are older than this version of complaints: run "
@@ -140,8 +131,11 @@ def _notify_of(
     try:
         release_space(settings)
         with open_notices(settings) as log:
-            digest = collect_failed(log, settings, _audiences(recipients), rejected, failures)
-            _put(log, settings, run.run_id if run else None, digest, recipients)
+            run_id = run.run_id if run else None
+            digest = collect(
+                log, settings, _audiences(recipients), failures, run_id, rejected=rejected
+            )
+            _put(log, settings, run_id, digest, recipients, quiet_too=False)
         problems = send_waiting(settings)
     except EXPECTED_PROBLEMS as problem:
         # What failed first is what the operator must read.
@@ -156,7 +150,7 @@ def _put(
     run_id: str | None,
     digest: Digest,
     recipients: Sequence[Recipient],
-    quiet_too: bool = False,
+    quiet_too: bool,
 ) -> None:
     """Write the messages and mark their notices as sent, all of it or nothing."""
     log.begin()
@@ -164,7 +158,7 @@ def _put(
         if quiet_too or digest.has_news(audiences):
             alike = [each for each in recipients if each.audiences == audiences]
             message = digest.written(audiences, settings.as_of_day)
-            outbox.put(log, settings, message, alike, run_id, settings.as_of_day)
+            outbox.put(log, settings, message, alike, run_id)
     run_sql(log, "mark")
     log.commit()
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import duckdb
@@ -32,7 +32,6 @@ def put(
     message: Message,
     recipients: Sequence[Recipient],
     run_id: str | None,
-    as_of_day: date,
 ) -> None:
     """Put a message into the outbox, within the transaction that marks its notices as sent."""
     message_id = f"<{uuid.uuid4()}@{settings.alerts_from.rpartition('@')[2]}>"
@@ -45,19 +44,19 @@ def put(
         log.execute(
             "insert into alert_recipients values ($1, $2, null)", [message_id, recipient.known_as]
         )
+    audience = "+".join(recipients[0].audiences)
     log.execute(
-        "insert into ops_alerts by name select $id as message_id, $run as run_id, "
-        "$day as as_of_day, $audience as audience, $recipients as recipients, $items as items, "
-        "$at as created_at, 0 as attempts, 'waiting' as status",
-        {
-            "id": message_id,
-            "run": run_id,
-            "day": as_of_day,
-            "audience": "+".join(recipients[0].audiences),
-            "recipients": len(recipients),
-            "items": message.items,
-            "at": created_at,
-        },
+        "insert into ops_alerts (message_id, run_id, as_of_day, audience, recipients, items, "
+        "created_at, attempts, status) values ($1, $2, $3, $4, $5, $6, $7, 0, 'waiting')",
+        (
+            message_id,
+            run_id,
+            settings.as_of_day,
+            audience,
+            len(recipients),
+            message.items,
+            created_at,
+        ),
     )
 
 

@@ -13,86 +13,48 @@ rules as (
 
 ),
 
--- The one place that names the key of a row: row_id in the marts of version 0.1.0.
-held_rows as (
+-- Without a key, a row stands for itself. Nothing is kept of a row that cannot be read, so every
+-- delivery brings it anew: those of a file, whatever its date, are known by their number.
+held as (
 
     select
         *,
+        -- The one place that names the key of a row, row_id in the marts of version 0.1.0.
         columns('^(row|record)_id$') as record_key,
-        unnest(string_split(rule_codes, ',')) as rule_code
+        unnest(string_split(rule_codes, ',')) as rule_code,
+        case
+            when case_reference is null and stage is null then 'file ' || undated(file_name)
+            when case_reference is null or stage is null then 'row ' || record_key
+            else case_reference || '|' || stage
+        end as held_key
     from published.dq_quarantine
 
 ),
 
--- A contradiction holds several rows of one stage; without a key, a row stands for itself. Nothing
--- is kept of a row that cannot be read, so every delivery brings it anew: those of a file, whatever
--- its date, are known by their number.
-held as (
+on_rows as (
 
+    -- A contradiction holds several rows of one stage.
     select
         'held_row' as notice_type,
-        concat_ws(
-            '|',
-            'held',
-            rule_code,
-            held_rows.source,
-            case
-                when case_reference is null and stage is null
-                    then 'file ' || undated(file_name) || '|' || row_number() over (
-                        partition by
-                            rule_code,
-                            held_rows.source,
-                            case_reference,
-                            stage,
-                            undated(file_name)
-                        order by row_number
-                    )
-                when case_reference is null or stage is null then 'row ' || record_key
-                else
-                    case_reference || '|' || stage || '|' || row_number() over (
-                        partition by rule_code, held_rows.source, case_reference, stage
-                        order by record_key
-                    )
-            end
-        ) as key,
-        position,
-        title,
-        remedy,
-        concat_ws('|', case_reference, stage) as sort,
-        named(case_reference, stage) || ': ' || placed(file_name, row_number) as text
-    from held_rows
-    inner join rules using (rule_code)
+        rule_code,
+        concat_ws('|', 'held', rule_code, source, held_key, row_number() over (
+            partition by rule_code, source, held_key order by row_number, record_key
+        )) as key,
+        case_reference,
+        stage,
+        placed(file_name, row_number) as place
+    from held
 
-),
-
-warned as (
+    union all by name
 
     select
-        if(suite = 'classification', 'misclassification', 'warning') as notice_type,
-        concat_ws('|', 'warning', rule_code, warnings.source, case_reference, stage) as key,
-        position,
-        title,
-        remedy,
-        concat_ws('|', case_reference, stage) as sort,
-        named(case_reference, stage) || ': ' || placed(file_name, row_number) as text
-    from published.dq_warnings as warnings
-    inner join rules using (rule_code)
-
-),
-
-optional_inputs as (
-
-    select
-        if(severity = 'error', 'held_row', 'warning') as notice_type,
-        concat_ws(
-            '|', 'input', rule_code, source, columns('^(contents|dataset)$'), row_number
-        ) as key,
-        1000 + position as position,
-        description || ' (' || rule_code || ')' as title,
-        remedy,
-        concat_ws('|', file_name, lpad(row_number::varchar, 9, '0')) as sort,
-        placed(file_name, row_number) as text
-    from published.dq_optional_inputs
+        'warning' as notice_type,
+        rule_code,
+        concat_ws('|', 'warning', rule_code, source, case_reference, stage) as key,
+        case_reference,
+        stage,
+        placed(file_name, row_number) as place
+    from published.dq_warnings
 
 ),
 
@@ -100,28 +62,24 @@ optional_inputs as (
 delivered as (
 
     select
-        files.source,
-        min(coalesce(runs.as_of_day, strptime(left(files.run_id, 8), '%Y%m%d'))::date) as first_seen
-    from published.dq_deliveries as files
-    left join published.ops_runs as runs using (run_id)
-    where columns('^(contents|dataset)$') = 'complaints' and files.status <> 'rejected'
-    group by files.source, files.file_name, files.content_hash
+        source,
+        min(coalesce(as_of_day, strptime(left(run_id, 8), '%Y%m%d'))::date) as first_seen
+    from published.dq_deliveries
+    left join published.ops_runs using (run_id)
+    where columns('^(contents|dataset)$') = 'complaints' and dq_deliveries.status <> 'rejected'
+    group by source, file_name, content_hash
 
 ),
 
 silent as (
 
     select
-        'source_silent' as notice_type,
-        concat_ws('|', 'silent', source, max(first_seen)) as key,
-        'See that its export still runs and still reaches the folder.' as remedy,
-        source as sort,
-        source || ' has delivered nothing new since ' || day_in_full(max(first_seen)) as text
+        source,
+        max(first_seen) as last_seen
     from delivered
     where list_contains(getvariable('sources')::varchar[], source)
     group by source
-    having date_diff('day', max(first_seen), getvariable('as_of_day')::date)
-        > getvariable('silent_days')
+    having date_diff('day', last_seen, getvariable('as_of_day')::date) > getvariable('silent_days')
 
 ),
 
@@ -141,9 +99,10 @@ clocks as (
         *,
         'response' as clock,
         due_date as due_on,
-        sla_status as status,
+        sla_status = 'open_overdue' as is_overdue,
         working_days_left as days_left
     from open_stages
+    where sla_status in ('open_in_time', 'open_overdue')
 
     union all
 
@@ -151,57 +110,77 @@ clocks as (
         *,
         'panel' as clock,
         panel_due_date as due_on,
-        panel_sla_status as status,
+        panel_sla_status = 'open_overdue' as is_overdue,
         panel_working_days_left as days_left
     from open_stages
-
-),
-
-due as (
-
-    select
-        if(status = 'open_overdue', 'overdue', 'due_soon') as notice_type,
-        concat_ws(
-            '|', if(status = 'open_overdue', 'overdue', 'due'), source, case_reference, stage, clock,
-            due_on
-        ) as key,
-        due_on::varchar as sort,
-        stage_name || ': the ' || clock || if(status = 'open_overdue', ' was', ' is')
-        || ' due on ' || day_in_full(due_on) || ', ' || working_days(abs(days_left))
-        || if(status = 'open_overdue', ' ago', ' left') as text
-    from clocks
-    where
-        status = 'open_overdue'
-        or (status = 'open_in_time' and days_left <= getvariable('due_within_days'))
-
-),
-
--- They stand beside what is new, whether or not they were sent before.
-oldest_open as (
-
-    select
-        'oldest_open' as notice_type,
-        concat_ws('|', 'open', source, case_reference, stage) as key,
-        concat_ws('|', received_date, case_reference, stage) as sort,
-        stage_name || ': received on ' || day_in_full(received_date)
-        || coalesce(', due on ' || day_in_full(due_date), '') as text
-    from open_stages
-    order by received_date, case_reference, stage
-    limit 5
+    where panel_sla_status in ('open_in_time', 'open_overdue')
 
 )
 
-select 'data_quality' as audience, * from held
+select
+    'data_quality' as audience,
+    if(
+        suite = 'classification' and notice_type = 'warning', 'misclassification', notice_type
+    ) as notice_type,
+    key,
+    position,
+    title,
+    remedy,
+    concat_ws('|', case_reference, stage) as sort,
+    named(case_reference, stage) || ': ' || place as text
+from on_rows
+inner join rules using (rule_code)
+
 union all by name
-select 'data_quality' as audience, * from warned
+
+select
+    'data_quality' as audience,
+    if(severity = 'error', 'held_row', 'warning') as notice_type,
+    concat_ws('|', 'input', rule_code, source, columns('^(contents|dataset)$'), row_number) as key,
+    1000 + position as position,
+    description || ' (' || rule_code || ')' as title,
+    remedy,
+    concat_ws('|', file_name, lpad(row_number::varchar, 9, '0')) as sort,
+    placed(file_name, row_number) as text
+from published.dq_optional_inputs
+
 union all by name
-select 'data_quality' as audience, * from optional_inputs
+
+select
+    'data_quality' as audience,
+    'source_silent' as notice_type,
+    concat_ws('|', 'silent', source, last_seen) as key,
+    'See that its export still runs and still reaches the folder.' as remedy,
+    source as sort,
+    source || ' has delivered nothing new since ' || day_in_full(last_seen) as text
+from silent
+
 union all by name
-select 'data_quality' as audience, * from silent
+
+select
+    'deadlines' as audience,
+    if(is_overdue, 'overdue', 'due_soon') as notice_type,
+    concat_ws('|', if(is_overdue, 'overdue', 'due'), source, case_reference, stage, clock, due_on)
+        as key,
+    due_on::varchar as sort,
+    stage_name || ': the ' || clock || if(is_overdue, ' was', ' is') || ' due on '
+    || day_in_full(due_on) || ', ' || working_days(abs(days_left))
+    || if(is_overdue, ' ago', ' left') as text
+from clocks
+where is_overdue or days_left <= getvariable('due_within_days')
+
 union all by name
-select 'deadlines' as audience, * from due
-union all by name
-select 'deadlines' as audience, * from oldest_open;
+
+-- They stand beside what is new, whether or not they were sent before.
+select
+    'deadlines' as audience,
+    'oldest_open' as notice_type,
+    concat_ws('|', 'open', source, case_reference, stage) as key,
+    concat_ws('|', received_date, case_reference, stage) as sort,
+    stage_name || ': received on ' || day_in_full(received_date)
+    || coalesce(', due on ' || day_in_full(due_date), '') as text
+from open_stages
+qualify row_number() over (order by received_date, case_reference, stage) <= 5;
 
 insert into rejected_files
 select source, file_name, content_hash, message from published.dq_deliveries

@@ -201,6 +201,24 @@ def test_a_source_that_falls_silent_is_reported_with_its_last_day(
     assert "complaints has delivered nothing new since 20 November 2018" in text_of(mail)
 
 
+def test_what_the_version_before_has_sent_is_not_sent_again(
+    notified: Settings, postbox: Postbox
+) -> None:
+    change(notified, HELD.format("20181126", 6))
+    log_rows(
+        notified,
+        "create table alert_items (audience varchar, key varchar, kind varchar, title varchar, "
+        "line varchar, first_told_day date, last_told_day date); "
+        "insert into alert_items values ('data_quality', "
+        "'held|received_date_invalid|complaints|C5|stage_1|1', 'held_row', '', 'C5, stage 1: "
+        "a_20181125.csv, row 6', '2018-11-20', '2018-11-20')",
+    )
+    assert notify(notified, day(0)) == [] and postbox.taken() == []
+    assert notify(notified, day(1)) == []
+    (mail,) = postbox.taken()
+    assert mail["Subject"].endswith(": 1 still open"), "its week goes on too"
+
+
 def test_a_quiet_night_sends_a_message_where_a_setting_asks_for_it(
     notified: Settings, postbox: Postbox
 ) -> None:

@@ -1,5 +1,8 @@
 """Notices of nights: the digest of a published one, and the failure of another."""
 
+import os
+import signal
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,6 +18,7 @@ from complaints.flows.night import NightReport, run_night
 from complaints.notices.recipients import recipients_of
 from complaints.warehouse.errors import ExitCode, RunFailedError
 from complaints.warehouse.settings import Settings, read_settings
+from complaints.warehouse.system_errors import RESERVE_NAME, RESERVED_BYTES
 from conftest import query, write_export
 from notice_helpers import MANAGER, OFFICER, Postbox, log_rows, mail_server, text_of
 from small_home import Moment, SmallHome, ended, exit_with, export, quick_night, start
@@ -96,6 +100,57 @@ def test_an_unexpected_failure_names_step_and_file_but_not_what_was_in_it(
         settings, "select status from ops_runs order by started_at desc limit 1"
     )
     assert status == "failed", "the notice came after the log"
+
+
+def night_that_is_stopped(settings: Settings, by: str) -> None:
+    """Run a night that is interrupted while it loads, as by Ctrl+C, or terminated."""
+
+    def load(*given: Any) -> None:
+        if by == "KeyboardInterrupt":
+            raise KeyboardInterrupt
+        signal.signal(signal.SIGTERM, lambda *given: sys.exit(1))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    exit_with(lambda: run_night(settings, replace(WITHOUT_DBT, load=load)))
+
+
+@pytest.mark.parametrize("by", ["KeyboardInterrupt", "SystemExit"])
+def test_a_night_that_is_stopped_is_reported_with_its_file(
+    home_of_first_night: SmallHome, postbox: Postbox, port: int, by: str
+) -> None:
+    settings = with_recipients(home_of_first_night.put_back(), port)
+    export(settings, "20181127", "C9,statutory,stage_1,2018-11-03,,,,Fostering,,\n")
+    assert ended(start(night_that_is_stopped, settings, by)) == ExitCode.FAILED
+    (mail,) = postbox.taken()
+    lines = text_of(mail).splitlines()
+    assert mail["To"] == OFFICER and mail["Subject"].endswith(": the night failed")
+    assert "- Step: load" in lines and "- File: complaints_20181127.csv" in lines
+    assert f"- What happened: it was stopped before it ended ({by})" in lines
+
+
+def test_a_killed_night_is_reported_by_the_next_with_the_file_it_was_reading(
+    home_of_first_night: SmallHome, postbox: Postbox, port: int
+) -> None:
+    settings = with_recipients(home_of_first_night.put_back(), port)
+    export(settings, "20181127", "C9,statutory,stage_1,2018-11-03,,,,Fostering,,\n")
+    assert ended(start(quick_night, settings, Moment("extract"))) == -9
+    assert ended(start(quick_night, settings)) == ExitCode.DONE
+    lines = text_of(next(mail for mail in postbox.taken() if mail["To"] == OFFICER)).splitlines()
+    assert "- Its last step: extract" in lines
+    assert "- The file it was reading: complaints_20181127.csv" in lines
+
+
+def test_a_failed_night_gives_up_the_room_that_the_next_one_reserves_again(
+    home_of_first_night: SmallHome,
+) -> None:
+    settings = home_of_first_night.put_back()
+    reserve = settings.home / RESERVE_NAME
+    assert reserve.stat().st_size == RESERVED_BYTES, "kept while nothing runs"
+    export(settings, "20181127", "C9,statutory,stage_1,2018-11-03,,,,Fostering,,\n")
+    assert ended(start(night_that_fails_to_load, settings)) == ExitCode.FAILED
+    assert not reserve.exists()
+    assert ended(start(quick_night, settings)) == ExitCode.DONE
+    assert reserve.stat().st_size == RESERVED_BYTES
 
 
 def test_a_night_of_rejected_files_is_reported_each_night_but_the_file_once(
