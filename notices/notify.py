@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC
 
 import duckdb
 
@@ -65,12 +64,9 @@ def notify_of_failure(
         rejected: the files that it has rejected.
         is_published: whether the marts were replaced before.
     """
-    step = run.log.last_step if run else None
-    files = run.log.files if run else ()
     source = f' --source "{settings.source}"' if settings.source else ""
     lines = [
-        f"Step: {(step or 'start, before the first step').replace('_', ' ')}",
-        *([f"File: {', '.join(files)}"] if files else []),
+        *_where("Step", run.log.last_step if run else None, "File", run.log.files if run else ()),
         f"What happened: {_reason(problem)}",
         "The marts were published before it failed."
         if is_published
@@ -171,17 +167,19 @@ def _interruption(run: Night | None) -> Failures:
     """Return what to say of the run before, where it never ended."""
     if run is None or run.interrupted is None:
         return {}
-    started = run.interrupted.started_at.replace(tzinfo=UTC)
-    step = (run.interrupted.step or "start, before the first step").replace("_", " ")
-    files = run.interrupted.files
+    started_at, step, files = run.interrupted
     return {
         "run_interrupted": [
-            f"The run that started on {started.day} {started:%B %Y at %H:%M} UTC never ended: it "
-            "was killed, or the machine stopped. The next run goes on where it stood.",
-            f"Its last step: {step}",
-            *([f"The file it was reading: {', '.join(files)}"] if files else []),
+            f"The run that started on {started_at.day} {started_at:%B %Y at %H:%M} UTC never "
+            "ended: it was killed, or the machine stopped. The next run goes on where it stood.",
+            *_where("Its last step", step, "The file it was reading", files),
         ]
     }
+
+
+def _where(step_is: str, step: str | None, file_is: str, files: Sequence[str]) -> list[str]:
+    at_step = f"{step_is}: {(step or 'start, before the first step').replace('_', ' ')}"
+    return [at_step, *([f"{file_is}: {', '.join(files)}"] if files else [])]
 
 
 def _reason(problem: BaseException) -> str:
