@@ -61,9 +61,22 @@ def collect(
             the marts say nothing.
         rejected: the files that a failed run rejected; the marts have those of another.
     """
-    is_published = sources is not None
-    prepare(log, settings, audiences, sources or (), run_id, is_everything_known=is_published)
-    if is_published:
+    variables = {
+        "notice_types": str(FOLDER / "notice_types.csv"),
+        "as_of_day": settings.as_of_day,
+        "audiences": list(audiences),
+        "sources": list(sources or ()),
+        "run_id": run_id,
+        "due_within_days": settings.alerts_due_within_days,
+        "reminder_days": settings.alerts_reminder_days,
+        "silent_days": settings.alerts_silent_days,
+        "is_everything_known": sources is not None,
+        "most_lines": MOST_LINES,
+    }
+    for name, value in variables.items():
+        log.execute(f"set variable {name} = $value", {"value": value})
+    run_sql(log, "prepare")
+    if sources is not None:
         path = str(settings.marts_path).replace("'", "''")
         log.execute(f"attach '{path}' as published (read_only)")
         run_sql(log, "notices")
@@ -82,32 +95,6 @@ def collect(
     run_sql(log, "changes")
     lines = [Line(*row) for row in run_sql(log, "digest").fetchall()]
     return Digest(lines, log.execute("from totals").fetchall())
-
-
-def prepare(
-    log: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    audiences: Sequence[str],
-    sources: Sequence[str] = (),
-    run_id: str | None = None,
-    is_everything_known: bool = True,
-) -> None:
-    """Give values to what the SQL reads with `getvariable`, and make its temporary tables."""
-    variables = {
-        "notice_types": str(FOLDER / "notice_types.csv"),
-        "as_of_day": settings.as_of_day,
-        "audiences": list(audiences),
-        "sources": list(sources),
-        "run_id": run_id,
-        "due_within_days": settings.alerts_due_within_days,
-        "reminder_days": settings.alerts_reminder_days,
-        "silent_days": settings.alerts_silent_days,
-        "is_everything_known": is_everything_known,
-        "most_lines": MOST_LINES,
-    }
-    for name, value in variables.items():
-        log.execute(f"set variable {name} = $value", {"value": value})
-    run_sql(log, "prepare")
 
 
 def run_sql(log: duckdb.DuckDBPyConnection, name: str) -> duckdb.DuckDBPyConnection:

@@ -13,22 +13,17 @@ from complaints.notices.send import send_waiting
 from complaints.warehouse.errors import OperatorError, RunFailedError
 from complaints.warehouse.runs import Night
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.system_errors import refusals_in_words, release_space
+from complaints.warehouse.system_errors import refusals_in_words
 
 # Whatever becomes of a notice, it is no reason to fail; anything else is a mistake in the code.
 EXPECTED_PROBLEMS = (OperatorError, duckdb.Error, OSError)
 
 
 def notify_of_night(settings: Settings, run: Night, sources: Sequence[str]) -> list[str]:
-    """Notify of what is new in the marts that a run has just published.
+    """Notify of what is new in the marts that a run has just published, seen from its sources.
 
     The messages are written and their notices marked as sent in one transaction; then they are
     sent. With no recipients configured, nothing is done or stored.
-
-    Args:
-        settings: the recipients, and where the marts are.
-        run: the run that published.
-        sources: the codes of the sources that are to deliver.
 
     Returns:
         What could not be done, one sentence each.
@@ -57,12 +52,8 @@ def notify_of_failure(
 ) -> None:
     """Notify that a night failed or was stopped: at which step of which file, and why.
 
-    Args:
-        settings: the recipients, and what the night was to read.
-        problem: what ended it.
-        run: the run, once it has begun.
-        rejected: the files that it has rejected.
-        is_published: whether the marts were replaced before.
+    Where it had begun, its run is given, with the files that it has rejected, and whether it had
+    replaced the marts.
     """
     source = f' --source "{settings.source}"' if settings.source else ""
     lines = [
@@ -125,7 +116,6 @@ def _notify_of(
     if not recipients:
         return
     try:
-        release_space(settings)
         with open_notices(settings) as log:
             run_id = run.run_id if run else None
             digest = collect(

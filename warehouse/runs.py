@@ -17,7 +17,7 @@ from complaints.warehouse.run_log import open_log
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from complaints.warehouse.step_log import INTERRUPTED, RUNNING, StepLog, read_notes, write_steps
 from complaints.warehouse.store import hold_warehouse, open_warehouse
-from complaints.warehouse.system_errors import release_space, reserve_space
+from complaints.warehouse.system_errors import reserved_space
 
 # What decides a verdict or a figure: a change in any of these judges and builds all anew.
 RULEBOOK_PATTERNS = (
@@ -133,15 +133,14 @@ def start_night(settings: Settings) -> Iterator[Night]:
         UsageError: the as-of day is before the newest one recorded.
     """
     with hold_home(settings):
-        reserve_space(settings)
-        night = _begin(settings)
+        with reserved_space(settings):
+            night = _begin(settings)
         try:
-            with hold_warehouse(settings):
+            with hold_warehouse(settings), reserved_space(settings):
                 yield _with_history(settings, night)
         except BaseException as problem:
             message = str(problem) if isinstance(problem, OperatorError) else type(problem).__name__
             try:
-                release_space(settings)
                 _finish(settings, night, "failed", message)
             except (OperatorError, duckdb.Error, OSError) as unlogged:
                 # What went wrong first is what the operator must read; the run stays in the log as

@@ -183,7 +183,12 @@ from open_stages
 qualify row_number() over (order by received_date, case_reference, stage) <= 5;
 
 insert into rejected_files
-select source, file_name, content_hash, message from published.dq_deliveries
+select
+    source,
+    file_name,
+    content_hash,
+    message
+from published.dq_deliveries
 where
     status = 'rejected'
     and run_id = coalesce(
@@ -192,11 +197,12 @@ where
     );
 
 insert into totals
-select 'data_quality', 'Held back now', count(*) from published.dq_quarantine
-union all
-select 'data_quality', 'Warnings now', count(*) from published.dq_warnings
-union all
-select 'deadlines', 'Open stages', count(*) from published.fct_complaint_stages where is_open
-union all
-select 'deadlines', 'Overdue', count(*) from published.fct_complaint_stages
-where is_open and sla_status = 'open_overdue';
+values
+('data_quality', 'Held back now', (select count(*) from published.dq_quarantine)),
+('data_quality', 'Warnings now', (select count(*) from published.dq_warnings)),
+('deadlines', 'Open stages', (select count(*) from published.rpt_open_stages)),
+(
+    'deadlines',
+    'Overdue',
+    (select count(*) from published.rpt_open_stages where sla_status = 'open_overdue')
+);

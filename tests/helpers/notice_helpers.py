@@ -58,6 +58,7 @@ create table fct_complaint_stages (
     source varchar default 'complaints'
 );
 create table ops_runs (run_id varchar, as_of_day date);
+create view rpt_open_stages as from fct_complaint_stages where is_open;
 """
 
 HELD = (
