@@ -1,6 +1,6 @@
 """Collect notices: SQL over the published marts, compared with what was sent before."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 MOST_LINES = 25  # of a group in a message; all count as sent, the rest by their number
 
 # By the type of a notice, the lines of it.
-Failures = Mapping[str, Sequence[str]]
+Failures = dict[str, list[str]]
 
 
 class RejectedFile(Protocol):

@@ -74,8 +74,9 @@ class Digest(NamedTuple):
             for state in COUNTED
         }
         counts = [words.format(sizes[state]) for state, words in COUNTED.items() if sizes[state]]
+        subject = f"Complaints, {day.day} {day:%B %Y}: {', '.join(counts) or 'nothing new'}"
         given = {
-            "subject": f"Complaints, {day.day} {day:%B %Y}: {', '.join(counts) or 'nothing new'}",
+            "subject": subject,
             "parts": [
                 {
                     "heading": HEADINGS[audience],
@@ -87,7 +88,7 @@ class Digest(NamedTuple):
             ],
         }
         return Message(
-            subject=given["subject"],
+            subject=subject,
             text=_templates().get_template("digest.txt.j2").render(given),
             html=_templates().get_template("digest.html.j2").render(given),
             items=sum(sizes.values()),
