@@ -21,12 +21,14 @@ def chart(
     categories: tuple[str, ...],
     series: tuple[Series, ...],
     axis_title: str,
+    table: str = "",
 ) -> Chart:
-    """Return a chart with its alternative text."""
+    """Return a chart with its alternative text; its table has its own title, or another one."""
     lead = sentence(f"{KINDS[kind]}: {title}. A table of the same section has the figures.")
     describe = _course if kind == "line" else _heights
     values = tuple(describe(each, categories) for each in series)
-    return Chart(key, title, kind, categories, series, axis_title, (lead, *values))
+    alternative = (lead, *values)
+    return Chart(key, title, kind, categories, series, axis_title, alternative, table or title)
 
 
 def chart_over_time(
@@ -36,22 +38,25 @@ def chart_over_time(
     stages: tuple[Stage, ...],
     figure: Callable[[Stage, Period], Figure],
     axis_title: str,
+    table: str = "",
 ) -> Chart:
     """Return a figure of each stage over periods, as lines."""
     series = tuple(
         Series(stage.title, tuple(figure(stage, each) for each in periods)) for stage in stages
     )
-    return chart(key, title, "line", tuple(each.name for each in periods), series, axis_title)
+    names = tuple(each.name for each in periods)
+    return chart(key, title, "line", names, series, axis_title, table)
 
 
 def parts_chart(
-    figures: Figures, key: str, title: str, stage: Stage, breakdown: str, measure: str
+    figures: Figures, title: str, stage: Stage, breakdown: str, measure: str, table: str = ""
 ) -> Chart:
     """Return one bar for each value of a breakdown, the longest first."""
     values = tuple(figures.by_size(breakdown, measure, stage))
     bars = tuple(figures.count(measure, stage, None, breakdown, each) for each in values)
     series = (Series("Complaints", bars),)
-    return chart(key, title, "bar", values, series, "Complaints")
+    key = f"{stage.name}_{breakdown}"
+    return chart(key, title, "bar", values, series, "Complaints", table)
 
 
 def _course(series: Series, categories: tuple[str, ...]) -> Sentence:

@@ -130,6 +130,7 @@ class Chart:
     series: tuple[Series, ...]
     axis_title: str
     alternative: tuple[Sentence, ...]
+    table: str  # its title
 
     @property
     def counts(self) -> tuple[Count, ...]:

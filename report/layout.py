@@ -1,8 +1,7 @@
 """What is the same in the HTML and the Word document: template lines, headings, tables with charts.
 
 Both renderings ask here, so that they cannot drift apart. No chart is shown alone: it is put beside
-the table of its section that has its figures, or, where none has them all, beside a table made from
-the chart.
+the table of its section that it names, or, where it names none, beside a table made from the chart.
 """
 
 import re
@@ -161,41 +160,13 @@ def blocks(section: PrintedSection) -> tuple[Block, ...]:
     drawn: dict[int, list[PrintedChart]] = {}
     alone: list[Block] = []
     for chart in section.charts:
-        place = next((i for i, each in enumerate(section.tables) if _shows(each, chart)), None)
+        place = next((i for i, t in enumerate(section.tables) if t.title == chart.table), None)
         if place is None:
             alone.append(Block(table_of_chart(chart), (chart,)))
         else:
             drawn.setdefault(place, []).append(chart)
     tables = (Block(each, tuple(drawn.get(i, ()))) for i, each in enumerate(section.tables))
     return (*tables, *alone)
-
-
-def _shows(table: PrintedTable, chart: PrintedChart) -> bool:
-    """Return whether a table has every figure of a chart, by rows or by columns."""
-    rows = {row[0]: row[1:] for row in table.rows}
-    names = tuple(name for name, _ in chart.series)
-    by_rows = all(category in rows for category in chart.categories) and all(
-        _has_number(rows[category], value)
-        for _, values in chart.series
-        for category, value in zip(chart.categories, values, strict=True)
-    )
-    if by_rows:
-        return True
-    if not set(names) <= set(rows) or not set(chart.categories) <= set(table.columns[1:]):
-        return False
-    places = [table.columns.index(category) - 1 for category in chart.categories]
-    return all(
-        _has_number((rows[name][place],), value)
-        for name, values in chart.series
-        for place, value in zip(places, values, strict=True)
-    )
-
-
-def _has_number(cells: tuple[str, ...], value: float | None) -> bool:
-    """Return whether one of the cells prints a number; a gap needs no number."""
-    if value is None:
-        return True
-    return any(float(n) == value for cell in cells for n in re.findall(r"\d+(?:\.\d+)?", cell))
 
 
 def has_gap(chart: PrintedChart) -> bool:

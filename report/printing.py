@@ -47,6 +47,7 @@ class PrintedChart:
     series: tuple[tuple[str, tuple[float | None, ...]], ...]
     axis_title: str
     alternative: str
+    table: str = ""  # the title of the table that has its figures
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ class Printer:
             series,
             chart.axis_title,
             " ".join(self.sentences(chart.alternative)),
+            chart.table,
         )
 
     def number(self, figure: Part) -> float | None:

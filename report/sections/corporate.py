@@ -64,6 +64,7 @@ def section(figures: Figures) -> Section:
                 tuple(title for _, title in names),
                 series,
                 "Complaints received",
+                table=tables[0].title,
             ),
         ),
     )

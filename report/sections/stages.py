@@ -20,23 +20,18 @@ def _first_stage(figures: Figures, stage: Stage) -> Section:
     name, words = figures.period.name, f"{stage.title} complaints"
     has_any = bool(figures.values_of("service_team", stage))
     by_team = f"{words} by service team, {name}"
+    causes = f"Top causes of {stage.short_words} complaints, {name}"
+    reasons = f"Reasons for {stage.short_words} complaints, {name}"
     charts = (
-        parts_chart(figures, f"{stage.name}_teams", by_team, stage, "service_team", "received"),
-        parts_chart(
-            figures,
-            f"{stage.name}_reasons",
-            f"Reasons for {stage.short_words} complaints, {name}",
-            stage,
-            "reason",
-            "complaints",
-        ),
+        parts_chart(figures, by_team, stage, "service_team", "received"),
+        parts_chart(figures, reasons, stage, "reason", "complaints", table=causes),
     )
     overlap = "A complaint can have several reasons, so the reasons add up to more than the total."
     tables = (
         teams_table(figures, by_team, stage),
         breakdown_table(
             figures,
-            f"Top causes of {stage.short_words} complaints, {name}",
+            causes,
             stage,
             "reason",
             {"Complaints": "complaints"},

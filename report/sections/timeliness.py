@@ -27,11 +27,12 @@ def section(figures: Figures) -> Section:
     period, limited = figures.period, figures.limited
     stage_2, stage_3 = (figures.stage("statutory", name) for name in ("stage_2", "stage_3"))
     note = held_note(figures, limited)
+    statuses = f"Complaints of {period.name} by time-limit status"
     by_status = {head: measure for measure, head in STATUSES.items()}
     tables = [
         _limits(figures),
         matrix(
-            f"Complaints of {period.name} by time-limit status",
+            statuses,
             "Stage",
             full_titles(limited),
             counts_of(figures, {"Received": "received"} | by_status),
@@ -90,6 +91,7 @@ def section(figures: Figures) -> Section:
                     for measure, head in STATUSES.items()
                 ),
                 "Complaints received",
+                table=statuses,
             ),
         ),
     )

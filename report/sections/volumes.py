@@ -106,6 +106,7 @@ def section(figures: Figures) -> Section:
                 (first,),
                 partial(figures.share, "in_sla"),
                 "Answered in time, % of received",
+                table=over_time,
             ),
         ),
     )

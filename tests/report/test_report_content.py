@@ -172,6 +172,18 @@ def test_the_first_quarter_says_that_there_is_nothing_to_compare_with(
 
 
 @pytest.mark.parametrize("period", PERIODS)
+def test_the_table_that_a_chart_names_has_all_its_counts(
+    period: str, reports: dict[str, Report]
+) -> None:
+    for section in reports[period].walk():
+        tables = {table.title: {count.cell for count in table.counts} for table in section.tables}
+        for chart in section.charts:
+            drawn = (figure for series in chart.series for figure in series.figures)
+            cells = {count.cell for figure in drawn for count in figure.counts}
+            assert cells <= tables[chart.table], chart.title
+
+
+@pytest.mark.parametrize("period", PERIODS)
 def test_no_cell_has_two_values_and_every_sum_adds_up(
     period: str, reports: dict[str, Report]
 ) -> None:

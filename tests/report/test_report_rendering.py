@@ -198,7 +198,7 @@ def test_a_chart_of_an_unknown_kind_is_refused() -> None:
         chart_svg(replace(LINES, kind="pie"))
 
 
-def test_a_chart_stands_beside_the_table_that_has_its_figures() -> None:
+def test_a_chart_is_beside_the_table_that_it_names() -> None:
     section = PrintedSection("t", "1", "T", (), (), (TEAM_TABLE,), (TEAMS, OUTCOMES))
     assert blocks(section) == (
         Block(TEAM_TABLE, (TEAMS,)),
@@ -211,8 +211,9 @@ def test_a_chart_stands_beside_the_table_that_has_its_figures() -> None:
         (),
         False,
     )
-    assert blocks(replace(section, tables=(by_columns,), charts=(OUTCOMES,))) == (
-        Block(by_columns, (OUTCOMES,)),
+    chart = replace(OUTCOMES, table="Outcomes")
+    assert blocks(replace(section, tables=(by_columns,), charts=(chart,))) == (
+        Block(by_columns, (chart,)),
     )
 
 
