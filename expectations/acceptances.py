@@ -16,7 +16,7 @@ from complaints.warehouse import clock
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.runs import hold_home
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.store import open_warehouse, run_sql
+from complaints.warehouse.store import hold_warehouse, open_warehouse, run_sql
 
 ONE_OF_TWO = "stage_row_conflict"
 
@@ -47,7 +47,7 @@ class Asked:
 class StageRow(NamedTuple):
     """A row that the working store holds, with the rules that fail on it."""
 
-    row_id: int
+    record_id: str
     source: str
     stage: str
     place: str
@@ -57,16 +57,16 @@ class StageRow(NamedTuple):
 
 ROWS_OF_CASE = """
 select
-    row_id,
-    source,
-    coalesce(stage, ''),
-    file_name || ':' || row_number,
+    stored.record_id,
+    stored.source,
+    coalesce(stored.stage, ''),
+    stored.file_name || ':' || stored.row_number,
     coalesce(list(distinct finding.rule_code) filter (finding.rule_code is not null), []),
     coalesce(list(distinct accepted.rule_code) filter (accepted.rule_code is not null), [])
-from raw.stage_rows
-left join raw.findings as finding using (row_id)
-left join raw.acceptances_in_force as accepted using (row_id)
-where case_reference = ?
+from intermediate.int_complaint_rows as stored
+left join validation.findings as finding on stored.record_id = finding.record_id
+left join acceptances_in_force as accepted on stored.record_id = accepted.record_id
+where stored.case_reference = ?
 group by all
 order by all
 """
@@ -116,8 +116,7 @@ def list_acceptances(settings: Settings) -> tuple[list[str], list[tuple[Any, ...
         RunFailedError: there is no working store yet, or another run is at work in the home.
     """
     with _held_store(settings) as warehouse:
-        run_sql(warehouse, "acceptance_list")
-        listed = warehouse.execute("from acceptance_list")
+        listed = warehouse.execute("select * exclude record_id from acceptance_list")
         return [column[0] for column in listed.description or []], listed.fetchall()
 
 
@@ -128,7 +127,8 @@ def _held_store(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             f"There are no rows in {settings.home} yet: run `complaints nightly` first, or name "
             "another --home."
         )
-    with hold_home(settings), open_warehouse(settings) as warehouse:
+    with hold_home(settings), hold_warehouse(settings), open_warehouse(settings) as warehouse:
+        run_sql(warehouse, "acceptances")
         yield warehouse
 
 
@@ -140,10 +140,10 @@ def _rule_called(code: str) -> Rule:
 
 
 def _check_acceptable(rule: Rule) -> None:
-    if rule.never_accepted_because:
+    if rule.refusal_to_accept:
         remedy = rule.remedy[0].lower() + rule.remedy[1:].rstrip(".")
         raise UsageError(
-            f"{rule.code} cannot be accepted, because {rule.never_accepted_because}: {remedy}."
+            f"{rule.code} cannot be accepted, because {rule.refusal_to_accept}: {remedy}."
         )
 
 
@@ -215,7 +215,7 @@ def _record(
     is_withdrawal: bool,
 ) -> None:
     given = {
-        "row_id": row.row_id,
+        "record_id": row.record_id,
         "rule_code": asked.rule_code,
         "source": row.source,
         "case_reference": asked.case_reference,
@@ -227,4 +227,10 @@ def _record(
         "recorded_on": settings.as_of_day,
     }
     columns = ", ".join(f"${name} as {name}" for name in given)
-    warehouse.execute(f"insert into raw.acceptances by name select {columns}", given)
+    warehouse.execute(
+        f"insert into raw.acceptances by name select {columns}, "
+        "(select coalesce(max(acceptance_number), 0) + 1 from raw.acceptances) "
+        "as acceptance_number, "
+        "(select coalesce(max(state_number), 0) from raw.record_states) as newest_state_number",
+        given,
+    )

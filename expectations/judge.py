@@ -1,9 +1,9 @@
 """Let Great Expectations judge a relation by the rules of one gate.
 
-A rule's verdict on a row follows from the values in the columns that the rule reads. So each distinct
-combination of them is judged once, and the verdict is joined back; for a column of which a rule only
-asks whether it is filled, presence is the value. Only a rule across rows sees rows, and only those
-whose key another row shares. (At 1,000,000 rows a third of the time of judging every row, 2026-11.)
+A rule's verdict on a row follows from the values in the columns that the rule reads. So each
+distinct combination of them is judged once, and the verdict is joined back; for a column of which
+a rule only asks whether it is filled, presence is the value. Only a rule across rows sees rows, and
+only those whose key another row shares.
 """
 
 import logging
@@ -39,8 +39,8 @@ DEFAULT_KWARGS = {
     "expect_compound_columns_to_be_unique": {"ignore_row_if": "any_value_is_missing"},
 }
 
-# Only COMPLETE lists every failing row: the others stop at 200. The values, and the query that would
-# find the rows again, cost more than the judging (seen 2026-11-23); the values may be personal too.
+# Only COMPLETE lists every failing row: the others stop at 200. The values, and the query that
+# would find the rows again, cost more than the judging (seen 2026-11-23), and values are personal.
 RESULT_FORMAT = {
     "result_format": "COMPLETE",
     "partial_unexpected_count": 0,
@@ -97,8 +97,8 @@ def judge_frame(
         values: what the rules' parameters stand for.
 
     Returns:
-        A frame with `row`, a label of the index, and `rule_code`: one row per failed rule and row. No
-        value of the data is in it, nor in any message.
+        A frame with `row`, a label of the index, and `rule_code`: one row per failed rule and row.
+        No value of the data is in it, nor in any message.
 
     Raises:
         RuleCrashedError: an expectation raised instead of judging.
@@ -135,17 +135,23 @@ def _judge_combinations(
         f"from {relation} as judged)"
     )
     combinations = store.execute("from combinations").df().set_index("combination")
-    failed = judge_frame(combinations, declared, values)
-    if failed.empty:
+    if combinations.empty:
         return
+    failed = judge_frame(combinations, declared, values)
     store.register("failed", failed)
     same = " and ".join(
         f"{value} is not distinct from combinations.{column}" for column, value in columns
     )
     store.execute(
-        f"insert into found select judged.record_id, failed.rule_code from {relation} as judged "
-        f'inner join (select * from combinations where combination in (select "row" from failed)) '
-        f'as combinations on {same} inner join failed on combinations.combination = failed."row"'
+        f"""
+        insert into found
+        select judged.record_id, failed.rule_code
+        from {relation} as judged
+        inner join (
+            select * from combinations where combination in (select "row" from failed)
+        ) as combinations on {same}
+        inner join failed on combinations.combination = failed."row"
+        """
     )
     store.unregister("failed")
 
@@ -158,8 +164,13 @@ def _judge_rows_with_shared_keys(
 ) -> None:
     columns = ", ".join(sorted(declared[0][1].columns))
     rows = store.execute(
-        f"select judged.record_id, {columns} from {relation} as judged semi join "
-        f"(select {columns} from {relation} group by {columns} having count(*) > 1) using ({columns})"
+        f"""
+        select judged.record_id, {columns}
+        from {relation} as judged
+        semi join (
+            select {columns} from {relation} group by {columns} having count(*) > 1
+        ) using ({columns})
+        """
     ).df()
     if rows.empty:
         return

@@ -1,8 +1,8 @@
 """Read the validation rules as a person wrote them.
 
-A rule is declared once, in one of the yml files here, with its code, severity, sentence, source and
-remedy. `complaints rules`, the quarantine, the warnings and docs/validation_rules.md all read it from
-here.
+A rule is declared once, in one of the yml files here, with its code, severity, sentence, source
+and remedy. `complaints rules`, the quarantine, the warnings and docs/validation_rules.md all read
+it from here.
 """
 
 from collections.abc import Sequence

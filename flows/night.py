@@ -139,36 +139,51 @@ def _run(
     trail: Trail,
 ) -> None:
     steps.prepare_reference(settings)
-    steps.build_reference(settings)
-    steps.check_as_of_day(settings, night)
     found = [steps.find_deliveries(settings, source) for source in sources]
     records = [record for each in found for record in each.records]
-    queues = [queue for each in found for queue in each.deliveries.values()]
-    is_judged = False
-    if has_unjudged_delivery(settings):
-        _judge(settings, night, steps)
-        is_judged = True
-    while any(queues):
-        if _extract_next(settings, night, steps, queues, records):
-            _judge(settings, night, steps)
-            is_judged = True
+    queues = [queue for each in found for queue in each.deliveries.values() if queue]
+    is_news = bool(queues) or not is_published(settings, night)
+    if is_news:
+        steps.build_reference(settings)
+        steps.check_as_of_day(settings, night)
+        _read_andjudge(settings, night, steps, queues, records)
     report.files += steps.record_files(settings, night, records)
     _check_something_was_read(settings, report)
-    if is_published(settings, night):
-        steps.copy_log(settings, night)
-        steps.build_deliveries(settings)
-        report.notes += steps.publish(settings, night, list(build.EVERY_NIGHT))
-    else:
-        if not is_judged:
-            _judge(settings, night, steps)
+    if is_news and not is_published(settings, night):  # a database may hold what it held before
         steps.build_deadlines(settings)
         steps.validate_deadlines(settings, night)
         steps.copy_log(settings, night)
         steps.build_marts(settings)
         candidate = steps.check_marts(settings, night)
         report.notes += steps.publish(settings, night, None, candidate)
+    else:
+        steps.copy_log(settings, night)
+        steps.build_deliveries(settings)
+        report.notes += steps.publish(settings, night, list(build.EVERY_NIGHT))
     report.is_published = trail.is_published = True
     report.notes += steps.alert(settings, night)
+
+
+def _read_andjudge(
+    settings: Settings,
+    night: Night,
+    steps: Steps,
+    queues: list[list[Delivery]],
+    records: list[FileRecord],
+) -> None:
+    """Read the deliveries of all sources, oldest first, and judge after each round of them.
+
+    A delivery of a run that was killed before its rows were judged comes before all others.
+    """
+    is_judged = has_unjudged_delivery(settings)
+    if is_judged:
+        judge(settings, night, steps)
+    while any(queues):
+        if _extract_next(settings, night, steps, queues, records):
+            judge(settings, night, steps)
+            is_judged = True
+    if not is_judged and not is_published(settings, night):
+        judge(settings, night, steps)
 
 
 def _extract_next(
@@ -190,7 +205,7 @@ def _extract_next(
     return is_taken
 
 
-def _judge(settings: Settings, night: Night, steps: Steps) -> None:
+def judge(settings: Settings, night: Night, steps: Steps) -> None:
     """Find the current records and let gate 1 judge them; log what became of each."""
     begin_judging(settings, night)
     steps.build_records(settings)

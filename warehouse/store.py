@@ -20,7 +20,7 @@ def hold_warehouse(settings: Settings) -> Iterator[None]:
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(settings.warehouse_path), open_warehouse(settings) as store:
-        _make_tables(store)
+        make_tables(store)
         yield
 
 
@@ -38,7 +38,7 @@ def open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
-def _make_tables(store: duckdb.DuckDBPyConnection) -> None:
+def make_tables(store: duckdb.DuckDBPyConnection) -> None:
     """Make the tables that are not there; a home of version 0.1.0 is taken over."""
     store.begin()
     is_older = _has_table(store, "row_versions")

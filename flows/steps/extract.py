@@ -111,21 +111,26 @@ def extract(settings: Settings, run: Night, delivery: Delivery) -> Extracted:
         UsageError: the source's database is wrongly described.
         RunFailedError: the source's database does not answer.
     """
-    layout = LAYOUTS[delivery.dataset]
     with open_warehouse(settings) as store:
-        # Outside a transaction: a file that is rejected ends a statement with an error.
-        create_text_rows(store, layout)
-        if delivery.source.database:
-            files = [_read_database(store, delivery)]
-        else:
-            files = [
-                _read_file(store, delivery, order, file, layout)
-                for order, file in enumerate(delivery.files)
-            ]
-        if all(file.status != "loaded" for file in files):
-            return Extracted(files, is_taken=False)
+        return read_delivery(store, run, delivery)
+
+
+def read_delivery(store: duckdb.DuckDBPyConnection, run: Night, delivery: Delivery) -> Extracted:
+    """Read a delivery into the records of an open store; see `extract`."""
+    layout = LAYOUTS[delivery.dataset]
+    # Outside a transaction: a file that is rejected ends a statement with an error.
+    create_text_rows(store, layout)
+    if delivery.source.database:
+        files = [_read_database(store, delivery)]
+    else:
+        files = [
+            _read_file(store, delivery, order, file, layout)
+            for order, file in enumerate(delivery.files)
+        ]
+    is_taken = any(file.status == "loaded" for file in files)
+    if is_taken:
         _append(store, run, delivery, files, layout)
-    return Extracted(files, is_taken=True)
+    return Extracted(files, is_taken)
 
 
 def _append(

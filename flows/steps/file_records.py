@@ -23,12 +23,19 @@ def record_files(settings: Settings, run: Night, records: Sequence[FileRecord]) 
         Every record of this run, the counts of the rows with it.
     """
     with open_warehouse(settings) as store:
-        store.begin()
-        taken = {(each.source, each.file_name, each.content_hash) for each in _recorded(store, run)}
-        new = [r for r in records if (r.source, r.file_name, r.content_hash) not in taken]
-        write_records(store, run, new)
-        store.commit()
-        return _recorded(store, run)
+        return record_untaken(store, run, records)
+
+
+def record_untaken(
+    store: duckdb.DuckDBPyConnection, run: Night, records: Sequence[FileRecord]
+) -> list[FileRecord]:
+    """Record files of which nothing was taken in an open store; see `record_files`."""
+    store.begin()
+    taken = {(each.source, each.file_name, each.content_hash) for each in _recorded(store, run)}
+    new = [r for r in records if (r.source, r.file_name, r.content_hash) not in taken]
+    write_records(store, run, new)
+    store.commit()
+    return _recorded(store, run)
 
 
 def write_records(

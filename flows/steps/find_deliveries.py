@@ -68,17 +68,22 @@ class DeliveryHistory:
 
 def find_deliveries(settings: Settings, source: Source) -> Found:
     """Return what to read of a source tonight."""
+    with open_warehouse(settings) as store:
+        return unread_deliveries(store, source)
+
+
+def unread_deliveries(store: duckdb.DuckDBPyConnection, source: Source) -> Found:
+    """Return the deliveries of a source that the store does not hold yet."""
     if source.database:
         return Found({COMPLAINTS.dataset: [Delivery(source)]})
     files, rejected = list_files(source)
     found = Found(records=rejected)
-    with open_warehouse(settings) as store:
-        for dataset in LAYOUTS:
-            if of_dataset := [file for file in files if file.dataset == dataset]:
-                # The sources file's names and constants are those of complaints.
-                reads = source if dataset == COMPLAINTS.dataset else source.without_mapping()
-                history = _history(store, reads, dataset)
-                found.deliveries[dataset] = _unread_deliveries(reads, of_dataset, history, found)
+    for dataset in LAYOUTS:
+        if of_dataset := [file for file in files if file.dataset == dataset]:
+            # The sources file's names and constants are those of complaints.
+            reads = source if dataset == COMPLAINTS.dataset else source.without_mapping()
+            history = _history(store, reads, dataset)
+            found.deliveries[dataset] = _unread_deliveries(reads, of_dataset, history, found)
     return found
 
 

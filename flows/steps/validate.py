@@ -22,21 +22,9 @@ RELATIONS = {
 }
 
 KNOWN_VALUES = {
-    "procedures": "select distinct procedure from staging.stg_stages",
-    "stages": "select distinct stage from staging.stg_stages",
-    "statutory_stages": "select stage from staging.stg_stages where procedure = 'statutory'",
-    "corporate_stages": "select stage from staging.stg_stages where procedure = 'corporate'",
-    "outcomes": "select outcome from staging.stg_outcomes",
-    "extension_values": (
-        "select distinct value from staging.stg_synonyms where field = 'extension_agreed'"
-    ),
-    "legal_bases": "select legal_basis from staging.stg_legal_bases",
-    "statutory_legal_bases": (
-        "select legal_basis from staging.stg_legal_bases where procedure = 'statutory'"
-    ),
-    "corporate_legal_bases": (
-        "select legal_basis from staging.stg_legal_bases where procedure = 'corporate'"
-    ),
+    f"{procedure}_{name}": f"select {column} from staging.stg_{name} where procedure = '{procedure}'"
+    for procedure in ("statutory", "corporate")
+    for name, column in (("stages", "stage"), ("legal_bases", "legal_basis"))
 }
 
 

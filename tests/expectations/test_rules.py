@@ -1,21 +1,28 @@
 """Every rule decides: its example fails it and nothing else, and passes once it is taken away."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
 
+import duckdb
+import pandas as pd
 import pytest
 
-from complaints.expectations.judge import RuleCrashedError, judge
-from complaints.expectations.rules import GATES, Expectation, Rule, all_rules
-from complaints.flows.night import Steps
+from compiled_models import WITHOUT_DBT
+from complaints.expectations.judge import RuleCrashedError, judge, judge_frame
+from complaints.expectations.rules import Expectation, Rule, all_rules, rules_for
 from complaints.flows.readers.sources import read_sources
-from complaints.flows.steps import build, land, validate
-from complaints.warehouse.runs import Night, start_night
+from complaints.flows.steps import validate
+from complaints.flows.steps.extract import extract
+from complaints.flows.steps.find_deliveries import find_deliveries
+from complaints.warehouse.runs import start_night
 from complaints.warehouse.settings import Settings, read_settings
 from complaints.warehouse.store import open_warehouse
-from conftest import query, write_export
+from conftest import write_export
 from rule_examples import EXAMPLES, NEAR_MISSES, STAGE_1, Example
+from small_home import borrow_store
 
 pytestmark = pytest.mark.xdist_group("rules")
 
@@ -23,7 +30,7 @@ AS_OF_DAY = date(2018, 11, 27)
 RULES = {rule.code: rule for rule in all_rules()}
 ERRORS = [code for code, rule in RULES.items() if rule.severity == "error"]
 WARNINGS = [code for code, rule in RULES.items() if rule.severity == "warning"]
-CLOCK_RULES = [code for code, rule in RULES.items() if rule.judges == "clock"]
+DEADLINE_RULES = [code for code, rule in RULES.items() if rule.judges == "deadline"]
 
 # The content of a line that cannot be read is never stored: without its own rule these still hold
 # the row of blanks back.
@@ -62,9 +69,9 @@ def variants() -> dict[str, tuple[str, ...]]:
 
     An example fails its own rule and no other, so taking away several rules at once says of each
     what taking it away alone would; it saves judging 29 deliveries. The line's own rule and those
-    that look at clocks need a variant each.
+    that look at due dates need a variant each.
     """
-    alone = [UNREADABLE, *CLOCK_RULES]
+    alone = [UNREADABLE, *DEADLINE_RULES]
     others = [code for code in RULES if code not in alone]
     several = {f"without_{start}": tuple(others[start::4]) for start in range(4)}
     return {code: (code,) for code in alone} | several
@@ -73,81 +80,78 @@ def variants() -> dict[str, tuple[str, ...]]:
 VARIANT_OF = {code: name for name, codes in variants().items() for code in codes}
 
 
-class Variants:
-    """One warehouse in which every variant of the rules has judged its own source.
+class Judged(NamedTuple):
+    """What the gates make of the examples under some rules.
 
-    So dbt runs once for all of them: a source's code is part of every key.
+    Attributes:
+        failed: how many rows of a source and case fail a rule.
+        loaded: how many rows of a source and case the facts show.
+        warned: the warnings, by source, case and rule.
     """
 
-    def __init__(self, settings: Settings, night: Night, patch: pytest.MonkeyPatch) -> None:
-        self.settings, self.night, self.patch = settings, night, patch
-        self.rules: dict[str, tuple[Rule, ...]] = {}
+    failed: dict[tuple[str, str | None, str], int]
+    loaded: dict[tuple[str, str | None], int]
+    warned: dict[tuple[str, str | None, str], int]
 
-    def load(self, source: str, examples: dict[str, Example], rules: tuple[Rule, ...]) -> None:
-        """Land, judge and load the examples under some rules."""
-        exports = export_of(examples, self.settings.home.parent / source / "export.csv")
-        self.rules[source] = rules
-        self._use(rules)
-        steps = Steps()
-        origin = read_sources(exports)[0].model_copy(update={"code": source})
-        for delivery in steps.find_deliveries(self.settings, origin).deliveries:
-            extracted = steps.extract(self.settings, self.night, delivery)
-            steps.land(self.settings, self.night, source)
-            steps.validate(self.settings, self.night, source)
-            steps.load(self.settings, self.night, source, extracted)
-
-    def judge_clocks(self) -> None:
-        """Run gate 2: on each variant that lacks one of its rules, then on all the others."""
-        for code in CLOCK_RULES:
-            self._use(self.rules[code])
-            self._leave_to_judge("source = $1", code)
-            Steps().judge_clocks(self.settings, self.night)
-        self._use(all_rules())
-        self._leave_to_judge("not list_contains($1, source)", CLOCK_RULES)
-        Steps().judge_clocks(self.settings, self.night)
-
-    def _use(self, rules: tuple[Rule, ...]) -> None:
-        for module in (land, validate):
-            self.patch.setattr(module, "all_rules", lambda: rules)
-
-    def _leave_to_judge(self, condition: str, value: object) -> None:
-        with open_warehouse(self.settings) as warehouse:
-            warehouse.execute(
-                f"update intermediate.int_stage_deadlines set is_settled = not ({condition})",
-                [value],
-            )
+    def failed_rules(self, source: str, case_reference: str | None) -> dict[str, int]:
+        """Return, for a case, the rules that failed and on how many rows."""
+        return {
+            code: rows
+            for (of_source, case, code), rows in self.failed.items()
+            if (of_source, case) == (source, case_reference)
+        }
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """The marts of every example: under all rules (`all_rules`), and under all but its own."""
+def judged(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Judged]:
+    """What every example is under all rules (`all_rules`), and under all but its own."""
     folder = tmp_path_factory.mktemp("rules")
     settings = read_settings(home=folder / "home", source=folder, as_of=AS_OF_DAY)
+    borrow_store(settings, example)
+    examples = EXAMPLES | {UNREADABLE: Example([])}
     with start_night(settings) as night, pytest.MonkeyPatch.context() as patch:
-        assert Steps().prepare_reference(settings, night)
-        build.build_reference(settings)
-        judging = Variants(settings, night, patch)
-        examples = EXAMPLES | {UNREADABLE: Example([])}
-        for name, codes in variants().items():
-            judging.load(name, {code: examples[code] for code in codes}, without(codes))
-        judging.load("all_rules", examples, all_rules())
-        judging.load("near_misses", NEAR_MISSES, all_rules())
-        build.build_intermediate(settings)
-        judging.judge_clocks()
-        build.build_marts(settings)
-    yield settings
+        for code, exported in (("examples", examples), ("near_misses", NEAR_MISSES)):
+            origin = read_sources(export_of(exported, folder / code / "export.csv"))[0]
+            found = find_deliveries(settings, origin.model_copy(update={"code": code}))
+            for delivery in found.deliveries["complaints"]:
+                extract(settings, night, delivery)
+        validate.begin_judging(settings, night)
+        WITHOUT_DBT.build_records(settings)
+        by_variant = {}
+        for name, rules in (
+            *((name, without(codes)) for name, codes in variants().items()),
+            ("all_rules", all_rules()),
+        ):
+            patch.setattr(
+                validate,
+                "rules_for",
+                lambda dataset, gate, rules=rules: [
+                    rule for rule in rules if (rule.dataset, rule.judges) == (dataset, gate)
+                ],
+            )
+            validate.validate_records(settings)
+            WITHOUT_DBT.build_deadlines(settings)
+            validate.validate_deadlines(settings, night)
+            WITHOUT_DBT.build_marts(settings)
+            by_variant[name] = judged_now(settings)
+    return by_variant
 
 
-def failed_rules(settings: Settings, source: str, case_reference: str | None) -> dict[str, int]:
-    """Return, for a case, the rules that failed and on how many rows."""
-    return dict(
-        query(
-            settings.warehouse_path,
-            "select rule_code, count(*) from raw.findings inner join raw.stage_rows using (row_id) "
-            "where source = $1 and case_reference is not distinct from $2 group by all",
-            source,
-            case_reference,
-        )
+def judged_now(settings: Settings) -> Judged:
+    """Return what the store says now."""
+
+    def counted(columns: str, relation: str) -> dict[Any, int]:
+        with open_warehouse(settings) as store:
+            rows = store.execute(f"select {columns}, count(*) {relation} group by all").fetchall()
+        return {tuple(key): count for *key, count in rows}
+
+    return Judged(
+        failed=counted(
+            "source, case_reference, rule_code",
+            "from validation.findings inner join intermediate.int_complaint_rows using (record_id)",
+        ),
+        loaded=counted("source, case_reference", "from marts.fct_complaint_stages"),
+        warned=counted("source, case_reference, rule_code", "from marts.dq_warnings"),
     )
 
 
@@ -156,90 +160,126 @@ def case_of(code: str) -> str | None:
     return None if code in (UNREADABLE, "case_reference_missing") else code
 
 
-def rows_in_marts(settings: Settings, source: str, code: str) -> int:
-    """Return how many rows of an example's case the facts show."""
-    return query(
-        settings.warehouse_path,
-        "select count(*) from marts.fct_complaint_stages "
-        "where source = $1 and case_reference is not distinct from $2",
-        source,
-        case_of(code),
-    )[0][0]
-
-
 def test_every_rule_of_the_contract_has_an_example() -> None:
     assert set(EXAMPLES) | {UNREADABLE} == set(RULES)
     assert len(RULES) == 29
 
 
 @pytest.mark.parametrize("code", [code for code in EXAMPLES if case_of(code)])
-def test_an_example_fails_its_rule_and_no_other(judged: Settings, code: str) -> None:
-    assert failed_rules(judged, "all_rules", code) == {code: EXAMPLES[code].failing}
+def test_an_example_fails_its_rule_and_no_other(judged: dict[str, Judged], code: str) -> None:
+    assert judged["all_rules"].failed_rules("examples", code) == {code: EXAMPLES[code].failing}
 
 
-def test_rows_without_a_case_reference_fail_their_own_rules(judged: Settings) -> None:
-    assert failed_rules(judged, "all_rules", None) == {"case_reference_missing": 1, UNREADABLE: 1}
+def test_rows_without_a_case_reference_fail_their_own_rules(judged: dict[str, Judged]) -> None:
+    assert judged["all_rules"].failed_rules("examples", None) == {
+        "case_reference_missing": 1,
+        UNREADABLE: 1,
+    }
 
 
 @pytest.mark.parametrize("name", NEAR_MISSES)
-def test_what_is_on_the_edge_but_right_fails_nothing(judged: Settings, name: str) -> None:
-    assert failed_rules(judged, "near_misses", name) == {}
+def test_what_is_on_the_edge_but_right_fails_nothing(judged: dict[str, Judged], name: str) -> None:
+    assert judged["all_rules"].failed_rules("near_misses", name) == {}
 
 
 @pytest.mark.parametrize("code", ERRORS)
 def test_an_error_keeps_its_row_from_the_marts_until_its_expectation_is_removed(
-    judged: Settings, code: str
+    judged: dict[str, Judged], code: str
 ) -> None:
     failing = EXAMPLES[code].failing if code in EXAMPLES else 1
     rows = len(EXAMPLES[code].rows) if code in EXAMPLES else 1
     if code in EXAMPLES:
-        assert rows_in_marts(judged, "all_rules", code) == (
+        assert judged["all_rules"].loaded.get(("examples", case_of(code)), 0) == (
             0 if code == "case_reference_missing" else rows - failing
         )
-    assert rows_in_marts(judged, VARIANT_OF[code], code) == rows
-    assert code not in failed_rules(judged, VARIANT_OF[code], case_of(code))
+    assert judged[VARIANT_OF[code]].loaded.get(("examples", case_of(code)), 0) == rows
+    assert code not in judged[VARIANT_OF[code]].failed_rules("examples", case_of(code))
 
 
 @pytest.mark.parametrize("code", WARNINGS)
 def test_a_warning_is_reported_until_its_expectation_is_removed(
-    judged: Settings, code: str
+    judged: dict[str, Judged], code: str
 ) -> None:
-    reported = (
-        "select count(*) from marts.dq_warnings where source = $1 and rule_code = $2 "
-        "and case_reference = $2"
+    reported = ("examples", code, code)
+    assert judged["all_rules"].warned.get(reported) == 1
+    assert reported not in judged[VARIANT_OF[code]].warned
+    assert judged["all_rules"].loaded.get(("examples", case_of(code)), 0) == len(
+        EXAMPLES[code].rows
     )
-    assert query(judged.warehouse_path, reported, "all_rules", code) == [(1,)]
-    assert query(judged.warehouse_path, reported, VARIANT_OF[code], code) == [(0,)]
-    assert rows_in_marts(judged, "all_rules", code) == len(EXAMPLES[code].rows)
+
+
+def declared(rule: Rule) -> list[tuple[Rule, Expectation]]:
+    """Return the expectations of a rule, each with the rule."""
+    return [(rule, expectation) for expectation in rule.expectations]
 
 
 def test_an_expectation_that_crashes_is_an_error_of_the_run() -> None:
-    import pandas as pd
-
-    crashing = RULES["team_missing"].model_copy(
-        update={
-            "expectations": (
-                Expectation(
-                    type="expect_column_values_to_not_be_null", kwargs={"column": "no_such_column"}
-                ),
-            )
-        }
+    crashing = Expectation(
+        type="expect_column_values_to_not_be_null", kwargs={"column": "no_such_column"}
     )
-    frame = pd.DataFrame({"row_id": [1], "service_team": ["Assessments"]})
+    frame = pd.DataFrame({"service_team": ["Assessments"]})
     with pytest.raises(RuleCrashedError, match="team_missing"):
-        judge(frame, [crashing], {})
+        judge_frame(frame, [(RULES["team_missing"], crashing)], {})
 
 
 def test_a_finding_names_rows_and_rules_but_no_value() -> None:
-    import pandas as pd
+    frame = pd.DataFrame({"service_team": ["Assessments", None]}, index=["one", "other"])
+    found = judge_frame(frame, declared(RULES["team_missing"]), {})
+    assert found.to_dict("records") == [{"row": "other", "rule_code": "team_missing"}]
 
-    frame = pd.DataFrame({"row_id": [7, 8], "service_team": ["Assessments", None]})
-    found = judge(frame, [RULES["team_missing"]], {})
-    assert found.to_dict("records") == [{"row_id": 8, "rule_code": "team_missing"}]
+
+KNOWN = {
+    "statutory_stages": ["stage_1", "stage_2"],
+    "corporate_stages": ["stage_1"],
+    "statutory_legal_bases": ["s17"],
+    "corporate_legal_bases": ["s20"],
+}
+CODES = [
+    "statutory",
+    "corporate",
+    "stage_1",
+    "stage_2",
+    "none",
+    "unknown",
+    "withdrawn",
+    "s17",
+    "s20",
+]
+
+
+def random_rows(numbers: Random, columns: set[str]) -> pd.DataFrame:
+    """Return rows with few different values, so that combinations repeat and blanks are many."""
+    days = [None, *(date(2018, 7, day) for day in range(1, 6)), date(1999, 12, 31)]
+
+    def value(column: str) -> object:
+        if column.endswith("_count") or "working_days" in column:
+            return numbers.choice([3, 4, 5])
+        if column.endswith(("_date", "_day", "last_updated")):
+            return numbers.choice(days)
+        return numbers.choice([None, *CODES])
+
+    return pd.DataFrame([{c: value(c) for c in sorted(columns)} for _ in range(400)])
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("gate", ["line", "row", "case", "deadline"])
+def test_judging_combinations_finds_what_judging_every_row_finds(gate: str, seed: int) -> None:
+    rules = rules_for("complaints", gate)
+    expectations = [each for rule in rules for each in declared(rule)]
+    columns = {column for _, expectation in expectations for column in expectation.columns}
+    rows = random_rows(Random(seed), columns)
+    rows["record_id"] = [f"r{number}" for number in range(len(rows))]
+    with duckdb.connect() as store:
+        store.execute("create table judged_rows as from rows")
+        judge(store, "judged_rows", rules, KNOWN)
+        by_combination = store.execute("select distinct record_id, rule_code from found").fetchall()
+        frame = store.execute("from judged_rows").df().set_index("record_id")
+    by_row = judge_frame(frame, expectations, KNOWN)
+    assert set(by_combination) == set(by_row.itertuples(index=False, name=None))
+    assert {code for _, code in by_combination} == {rule.code for rule in rules}
 
 
 def test_every_rule_says_what_to_do_and_belongs_to_a_gate() -> None:
     for rule in RULES.values():
-        assert rule.judges in GATES
         assert all(text.strip() for text in (rule.sentence, rule.source, rule.remedy))
         assert all(expectation.columns for expectation in rule.expectations)

@@ -1,7 +1,7 @@
 import pytest
 
-from complaints.flows.readers.export_files import split_stamp
-from complaints.flows.steps.find_deliveries import find_deliveries
+from complaints.flows.readers.export_files import split_date
+from complaints.flows.steps.find_deliveries import unread_deliveries
 from export_helpers import HEADER, ROW, folder_source, night, write_csv
 
 
@@ -10,8 +10,11 @@ def deliver(exports, name, case="C1"):
 
 
 def delivered(store, exports, **settings):
-    found = find_deliveries(store, folder_source(exports, **settings))
-    return [[file.name for file in delivery.files] for delivery in found.deliveries]
+    found = unread_deliveries(store, folder_source(exports, **settings))
+    return [
+        [file.name for file in delivery.files]
+        for delivery in found.deliveries.get("complaints", [])
+    ]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +45,7 @@ def delivered(store, exports, **settings):
     ],
 )
 def test_date_stamps(name, series, stamp):
-    assert split_stamp(name) == (series, stamp)
+    assert split_date(name) == (series, stamp)
 
 
 def test_which_files_are_read(store, exports):
@@ -55,8 +58,8 @@ def test_which_files_are_read(store, exports):
         deliver(exports, name)
     for name in ("learning_actions.csv", "Team Changes 2018-10-01.xlsx", "benchmarks-20181001.csv"):
         deliver(exports, name)
-    found = find_deliveries(store, folder_source(exports))
-    assert [[file.name for file in one.files] for one in found.deliveries] == [
+    found = unread_deliveries(store, folder_source(exports))
+    assert [[file.name for file in one.files] for one in found.deliveries["complaints"]] == [
         ["a.csv", "b.CSV", "c.txt", "d.tsv", "e.xlsx"]
     ]
     assert {(record.file_name, record.status) for record in found.records} == {
@@ -65,7 +68,9 @@ def test_which_files_are_read(store, exports):
         ("noending", "rejected"),
     }
     assert found.records[0].message.endswith("cannot be read; save it as .xlsx or CSV.")
-    assert sorted(path.name for path in found.optional_inputs) == [
+    optional = [name for name in found.deliveries if name != "complaints"]
+    files = [file for name in optional for each in found.deliveries[name] for file in each.files]
+    assert sorted(file.name for file in files) == [
         "Team Changes 2018-10-01.xlsx",
         "benchmarks-20181001.csv",
         "learning_actions.csv",
@@ -220,7 +225,9 @@ def test_sources_do_not_see_each_other(store, exports):
     deliver(exports, "a_20181015.csv")
     night(store, folder_source(exports), "1")
     other = folder_source(exports).model_copy(update={"code": "other"})
-    assert [len(delivery.files) for delivery in find_deliveries(store, other).deliveries] == [1]
+    assert [
+        len(delivery.files) for delivery in unread_deliveries(store, other).deliveries["complaints"]
+    ] == [1]
 
 
 def test_files_by_pattern_are_named_from_the_patterns_folder(store, exports):
@@ -241,6 +248,6 @@ def test_a_file_that_cannot_be_opened_is_rejected(store, exports, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("complaints.flows.readers.export_files._content_hash", refuse)
-    found = find_deliveries(store, folder_source(exports))
-    assert found.deliveries == []
+    found = unread_deliveries(store, folder_source(exports))
+    assert found.deliveries == {}
     assert found.records[0].message == "a.csv cannot be opened (Permission denied)."

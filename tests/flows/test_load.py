@@ -1,6 +1,5 @@
 """What the warehouse holds is a function of the newest delivered version of each case and stage."""
 
-import shutil
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -8,34 +7,21 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from complaints.flows.night import Steps
-from complaints.warehouse.runs import start_night
 from complaints.warehouse.settings import Settings, read_settings
-from conftest import query
+from conftest import Row, query
 from load_helpers import AS_OF_DAY, Warehouse, row
 from rule_examples import STAGE_2
+from small_home import borrow_store
 
 pytestmark = pytest.mark.xdist_group("load")
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A home with the reference data built, and nothing loaded."""
-    folder = tmp_path_factory.mktemp("prepared")
-    settings = read_settings(home=folder, source=folder, as_of=AS_OF_DAY)
-    with start_night(settings) as night:
-        Steps().prepare_reference(settings, night)
-        Steps().build_reference(settings)
-    return settings
-
-
 @pytest.fixture
-def warehouse(prepared: Settings, tmp_path: Path) -> Warehouse:
-    """An empty warehouse of the test's own."""
-    home = tmp_path / "home"
-    home.mkdir()
-    shutil.copy(prepared.warehouse_path, home)
-    return Warehouse(prepared.model_copy(update={"home": home, "source": tmp_path / "exports"}))
+def warehouse(example: Settings, tmp_path: Path) -> Warehouse:
+    """An empty warehouse of the test's own, in a store that dbt built for the example."""
+    settings = read_settings(home=tmp_path / "home", source=tmp_path / "exports", as_of=AS_OF_DAY)
+    borrow_store(settings, example)
+    return Warehouse(settings)
 
 
 def test_of_equal_rows_the_first_counts_and_the_others_are_duplicates(warehouse: Warehouse) -> None:
@@ -53,11 +39,13 @@ def test_a_row_is_superseded_by_a_later_one_of_its_delivery(warehouse: Warehouse
     assert warehouse.rows("reasons") == [("new",)]
 
 
-def test_a_row_older_than_the_one_delivered_before_is_superseded(warehouse: Warehouse) -> None:
-    warehouse.deliver(row("A", last_updated="2018-07-03", reasons="new"))
-    fates = warehouse.deliver(row("A", last_updated="2018-07-02", reasons="old"), row("B"))
-    assert fates == {"loaded": 1, "superseded": 1}
-    assert warehouse.rows("reasons", "case_reference = 'A'") == [("new",)]
+def test_across_deliveries_the_newest_decides_whatever_last_updated_says(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.deliver(row("A", last_updated="03/12/2018", responded_date="", outcome=""))
+    answered = row("A", last_updated="06/08/2018", responded_date="2018-07-13")
+    assert warehouse.deliver(answered) == {"loaded": 1}
+    assert warehouse.rows("responded_date") == [(date(2018, 7, 13),)]
 
 
 @pytest.mark.parametrize(
@@ -176,44 +164,49 @@ def test_a_clock_start_in_the_future_counts_when_its_day_has_come(warehouse: War
     assert warehouse.findings() == []
 
 
-def test_only_touched_cases_and_held_rows_are_judged(warehouse: Warehouse) -> None:
-    warehouse.deliver(row("A"), row("B"), row("B", STAGE_2), row("C", received_date=""))
-    warehouse.deliver(
-        row("A"), row("B", reasons="Delays"), row("B", STAGE_2), row("C", received_date="")
-    )
-    judged = query(
-        warehouse.settings.warehouse_path,
-        "select case_reference, stage from landing.typed_rows order by all",
-    )
-    assert judged == [("B", "stage_1"), ("B", "stage_2"), ("C", "stage_1")]
-
-
-def test_what_the_warehouse_knows_is_not_landed_as_text_again(warehouse: Warehouse) -> None:
+def test_text_that_the_warehouse_has_is_kept_once(warehouse: Warehouse) -> None:
     warehouse.deliver(row("A"), row("B"))
     assert warehouse.deliver(row("A"), row("B", reasons="new")) == {"loaded": 1, "unchanged": 1}
-    landed = "select case_reference, stage, service_team from landing.text_rows order by 1"
-    assert query(warehouse.settings.warehouse_path, landed) == [
-        ("A", "stage_1", None),
-        ("B", "stage_1", "Assessments"),
+    assert warehouse.deliver(row("A"), row("B")) == {"loaded": 1, "unchanged": 1}
+    kept = "select case_reference, reasons, first_delivery from raw.records order by all"
+    assert query(warehouse.settings.warehouse_path, kept) == [
+        ("A", None, 1),
+        ("B", "new", 2),
+        ("B", None, 1),
     ]
+    assert warehouse.rows("case_reference, reasons") == [("A", None), ("B", None)]
 
 
-def test_known_text_is_read_anew_once_the_council_spells_a_stage_so(warehouse: Warehouse) -> None:
+def test_a_stage_counts_once_the_council_spells_it_so(warehouse: Warehouse) -> None:
     unknown = row("A", stage="Informal")
     assert warehouse.deliver(unknown) == {"quarantined": 1}
-    (warehouse.settings.home / "reference").mkdir()
-    (warehouse.settings.home / "reference" / "synonyms.csv").write_text("changes the rulebook")
-    with duckdb.connect(warehouse.settings.warehouse_path) as connection:
-        connection.execute(
-            "insert into staging.stg_synonyms by name "
-            "select 'stage' as field, 'Informal' as written, 'stage_1' as value, "
-            "true as is_council_row"
+    with duckdb.connect(warehouse.settings.warehouse_path) as store:
+        store.execute(
+            "insert into staging.stg_synonyms by name select 'stage' as field, "
+            "'informal' as written, 'stage_1' as value, true as is_council_row"
         )
     assert warehouse.deliver(unknown, row("B")) == {"loaded": 2}
     assert warehouse.rows("case_reference, stage, service_team") == [
         ("A", "stage_1", "Assessments"),
         ("B", "stage_1", "Assessments"),
     ]
+
+
+@pytest.mark.parametrize("between", [[], [row("C")]], ids=["no_row_of_it", "another_case"])
+def test_a_row_that_a_delivery_leaves_out_is_unchanged_when_it_returns(
+    warehouse: Warehouse, between: list[Row]
+) -> None:
+    warehouse.deliver(row("A"), row("B"))
+    warehouse.deliver(row("B"), *between)
+    assert warehouse.deliver(row("A"), row("B"), *between).keys() == {"unchanged"}
+    assert warehouse.rows("case_reference, row_number")[:2] == [("A", 1), ("B", 2)]
+
+
+def test_of_contradicting_rows_the_one_that_stays_is_right(warehouse: Warehouse) -> None:
+    one, other = row("A", reasons="Delay"), row("A", reasons="Staff")
+    assert warehouse.deliver(one, other) == {"quarantined": 2}
+    assert warehouse.deliver(one, row("B")) == {"loaded": 2}
+    assert warehouse.rows("case_reference, reasons") == [("A", "Delay"), ("B", None)]
 
 
 def test_a_row_stands_where_it_was_delivered_last(warehouse: Warehouse) -> None:
@@ -231,8 +224,8 @@ def test_versions_are_kept_with_the_run_and_the_day_from_and_to_which_they_were_
     warehouse.deliver(row("A", reasons="three"), as_of=days[2])
     states = query(
         warehouse.settings.warehouse_path,
-        "select reasons, state, as_of_day from raw.row_states inner join raw.row_versions "
-        "using (row_id) order by state_number",
+        "select reasons, state, as_of_day from raw.record_states inner join raw.records "
+        "using (record_id) order by state_number",
     )
     assert sorted(states) == sorted(
         [
@@ -245,6 +238,6 @@ def test_versions_are_kept_with_the_run_and_the_day_from_and_to_which_they_were_
     )
     runs = query(
         warehouse.settings.warehouse_path,
-        "select count(distinct run_id), count(distinct run_at) from raw.row_states",
+        "select count(distinct run_id), count(distinct run_at) from raw.record_states",
     )
     assert runs == [(3, 3)]

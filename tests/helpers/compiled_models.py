@@ -32,8 +32,8 @@ class Model(NamedTuple):
 def compiled_models(home: Path, part: str) -> list[Model]:
     """Return the tables of one part of the project, in an order in which they can be built.
 
-    The parts are those that dbt builds together: reference, intermediate and marts. Views are left
-    out, for they follow by themselves.
+    The parts are those that dbt builds together: reference, records, deadlines and marts. Views are
+    left out, for they follow by themselves.
     """
     nodes = _nodes(home)
     order = TopologicalSorter(
@@ -45,12 +45,21 @@ def compiled_models(home: Path, part: str) -> list[Model]:
         if (node := nodes.get(name))
         and node["resource_type"] == "model"
         and node["config"]["materialized"] == "table"
-        and part == (REFERENCE if REFERENCE in node["tags"] else node["fqn"][1])
+        and part == _part(node)
     ]
     return [
         Model(f"{node['schema']}.{node['name']}", compiled_sql(home, node["original_file_path"]))
         for node in wanted
     ]
+
+
+def _part(node: dict[str, Any]) -> str:
+    _, layer, folder, *_ = node["fqn"]
+    if REFERENCE in node["tags"]:
+        return REFERENCE
+    if layer == "staging" or folder == "current":
+        return "records"
+    return "deadlines" if folder == "deadlines" else "marts"
 
 
 def _nodes(home: Path) -> dict[str, dict[str, Any]]:
@@ -83,9 +92,14 @@ def reference_without_dbt(settings: Settings) -> None:
     _fill(settings, compiled_models(settings.home, REFERENCE))
 
 
-def intermediate_without_dbt(settings: Settings) -> None:
-    """Stand in for the step `build_intermediate`, in a home where dbt ran before."""
-    _fill(settings, compiled_models(settings.home, "intermediate"))
+def records_without_dbt(settings: Settings) -> None:
+    """Stand in for the step `build_records`, in a home where dbt ran before."""
+    _fill(settings, compiled_models(settings.home, "records"))
+
+
+def deadlines_without_dbt(settings: Settings) -> None:
+    """Stand in for the step `build_deadlines`, in a home where dbt ran before."""
+    _fill(settings, compiled_models(settings.home, "deadlines"))
 
 
 def marts_without_dbt(settings: Settings) -> None:
@@ -125,7 +139,8 @@ def _fill(settings: Settings, models: list[Model]) -> None:
 
 WITHOUT_DBT = Steps(
     build_reference=reference_without_dbt,
-    build_intermediate=intermediate_without_dbt,
+    build_records=records_without_dbt,
+    build_deadlines=deadlines_without_dbt,
     build_marts=marts_without_dbt,
     check_marts=lambda *given: None,
     build_deliveries=deliveries_without_dbt,

@@ -1,17 +1,19 @@
 """What the tests of the extract side share: a working store, and exports written to a folder."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import openpyxl
 
-from complaints.flows.readers.export_files import FileRecord
 from complaints.flows.readers.sources import Source
-from complaints.flows.steps.extract import Extracted, extract
-from complaints.flows.steps.find_deliveries import find_deliveries
-from complaints.warehouse.store import SQL_FOLDER
+from complaints.flows.steps.extract import Extracted, read_delivery
+from complaints.flows.steps.file_records import record_untaken
+from complaints.flows.steps.find_deliveries import unread_deliveries
+from complaints.warehouse.runs import Night
+from complaints.warehouse.store import make_tables
 
 HEADER = "case_reference,procedure,stage,received_date"
 ROW = "C1,statutory,stage_1,2018-07-02"
@@ -19,8 +21,13 @@ ROW = "C1,statutory,stage_1,2018-07-02"
 
 def open_store(folder: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(folder / "store.duckdb")
-    connection.execute((SQL_FOLDER / "schema.sql").read_text(encoding="utf-8"))
+    make_tables(connection)
     return connection
+
+
+def run_called(run_id: str) -> Night:
+    """Return a run, as far as reading needs to know it."""
+    return Night(run_id, datetime(2018, 11, 27), date(2018, 11, 27), rulebook="")
 
 
 def write_csv(folder: Path, name: str, *lines: str, encoding: str = "utf-8") -> Path:
@@ -44,58 +51,36 @@ def folder_source(folder: Path, **settings: Any) -> Source:
     return Source(code="complaints", files=".", base_folder=folder, **settings)
 
 
-def read_folder(connection: duckdb.DuckDBPyConnection, source: Source) -> Extracted:
-    """Extract the one delivery of a folder."""
-    (delivery,) = find_deliveries(connection, source).deliveries
-    return extract(connection, delivery)
+def read_folder(store: duckdb.DuckDBPyConnection, source: Source) -> Extracted:
+    """Read the one delivery of a folder."""
+    (delivery,) = unread_deliveries(store, source).deliveries["complaints"]
+    return read_delivery(store, run_called("read"), delivery)
 
 
-def landed(connection: duckdb.DuckDBPyConnection, *columns: str) -> list[tuple[Any, ...]]:
+def landed(store: duckdb.DuckDBPyConnection, *columns: str) -> list[tuple[Any, ...]]:
     names = ", ".join(columns or ("row_number", "case_reference", "stage", "received_date"))
-    return connection.execute(
-        f"select {names} from landing.text_rows order by file_order, row_number"
+    return store.execute(
+        f"select {names} from text_rows order by file_order, row_number"
     ).fetchall()
 
 
 def night(
-    connection: duckdb.DuckDBPyConnection, source: Source, run_id: str
+    store: duckdb.DuckDBPyConnection, source: Source, run_id: str
 ) -> dict[str, tuple[str, str | None]]:
-    """Do what a night does about files, the loading of rows left out; return their states."""
-    found = find_deliveries(connection, source)
-    records: list[FileRecord] = list(found.records)
-    for delivery in found.deliveries:
-        extracted = extract(connection, delivery)
-        records += extracted.records
-        if extracted.is_unchanged or all(r.status == "rejected" for r in extracted.records):
-            continue
-        connection.execute(
-            "insert into raw.deliveries "
-            "select coalesce(max(delivery_number), 0) + 1, ?, ?, ? from raw.deliveries",
-            [source.code, run_id, extracted.identity],
-        )
-    for record in records:
-        connection.execute(
-            "insert into raw.delivery_files by name select ? as run_id, ? as source, "
-            "? as file_name, ? as content_hash, ? as series, ? as stamp, ? as rows_read, "
-            "? as status, ? as message",
-            [
-                run_id,
-                record.source,
-                record.file_name,
-                record.content_hash,
-                record.series,
-                record.stamp,
-                record.rows_read,
-                record.status,
-                record.message,
-            ],
-        )
-    return {record.file_name: (record.status, record.message) for record in records}
+    """Do what a night does about files, the judging of rows left out; return their states."""
+    run = run_called(run_id)
+    found = unread_deliveries(store, source)
+    records = list(found.records)
+    for delivery in found.deliveries.get("complaints", []):
+        files = read_delivery(store, run, delivery).files
+        records += [file for file in files if file.status != "loaded"]
+    recorded = record_untaken(store, run, records)
+    return {record.file_name: (record.status, record.message) for record in recorded}
 
 
 def read_one(store, exports, content, name="complaints.csv", **settings):
     """Write one file, extract it, and return its record."""
     exports.mkdir(exist_ok=True)
     (exports / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    (record,) = read_folder(store, folder_source(exports, **settings)).records
+    (record,) = read_folder(store, folder_source(exports, **settings)).files
     return record

@@ -137,10 +137,11 @@ def borrow_store(settings: Settings, example: Settings) -> None:
     shutil.copytree(example.home / "dbt", settings.home / "dbt")
     shutil.copyfile(example.warehouse_path, settings.warehouse_path)
     with duckdb.connect(settings.warehouse_path) as warehouse:
-        for (table,) in warehouse.execute(
-            "select table_name from duckdb_tables() where schema_name = 'raw'"
+        for schema, table in warehouse.execute(
+            "select schema_name, table_name from duckdb_tables() "
+            "where schema_name in ('raw', 'validation')"
         ).fetchall():
-            warehouse.execute(f"delete from raw.{table}")
+            warehouse.execute(f"delete from {schema}.{table}")
 
 
 def start(work: Callable[..., None], *given: Any) -> ForkServerProcess:

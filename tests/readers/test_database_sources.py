@@ -67,7 +67,7 @@ def change(url, statement):
 
 def test_a_table(store, url):
     extracted = read_folder(store, portal())
-    (record,) = extracted.records
+    (record,) = extracted.files
     assert (record.file_name, record.status, record.rows_read) == ("stages", "loaded", 2)
     rows = landed(store, "row_number", "case_reference", "procedure", "stage", "field_count")
     assert rows == [(1, "C1", None, "2", 5), (2, "C2", "Stat", "1", 5)]
@@ -85,7 +85,7 @@ def test_a_query(store, url):
     source = portal(
         query=query, constants={"procedure": "corporate"}, rename=COLUMNS | {"type": "legal_basis"}
     )
-    (record,) = read_folder(store, source).records
+    (record,) = read_folder(store, source).files
     assert (record.file_name, record.rows_read) == ("query", 1)
     assert landed(store, "case_reference", "procedure", "stage", "reasons") == [
         ("C2", "corporate", "1", "50% :x")
@@ -99,7 +99,7 @@ def test_a_table_of_a_schema_and_a_view(store, url):
         change(url, "create schema crm")
         change(url, 'create view crm."All stages" as select * from stages')
         table = "crm.All stages"
-    (record,) = read_folder(store, portal(table=table)).records
+    (record,) = read_folder(store, portal(table=table)).files
     assert (record.file_name, record.rows_read) == (table, 2)
 
 
@@ -126,7 +126,7 @@ def test_the_same_rows_are_unchanged_whatever_their_order(store, url):
 
 def test_a_table_without_rows_is_rejected(store, url):
     change(url, "delete from stages")
-    (record,) = read_folder(store, portal()).records
+    (record,) = read_folder(store, portal()).files
     assert (record.status, record.message) == ("rejected", "stages has no data rows.")
 
 

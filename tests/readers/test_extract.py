@@ -3,8 +3,8 @@ import random
 
 import pytest
 
-from complaints.flows.steps.extract import extract
-from complaints.flows.steps.find_deliveries import find_deliveries
+from complaints.flows.steps.extract import read_delivery
+from complaints.flows.steps.find_deliveries import unread_deliveries
 from complaints.warehouse.layout import LAYOUT_NAMES
 from export_helpers import (
     HEADER,
@@ -13,6 +13,7 @@ from export_helpers import (
     landed,
     read_folder,
     read_one,
+    run_called,
     write_csv,
     write_workbook,
 )
@@ -20,19 +21,17 @@ from export_helpers import (
 
 def test_the_landing_table_has_the_agreed_columns(store, exports):
     read_one(store, exports, f"{HEADER}\n{ROW}\n")
-    described = store.execute("describe landing.text_rows").fetchall()
+    described = store.execute("describe text_rows").fetchall()
     assert [(name, kind) for name, kind, *_ in described] == [
-        ("source", "VARCHAR"),
         ("file_name", "VARCHAR"),
         ("file_order", "INTEGER"),
         ("row_number", "BIGINT"),
         *((count, "INTEGER") for count in ("field_count", "header_field_count")),
-        ("content_hash", "UHUGEINT"),
+        ("record_id", "VARCHAR"),
+        ("is_known", "BOOLEAN"),
         *((name, "VARCHAR") for name in LAYOUT_NAMES),
     ]
-    assert landed(store, "source", "file_name", "file_order", "field_count") == [
-        ("complaints", "complaints.csv", 0, 4)
-    ]
+    assert landed(store, "file_name", "file_order", "field_count") == [("complaints.csv", 0, 4)]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +238,7 @@ def test_one_rejected_file_does_not_stop_the_others(store, exports):
     write_workbook(exports, "c.XLSX", HEADER.split(","), ROW.split(","))
     write_csv(exports, "d.TSV", HEADER.replace(",", "\t"), ROW.replace(",", "\t"))
     extracted = read_folder(store, folder_source(exports))
-    assert [(record.file_name, record.status) for record in extracted.records] == [
+    assert [(record.file_name, record.status) for record in extracted.files] == [
         ("a.csv", "loaded"),
         ("b.csv", "rejected"),
         ("c.XLSX", "loaded"),
@@ -262,9 +261,9 @@ def test_a_second_delivery_replaces_the_first_in_landing(store, exports):
 
 def test_a_file_that_vanishes_before_it_is_read(store, exports):
     path = write_csv(exports, "a.csv", HEADER, ROW)
-    (delivery,) = find_deliveries(store, folder_source(exports)).deliveries
+    (delivery,) = unread_deliveries(store, folder_source(exports)).deliveries["complaints"]
     path.unlink()
-    (record,) = extract(store, delivery).records
+    (record,) = read_delivery(store, run_called("later"), delivery).files
     assert record.status == "rejected"
     assert "cannot be opened" in record.message
 
@@ -273,7 +272,7 @@ def test_a_name_with_the_characters_of_a_pattern(store, exports):
     write_csv(exports, "a.csv", HEADER, ROW)
     write_csv(exports, "[a]*.csv", HEADER, ROW, ROW)
     extracted = read_folder(store, folder_source(exports))
-    assert {record.file_name: record.rows_read for record in extracted.records} == {
+    assert {record.file_name: record.rows_read for record in extracted.files} == {
         "[a]*.csv": 2,
         "a.csv": 1,
     }
@@ -282,9 +281,9 @@ def test_a_name_with_the_characters_of_a_pattern(store, exports):
 def test_rows_keep_the_order_of_the_file(store, exports):
     rows = [f'C{number},statutory,stage_1,"x\ny"' for number in range(1, 20_001)]
     write_csv(exports, "a.csv", HEADER, *rows)
-    assert read_folder(store, folder_source(exports)).records[0].rows_read == 20_000
+    assert read_folder(store, folder_source(exports)).files[0].rows_read == 20_000
     wrong = store.execute(
-        "select count(*) from landing.text_rows where case_reference <> 'C' || row_number"
+        "select count(*) from text_rows where case_reference <> 'C' || row_number"
     ).fetchone()
     assert wrong == (0,)
 

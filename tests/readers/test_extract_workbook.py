@@ -28,7 +28,7 @@ def test_a_workbook(store, exports):
         ["C3", 2.5, "\u00a0", 43283, None, None, "a note beside the table"],
         ["NULL", "nan", None, "02/07/2018", "None", "=1/0"],
     )
-    (record,) = read_folder(store, folder_source(exports)).records
+    (record,) = read_folder(store, folder_source(exports)).files
     assert (record.status, record.rows_read) == ("loaded", 4)
     assert landed(
         store,
@@ -73,7 +73,7 @@ def test_broken_workbooks(store, exports, content, words):
 )
 def test_workbooks_without_what_is_needed(store, exports, rows, words):
     write_workbook(exports, "complaints.xlsx", *rows)
-    (record,) = read_folder(store, folder_source(exports)).records
+    (record,) = read_folder(store, folder_source(exports)).files
     assert record.status == "rejected"
     assert words in record.message
 
@@ -89,7 +89,7 @@ def test_what_is_not_mapped_reaches_no_file(store, exports, tmp_path, encoding):
         exports, "c.xlsx", header.split(","), [*ROW.split(","), "Zebedee", "12 Marmalade"]
     )
     extracted = read_folder(store, folder_source(exports))
-    assert [record.status for record in extracted.records] == ["loaded", "rejected", "loaded"]
+    assert [record.status for record in extracted.files] == ["loaded", "rejected", "loaded"]
     store.execute("checkpoint")
     written = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent != exports]
     assert written
@@ -97,4 +97,4 @@ def test_what_is_not_mapped_reaches_no_file(store, exports, tmp_path, encoding):
         content = path.read_bytes()
         assert b"Zebedee" not in content
         assert b"Marmalade" not in content
-    assert not any("Zebedee" in (record.message or "") for record in extracted.records)
+    assert not any("Zebedee" in (record.message or "") for record in extracted.files)

@@ -1,12 +1,12 @@
 -- The rows to judge, narrow: the texts that no rule reads stay where they are.
--- …_text is what was written, …_read what it reads as, the plain name the value that may be used.
+-- …_text is what was written, the plain name the value that may be used.
 {{ config(materialized='table') }}
 
 {%- set dates = [
     'received_date', 'clock_start_date', 'acknowledged_date', 'panel_date', 'target_date',
     'responded_date'
 ] %}
-{%- set codes = ['procedure', 'stage', 'outcome', 'extension_agreed', 'legal_basis'] %}
+{%- set codes = ['procedure', 'outcome', 'extension_agreed', 'legal_basis'] %}
 
 with
 
@@ -48,33 +48,29 @@ final as (
         current_records.source,
         current_records.file_name,
         current_records.row_number,
-        current_records.case_reference,
         records.field_count,
         records.header_field_count,
         run.as_of_day,
-        run.earliest_date,
+        current_records.case_reference,
+        procedure_code.value as procedure,
+        current_records.stage,
         {% for date in dates %}
             records.{{ date }} as {{ date }}_text,
-            {{ date }}_day.day as {{ date }}_read,
             {{ usable_date(date ~ '_day.day', 'run.earliest_date') }} as {{ date }},
         {% endfor %}
         records.last_updated as last_updated_text,
-        last_updated_day.day as last_updated_read,
         current_records.last_updated,
-        {% for code in codes %}
-            coalesce({{ code }}_code.value, records.{{ code }}) as {{ code }}_read,
-        {% endfor %}
-        procedure_code.value as procedure,
-        current_records.stage,
         case when records.outcome is not null then coalesce(outcome_code.value, 'unknown') end
             as outcome,
-        coalesce(extension_agreed_code.value = 'yes', false) as extension_agreed,
+        records.extension_agreed as extension_text,
+        extension_agreed_code.value as extension,
+        records.legal_basis as legal_basis_text,
         legal_basis_code.value as legal_basis,
         records.service_team
     from current_records
     inner join records on current_records.record_id = records.record_id
     cross join run
-    {% for date in dates + ['last_updated'] %}
+    {% for date in dates %}
         left join written_dates as {{ date }}_day on records.{{ date }} = {{ date }}_day.written
     {% endfor %}
     {% for code in codes %}
