@@ -1,7 +1,8 @@
 -- A made-up delivery of any size. Every choice is drawn from a hash of what it is about, so the same
 -- size always gives the same rows. Realistic in what costs time: 1 to 4 stages a case, both
--- procedures, 2010 to the as-of day, one row in a hundred at fault.
--- Variables: wanted_rows, as_of_day, bank_holidays (a file). Result: export_rows, all text.
+-- procedures, 2010 to the as-of day.
+-- Variables: wanted_rows, rows_per_fault, as_of_day, bank_holidays (a file).
+-- Result: export_rows, all text.
 
 create macro draw(about, choices) as (hash(about) % choices)::integer;
 
@@ -80,11 +81,11 @@ select
         'received_date_invalid', 'received_date_in_future', 'responded_before_received',
         'outcome_unknown', 'extension_unknown', 'legal_basis_unknown', 'other_date_invalid',
         'team_missing'
-    ][1 + draw(about || 'fault', 1500)] as fault,
+    ][1 + draw(about || 'fault', 12 * getvariable('rows_per_fault'))] as fault,
     unnest(coalesce(
         [
             ['original', 'duplicate'], ['original', 'conflict'], ['original', 'superseded']
-        ][1 + draw(about || 'copies', 2000)],
+        ][1 + draw(about || 'copies', 16 * getvariable('rows_per_fault'))],
         ['original']
     )) as copy
 from answered
@@ -176,8 +177,10 @@ select
     one_of(case_number || 'complainant', ['parent', 'parent', 'child', 'carer', 'advocate'])
         as complainant_type,
     written(
-        least(coalesce(responded_date, received_date) + draw(about || 'saved', 15), getvariable('as_of_day'))
-        - (copy = 'superseded')::integer
+        least(
+            coalesce(responded_date, received_date) + draw(about || 'saved', 15),
+            getvariable('as_of_day')
+        ) - (copy = 'superseded')::integer
     ) || printf(' %02d:%02d', 8 + draw(about || 'hour', 10), draw(about || 'minute', 60))
         as last_updated
 from stages
