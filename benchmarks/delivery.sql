@@ -1,5 +1,5 @@
--- A made-up delivery of any size. Every choice is drawn from a hash of what it is about, so the same
--- size always gives the same rows. Realistic in what costs time: 1 to 4 stages a case, both
+-- A made-up delivery of any size. Every choice is drawn from a hash of what it is about, so that the
+-- same size gives the same rows. Realistic in what costs time: 1 to 4 stages a case, both
 -- procedures, 2010 to the as-of day.
 -- Variables: wanted_rows, rows_per_fault, as_of_day, bank_holidays (a file).
 -- Result: export_rows, all text.
@@ -11,13 +11,24 @@ create macro one_of(about, choices) as choices[1 + draw(about, len(choices))];
 create macro written(day) as strftime(day, '%d/%m/%Y');
 
 create table working_days as
-select
-    day,
-    row_number() over (order by day) as day_number
-from (
-    select unnest(generate_series(date '2010-01-01', date '2027-12-31', interval 1 day))::date as day
+with
+
+days as (
+    select range::date as day
+    from range(timestamp '2010-01-01', timestamp '2028-01-01', interval 1 day)
+),
+
+bank_holidays as (
+    select *
+    from read_csv(getvariable('bank_holidays'))
 )
-where isodow(day) <= 5 and day not in (select date from read_csv(getvariable('bank_holidays')));
+
+select
+    days.day,
+    row_number() over (order by days.day) as day_number
+from days
+left join bank_holidays on days.day = bank_holidays.date
+where isodow(days.day) <= 5 and bank_holidays.date is null;
 
 -- How far each complaint goes: most end at stage 1.
 create table cases as
@@ -92,8 +103,21 @@ from answered
 where received_date <= getvariable('as_of_day');
 
 create table export_rows as
+with
+
+dated as (
+    select
+        stages.*,
+        due_days.day as target_day
+    from stages
+    left join working_days as received_days
+        on stages.received_date = received_days.day
+    left join working_days as due_days
+        on received_days.day_number + 10 = due_days.day_number
+)
+
 select
-    row_number() over (order by case_number, place, copy desc) as position,
+    row_number() over (order by case_number asc, place asc, copy desc) as position,
     if(fault = 'case_reference_missing', null, upper(procedure[:2]) || '-' || case_number)
         as case_reference,
     case
@@ -131,7 +155,7 @@ select
     if(
         procedure = 'statutory' and stage = 'stage_1' and not is_extended and not has_later_clock
         and draw(about || 'target', 3) = 0,
-        written(due_days.day),
+        written(target_day),
         null
     ) as target_date,
     if(fault = 'responded_before_received', written(received_date - 5), written(responded_date))
@@ -183,10 +207,6 @@ select
         ) - (copy = 'superseded')::integer
     ) || printf(' %02d:%02d', 8 + draw(about || 'hour', 10), draw(about || 'minute', 60))
         as last_updated
-from stages
-left join working_days as received_days
-    on received_days.day = stages.received_date
-left join working_days as due_days
-    on due_days.day_number = received_days.day_number + 10
+from dated
 qualify position <= getvariable('wanted_rows')
 order by position;
