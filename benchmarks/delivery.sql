@@ -1,34 +1,13 @@
--- A made-up delivery of any size. Every choice is drawn from a hash of what it is about, so that the
--- same size gives the same rows. Realistic in what costs time: 1 to 4 stages a case, both
--- procedures, 2010 to the as-of day.
--- Variables: wanted_rows, rows_per_fault, as_of_day, bank_holidays (a file).
--- Result: export_rows, all text.
+-- A made-up delivery of any size. Every choice is drawn from a hash of what it is about, so a size
+-- always gives the same rows. Realistic in what costs time: 1 to 4 stages a case, both procedures,
+-- 2010 to the as-of day.
+-- Variables: wanted_rows, rows_per_fault, as_of_day. Result: export_rows, all text.
 
 create macro draw(about, choices) as (hash(about) % choices)::integer;
 
 create macro one_of(about, choices) as choices[1 + draw(about, len(choices))];
 
 create macro written(day) as strftime(day, '%d/%m/%Y');
-
-create table working_days as
-with
-
-days as (
-    select range::date as day
-    from range(timestamp '2010-01-01', timestamp '2028-01-01', interval 1 day)
-),
-
-bank_holidays as (
-    select *
-    from read_csv(getvariable('bank_holidays'))
-)
-
-select
-    days.day,
-    row_number() over (order by days.day) as day_number
-from days
-left join bank_holidays on days.day = bank_holidays.date
-where isodow(days.day) <= 5 and bank_holidays.date is null;
 
 -- How far each complaint goes: most end at stage 1.
 create table cases as
@@ -103,19 +82,6 @@ from answered
 where received_date <= getvariable('as_of_day');
 
 create table export_rows as
-with
-
-dated as (
-    select
-        stages.*,
-        due_days.day as target_day
-    from stages
-    left join working_days as received_days
-        on stages.received_date = received_days.day
-    left join working_days as due_days
-        on received_days.day_number + 10 = due_days.day_number
-)
-
 select
     row_number() over (order by case_number asc, place asc, copy desc) as position,
     if(fault = 'case_reference_missing', null, upper(procedure[:2]) || '-' || case_number)
@@ -152,10 +118,11 @@ select
     end as extension_agreed,
     if(stage = 'stage_3' and responded_date is not null, written(responded_date - 15), null)
         as panel_date,
+    -- Ten working days on, in months without bank holidays.
     if(
         procedure = 'statutory' and stage = 'stage_1' and not is_extended and not has_later_clock
-        and draw(about || 'target', 3) = 0,
-        written(target_day),
+        and isodow(received_date) <= 5 and month(received_date) in (2, 6, 9, 10, 11),
+        written(received_date + 14),
         null
     ) as target_date,
     if(fault = 'responded_before_received', written(received_date - 5), written(responded_date))
@@ -207,6 +174,6 @@ select
         ) - (copy = 'superseded')::integer
     ) || printf(' %02d:%02d', 8 + draw(about || 'hour', 10), draw(about || 'minute', 60))
         as last_updated
-from dated
+from stages
 qualify position <= getvariable('wanted_rows')
 order by position;

@@ -6,7 +6,6 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.contenders import FILE_NAME
-from complaints.warehouse.settings import PROJECT_FOLDER
 
 AS_OF_DAY = date(2026, 3, 31)
 NEXT_DAY = AS_OF_DAY + timedelta(days=1)
@@ -42,7 +41,6 @@ def make_deliveries(rows: int, first: Path, changed: Path, rows_per_fault: int =
             "wanted_rows": rows - unreadable,
             "rows_per_fault": rows_per_fault,
             "as_of_day": AS_OF_DAY,
-            "bank_holidays": str(PROJECT_FOLDER / "dbt_project/seeds/bank_holidays.csv"),
         }.items():
             connection.execute(f"set variable {name} = $value", {"value": value})
         connection.execute(Path(__file__).with_name("delivery.sql").read_text(encoding="utf-8"))
