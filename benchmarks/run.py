@@ -27,7 +27,7 @@ PAGE = PROJECT_FOLDER / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 SIZES = (10_000, 100_000, 1_000_000)
 ALMOST_EMPTY = 10  # rows; what such a delivery costs is start-up
-SAMPLE_SECONDS = 0.05
+SAMPLE_SECONDS = 0.1
 LEAST_SECONDS = 0.5  # of a yardstick's work; below, a ratio would be noise
 
 PANDAS, SQL = "pandas script", "hand-written SQL"
