@@ -75,7 +75,7 @@ select
     unnest(coalesce(
         [
             ['original', 'duplicate'], ['original', 'conflict'], ['original', 'superseded']
-        ][1 + draw(about || 'copies', 16 * getvariable('rows_per_fault'))],
+        ][1 + draw(about || 'copies', 6 * getvariable('rows_per_fault'))],
         ['original']
     )) as copy
 from answered

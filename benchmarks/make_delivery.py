@@ -24,7 +24,7 @@ where position in (
 """
 
 
-def make_deliveries(rows: int, first: Path, changed: Path, rows_per_fault: int = 125) -> None:
+def make_deliveries(rows: int, first: Path, changed: Path, rows_per_fault: int = 160) -> None:
     """Write a delivery into one folder, and the next day's into another.
 
     Args:

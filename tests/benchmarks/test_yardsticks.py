@@ -38,6 +38,11 @@ def test_the_delivery_contains_every_fault(folder):
         "select rule_code from dq_rules where severity = 'error' and rows_failing > 0",
     )
     assert {code for (code,) in failing} == HELD_BACK
+    [(duplicate, superseded)] = query(
+        folder / "home" / "marts.duckdb",
+        "select rows_duplicate, rows_superseded from dq_deliveries",
+    )
+    assert duplicate > 0 and superseded > 0
 
 
 @pytest.mark.parametrize("yardstick", YARDSTICKS)
