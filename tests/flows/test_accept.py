@@ -72,7 +72,7 @@ def test_accepted_rows_are_released_by_the_next_night_that_ends_though_nothing_i
     home.accepts("TARGET", "stage_1", "target_date_disagrees")
     assert {state for (state,) in home.listed(["state"])} == {"in force from the next night on"}
 
-    for step in ("load", "publish"):
+    for step in ("record_fates", "publish"):
         with pytest.raises(RunFailedError, match="the power went"):
             home.night(steps=replace(QUICK, **{step: fail}))
     held = "select count(*) from dq_quarantine where case_reference = 'ANSWERED'"
@@ -234,12 +234,10 @@ def test_what_is_accepted_is_not_accepted_twice(home: Home) -> None:
 def test_a_case_of_several_sources_needs_its_source(home: Home) -> None:
     with duckdb.connect(home.settings.warehouse_path) as warehouse:
         for table, values in (
-            ("stage_rows", "-row_id as row_id, 'other' as source"),
-            ("findings", "-row_id as row_id"),
+            ("intermediate.int_complaint_rows", "'x' || record_id as record_id, 'other' as source"),
+            ("validation.findings", "'x' || record_id as record_id"),
         ):
-            warehouse.execute(
-                f"insert into raw.{table} select * replace ({values}) from raw.{table}"
-            )
+            warehouse.execute(f"insert into {table} select * replace ({values}) from {table}")
     words = ("ANSWERED", "stage_1", BEFORE)
     assert_mistake(
         home.accept(*words), ExitCode.USAGE, "the sources complaints and other", "--source"
