@@ -106,8 +106,7 @@ create table if not exists raw.publications (
     publication_number bigint not null,
     run_id varchar not null,
     published_at timestamp not null,
-    inputs_hash varchar not null,
-    newest_acceptance_number bigint not null
+    inputs_hash varchar not null
 );
 
 -- What the run at work knows: one row, given to dbt as data.
@@ -115,7 +114,8 @@ create table if not exists raw.run (
     run_id varchar not null,
     run_at timestamp not null,
     as_of_day date not null,
-    earliest_date date not null
+    earliest_date date not null,
+    newest_acceptance_number bigint not null
 );
 
 -- The rules as declared in expectations/, for dbt to read.

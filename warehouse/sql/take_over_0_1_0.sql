@@ -62,8 +62,8 @@ select
     version.* exclude (row_id, content_hash, first_run_id),
     taken.record_id,
     taken.first_delivery,
-    taken.file_name,
-    taken.row_number
+    taken.file_name as first_file_name,
+    taken.row_number as first_row_number
 from (
     select record_id, min_by(row_id, first_delivery) as row_id
     from taken_over
@@ -149,8 +149,7 @@ select
     row_number() over (order by published_at) as publication_number,
     run_id,
     published_at,
-    '' as inputs_hash,
-    coalesce((select max(acceptance_number) from old_nights), 0) as newest_acceptance_number
+    '' as inputs_hash
 from old_publications;
 
 insert into raw.quality_trends by name from old_quality_trends;
@@ -187,28 +186,32 @@ from old_inputs as input;
 
 insert into raw.learning_actions_records by name
 select
-    record_id, source, first_delivery, file_name, row_number, field_count, header_field_count,
+    record_id, source, first_delivery, file_name as first_file_name, row_number as first_row_number,
+    field_count, header_field_count,
     theme, action, owner_role, due_quarter, status, evidence
 from taken_inputs
 where dataset = 'learning_actions';
 
 insert into raw.benchmarks_records by name
 select
-    record_id, source, first_delivery, file_name, row_number, field_count, header_field_count,
+    record_id, source, first_delivery, file_name as first_file_name, row_number as first_row_number,
+    field_count, header_field_count,
     authority, year, measure, value, note
 from taken_inputs
 where dataset = 'benchmarks';
 
 insert into raw.indicators_records by name
 select
-    record_id, source, first_delivery, file_name, row_number, field_count, header_field_count,
+    record_id, source, first_delivery, file_name as first_file_name, row_number as first_row_number,
+    field_count, header_field_count,
     name, period, value
 from taken_inputs
 where dataset = 'indicators';
 
 insert into raw.team_changes_records by name
 select
-    record_id, source, first_delivery, file_name, row_number, field_count, header_field_count,
+    record_id, source, first_delivery, file_name as first_file_name, row_number as first_row_number,
+    field_count, header_field_count,
     old_team, new_team, change_date
 from taken_inputs
 where dataset = 'team_changes';
@@ -247,7 +250,7 @@ select
 from taken_inputs;
 
 insert into raw.run
-select run_id, run_at, as_of_day, date '2000-01-01'
+select run_id, run_at, as_of_day, date '2000-01-01', coalesce(acceptance_number, 0)
 from old_nights
 order by run_at desc
 limit 1;
