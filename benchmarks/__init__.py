@@ -1,1 +1,1 @@
-"""How fast the night is, and how much memory it needs, at sizes far above a council's."""
+"""What the night costs, beside an analyst's pandas script and hand-written SQL."""

@@ -19,8 +19,7 @@ from complaints.flows.steps.publish import is_published, publish
 from complaints.flows.steps.record_fates import has_unjudged_delivery, record_fates
 from complaints.flows.steps.reference import check_as_of_day, prepare_reference
 from complaints.flows.steps.validate import begin_judging, validate_deadlines, validate_records
-from complaints.notices.failure import Trail
-from complaints.notices.notify import alert, failures_told
+from complaints.notices.notify import notify_of_failure, notify_of_night
 from complaints.warehouse.access import keep_private
 from complaints.warehouse.errors import ExitCode, RunFailedError, UsageError
 from complaints.warehouse.layout import COMPLAINTS
@@ -51,7 +50,7 @@ class Steps:
     check_marts: Step = build.check_marts
     build_deliveries: Step = build.build_deliveries
     publish: Step = publish
-    alert: Step = alert
+    alert: Step = notify_of_night
 
 
 @dataclass
@@ -93,13 +92,17 @@ def run_night(
         RunFailedError: another run is at work, every file was rejected, or a test failed.
             Nothing was published.
     """
-    with failures_told(settings) as trail, refusals_in_words():
-        sources = read_sources(source_path(settings))
-        with keep_private(settings), start_night(settings) as night:
-            report = NightReport(night)
-            trail.night, trail.files_met = night, report.files
-            timed = _timed(steps or Steps(), night, on_step, trail)
-            _run(settings, night, sources, timed, report, trail)
+    report = None
+    try:
+        with refusals_in_words():
+            sources = read_sources(source_path(settings))
+            with keep_private(settings), start_night(settings) as night:
+                report = NightReport(night)
+                _run(settings, night, sources, _timed(steps or Steps(), night, on_step), report)
+    except BaseException as problem:
+        known = (report.night, report.rejected, report.is_published) if report else ()
+        notify_of_failure(settings, problem, *known)
+        raise
     return report
 
 
@@ -117,10 +120,9 @@ def source_path(settings: Settings) -> Path:
     return settings.source
 
 
-def _timed(steps: Steps, night: Night, on_step: Callable[[str], None], trail: Trail) -> Steps:
+def _timed(steps: Steps, night: Night, on_step: Callable[[str], None]) -> Steps:
     def timed(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
         def call(*given: Any) -> Any:
-            trail.enter(name, given)
             return night.log.run(name, step, *given, on_step=on_step)
 
         return call
@@ -136,7 +138,6 @@ def _run(
     sources: list[Source],
     steps: Steps,
     report: NightReport,
-    trail: Trail,
 ) -> None:
     steps.prepare_reference(settings)
     found = [steps.find_deliveries(settings, source) for source in sources]
@@ -146,7 +147,7 @@ def _run(
     if is_news:
         steps.build_reference(settings)
         steps.check_as_of_day(settings, night)
-        _read_andjudge(settings, night, steps, queues, records)
+        _read_and_judge(settings, night, steps, queues, records)
     report.files += steps.record_files(settings, night, records)
     _check_something_was_read(settings, report)
     if is_news and not is_published(settings, night):  # a database may hold what it held before
@@ -160,11 +161,11 @@ def _run(
         steps.copy_log(settings, night)
         steps.build_deliveries(settings)
         report.notes += steps.publish(settings, night, list(build.EVERY_NIGHT))
-    report.is_published = trail.is_published = True
-    report.notes += steps.alert(settings, night)
+    report.is_published = True
+    report.notes += steps.alert(settings, night, [source.code for source in sources])
 
 
-def _read_andjudge(
+def _read_and_judge(
     settings: Settings,
     night: Night,
     steps: Steps,
@@ -196,12 +197,15 @@ def _extract_next(
     """Read the oldest delivery of each queue; return whether anything of them was taken."""
     is_taken = False
     for queue in filter(None, queues):
-        extracted = steps.extract(settings, night, queue.pop(0))
+        delivery = queue.pop(0)
+        night.log.files = tuple(file.name for file in delivery.files)
+        extracted = steps.extract(settings, night, delivery)
         is_taken |= extracted.is_taken
         records += [file for file in extracted.files if file.status != "loaded"]
         if extracted.must_be_read_again:
             records += [record for later in queue for record in later.waiting_records()]
             queue.clear()
+    night.log.files = ()
     return is_taken
 
 

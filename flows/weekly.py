@@ -7,7 +7,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from complaints.flows.nightly import can_retry_help
-from complaints.notices.notify import backup_failure_told
+from complaints.notices.notify import notify_of_backup_failure
 from complaints.warehouse.backup import back_up
 from complaints.warehouse.settings import read_settings
 
@@ -24,8 +24,11 @@ def weekly(home: Path | None = None) -> None:
         home: what to back up; the configured one when not given.
     """
     settings = read_settings(home=home)
-    with backup_failure_told(settings):
+    try:
         backup = _back_up(settings)
+    except BaseException as problem:
+        notify_of_backup_failure(settings, problem)
+        raise
     files = sorted(path for path in backup.rglob("*") if path.is_file())
     create_table_artifact(
         table=[{"file": path.name, "bytes": path.stat().st_size} for path in files],

@@ -1,1 +1,1 @@
-"""What people are told in the morning: the digest, failures, and the outbox they wait in."""
+"""The morning's notices: the digest, failures, and the outbox in which messages wait."""

@@ -1,92 +1,85 @@
-"""Tell people: the step `alert` at the end of a night, the failure of one, and the preview."""
+"""Notify people: of what a night published, of a night or a backup that failed; and preview."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC
+from collections.abc import Sequence
 
 import duckdb
 
 from complaints.notices import outbox
-from complaints.notices.digest import Group, Message, Part, Section, written
-from complaints.notices.failure import Trail, backup_failure_section, failure_section
-from complaints.notices.items import published_parts, rejected_parts
-from complaints.notices.log import open_alerts, run_sql
-from complaints.notices.recipients import AUDIENCES, FAILURES, Recipient, recipients_of
+from complaints.notices.collect import Failures, RejectedFile, collect, open_notices, run_sql
+from complaints.notices.digest import Digest, Message
+from complaints.notices.recipients import AUDIENCES, Recipient, recipients_of
 from complaints.notices.send import send_waiting
 from complaints.warehouse.errors import OperatorError, RunFailedError
 from complaints.warehouse.runs import Night
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.system_errors import refusals_in_words
 
+# Whatever becomes of a notice, it is no reason to fail; anything else is a mistake in the code.
+EXPECTED_PROBLEMS = (OperatorError, duckdb.Error, OSError)
 
-def alert(settings: Settings, night: Night) -> list[str]:
-    """Tell what is new in the marts that were just published.
 
-    The messages are written and their items marked as told in one transaction; then they are sent.
-    With no recipients configured, nothing is done or stored.
+def notify_of_night(settings: Settings, run: Night, sources: Sequence[str]) -> list[str]:
+    """Notify of what is new in the marts that a run has just published, seen from its sources.
+
+    The messages are written and their notices marked as sent in one transaction; then they are
+    sent. With no recipients configured, nothing is done or stored.
 
     Returns:
-        What could not be done, one sentence each; never a reason to fail.
+        What could not be done, one sentence each.
     """
     recipients = recipients_of(settings)
     if not recipients:
         return []
     try:
         with refusals_in_words():
-            with open_alerts(settings) as log:
-                parts = published_parts(log, settings, _audiences(recipients))
-                parts = _with_failures(parts, _interruption(night))
-                _put(log, settings, night.run_id, parts, recipients, settings.alerts_quiet_nights)
+            with open_notices(settings) as log:
+                beside = _interruption(run)
+                digest = collect(log, settings, _audiences(recipients), beside, run.run_id, sources)
+                _put(log, settings, run.run_id, digest, recipients, settings.alerts_quiet_nights)
             return send_waiting(settings)
-    except RunFailedError as problem:  # a full disk, a file in use: no reason to fail a night
-        return [f"People could not be told tonight; the next night does it. {problem}"]
+    except EXPECTED_PROBLEMS as problem:  # a full disk, a file in use
+        why = _reason(problem)
+        return [f"Notices could not be sent tonight; they will be sent tomorrow. {why}"]
 
 
-@contextmanager
-def failures_told(settings: Settings) -> Iterator[Trail]:
-    """Tell the recipients of failures when what is done within fails, and let it fail."""
-    trail = Trail()
-    try:
-        yield trail
-    except Exception as problem:
-        failure = failure_section(settings, trail, problem)
-        _tell(settings, trail, failure, _interruption(trail.night))
-        raise
+def notify_of_failure(
+    settings: Settings,
+    problem: BaseException,
+    run: Night | None = None,
+    rejected: Sequence[RejectedFile] = (),
+    is_published: bool = False,
+) -> None:
+    """Notify that a night failed or was stopped: at which step of which file, and why.
+
+    Where it had begun, its run is given, with the files that it has rejected, and whether it had
+    replaced the marts.
+    """
+    source = f' --source "{settings.source}"' if settings.source else ""
+    lines = [
+        *_where("Step", run.log.last_step if run else None, "File", run.log.files if run else ()),
+        f"What happened: {_reason(problem)}",
+        "The marts were published before it failed."
+        if is_published
+        else "Nothing was published; the marts of the night before stay.",
+        f'Try next: complaints nightly{source} --home "{settings.home}" --dry-run, which changes '
+        "nothing; then the same without --dry-run.",
+    ]
+    _notify_of(settings, {"night_failed": lines} | _interruption(run), run, rejected)
 
 
-@contextmanager
-def backup_failure_told(settings: Settings) -> Iterator[None]:
-    """Tell the recipients of failures when the backup within fails, and let it fail."""
-    try:
-        yield
-    except Exception as problem:
-        _tell(settings, Trail(), backup_failure_section(settings, problem))
-        raise
+def notify_of_backup_failure(settings: Settings, problem: BaseException) -> None:
+    """Notify that a backup failed, and why."""
+    lines = [
+        f"What happened: {_reason(problem)}",
+        "The backups made before stay.",
+        f'Try next: complaints backup --home "{settings.home}"',
+    ]
+    _notify_of(settings, {"backup_failed": lines})
 
 
-def _tell(settings: Settings, trail: Trail, *failures: Section | None) -> None:
-    """Tell what failed, and which files were rejected before; print what could not be told."""
-    recipients = recipients_of(settings)
-    if not recipients:
-        return
-    try:
-        with open_alerts(settings) as log:
-            parts = rejected_parts(log, settings, _audiences(recipients), trail.rejected)
-            run_id = trail.night.run_id if trail.night else None
-            parts = _with_failures(parts, *failures)
-            _put(log, settings, run_id, parts, recipients, is_quiet_told=False)
-        untold = send_waiting(settings)
-    except (OperatorError, duckdb.Error, OSError) as trouble:
-        # What failed first is what the operator must read.
-        untold = [f"The failure could not be told by message ({type(trouble).__name__})."]
-    for sentence in untold:
-        print(sentence, file=sys.stderr)
-
-
-def previewed(settings: Settings) -> list[tuple[Sequence[str], Message]]:
-    """Return what would be told now, and to which audiences, without marking or sending it.
+def preview(settings: Settings, sources: Sequence[str]) -> list[tuple[Sequence[str], Message]]:
+    """Return the next digest and its audiences, without marking or sending it.
 
     Raises:
         RunFailedError: there are no marts, or they are older than the code.
@@ -98,69 +91,91 @@ def previewed(settings: Settings) -> list[tuple[Sequence[str], Message]]:
         )
     together = {each.audiences: each for each in recipients_of(settings)} or {AUDIENCES: None}
     try:
-        with refusals_in_words(), open_alerts(settings) as log:
-            parts = published_parts(log, settings, AUDIENCES)
+        with refusals_in_words(), open_notices(settings) as log:
+            digest = collect(log, settings, AUDIENCES, {}, sources=sources)
     except (duckdb.CatalogException, duckdb.BinderException):
         raise RunFailedError(
             f"The marts in {settings.home} are older than this version of complaints: run "
             "`complaints nightly` once, then ask again."
         ) from None
     return [
-        (audiences, written(_parts_for(parts, audiences), settings.as_of_day))
+        (audiences, digest.written(audiences, settings.as_of_day))
         for audiences in together
-        if settings.alerts_quiet_nights or _have_news(_parts_for(parts, audiences))
+        if settings.alerts_quiet_nights or digest.has_news(audiences)
     ]
 
 
-def _audiences(recipients: Sequence[Recipient]) -> list[str]:
-    return [each for each in AUDIENCES if any(each in one.audiences for one in recipients)]
-
-
-def _with_failures(parts: Sequence[Part], *sections: Section | None) -> list[Part]:
-    """Return the parts with these sections first among the failures."""
-    given = tuple(section for section in sections if section)
-    return [
-        replace(part, sections=given + part.sections) if part.audience == FAILURES else part
-        for part in parts
-    ]
-
-
-def _interruption(night: Night | None) -> Section | None:
-    if night is None or night.interrupted_at is None:
-        return None
-    started = night.interrupted_at.replace(tzinfo=UTC)
-    line = (
-        f"The run that started on {started.day} {started:%B %Y at %H:%M} UTC never ended: it was "
-        "killed, or the machine stopped. The next run goes on where it stood."
-    )
-    return Section("An earlier run was interrupted", "new", (Group(None, None, (line,), 1),))
+def _notify_of(
+    settings: Settings,
+    failures: Failures,
+    run: Night | None = None,
+    rejected: Sequence[RejectedFile] = (),
+) -> None:
+    """Notify of failures and of the files rejected before; print what could not be sent."""
+    recipients = recipients_of(settings)
+    if not recipients:
+        return
+    try:
+        with open_notices(settings) as log:
+            run_id = run.run_id if run else None
+            digest = collect(
+                log, settings, _audiences(recipients), failures, run_id, rejected=rejected
+            )
+            _put(log, settings, run_id, digest, recipients, quiet_too=False)
+        problems = send_waiting(settings)
+    except EXPECTED_PROBLEMS as problem:
+        # What failed first is what the operator must read.
+        problems = [f"No notice of the failure could be sent ({type(problem).__name__})."]
+    for sentence in problems:
+        print(sentence, file=sys.stderr)
 
 
 def _put(
     log: duckdb.DuckDBPyConnection,
     settings: Settings,
     run_id: str | None,
-    parts: Sequence[Part],
+    digest: Digest,
     recipients: Sequence[Recipient],
-    is_quiet_told: bool,
+    quiet_too: bool,
 ) -> None:
-    """Write the messages and mark their items as told, all of it or nothing."""
+    """Write the messages and mark their notices as sent, all of it or nothing."""
     log.begin()
     for audiences in dict.fromkeys(each.audiences for each in recipients):
-        of_it = _parts_for(parts, audiences)
-        if is_quiet_told or _have_news(of_it):
+        if quiet_too or digest.has_news(audiences):
             alike = [each for each in recipients if each.audiences == audiences]
-            message = written(of_it, settings.as_of_day)
-            outbox.put(log, settings, message, alike, run_id, settings.as_of_day)
+            message = digest.written(audiences, settings.as_of_day)
+            outbox.put(log, settings, message, alike, run_id)
     run_sql(log, "mark")
     log.commit()
 
 
-def _parts_for(parts: Sequence[Part], audiences: Sequence[str]) -> list[Part]:
-    """Return the parts for these audiences, those without news only where all are without."""
-    theirs = [part for part in parts if part.audience in audiences]
-    return [part for part in theirs if part.has_news] or theirs
+def _audiences(recipients: Sequence[Recipient]) -> list[str]:
+    return [each for each in AUDIENCES if any(each in one.audiences for one in recipients)]
 
 
-def _have_news(parts: Sequence[Part]) -> bool:
-    return any(part.has_news for part in parts)
+def _interruption(run: Night | None) -> Failures:
+    """Return what to say of the run before, where it never ended."""
+    if run is None or run.interrupted is None:
+        return {}
+    started_at, step, files = run.interrupted
+    return {
+        "run_interrupted": [
+            f"The run that started on {started_at.day} {started_at:%B %Y at %H:%M} UTC never "
+            "ended: it was killed, or the machine stopped. The next run goes on where it stood.",
+            *_where("Its last step", step, "The file it was reading", files),
+        ]
+    }
+
+
+def _where(step_is: str, step: str | None, file_is: str, files: Sequence[str]) -> list[str]:
+    at_step = f"{step_is}: {(step or 'start, before the first step').replace('_', ' ')}"
+    return [at_step, *([f"{file_is}: {', '.join(files)}"] if files else [])]
+
+
+def _reason(problem: BaseException) -> str:
+    """Give the sentence of a mistake; of what nobody thought of only its type, for it may quote."""
+    if isinstance(problem, OperatorError):
+        return str(problem)
+    if isinstance(problem, Exception):
+        return f"an unexpected {type(problem).__name__}"
+    return f"it was stopped before it ended ({type(problem).__name__})"

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import duckdb
@@ -32,32 +32,24 @@ def put(
     message: Message,
     recipients: Sequence[Recipient],
     run_id: str | None,
-    as_of_day: date,
 ) -> None:
-    """Put a message into the outbox, within the transaction that marks its items as told."""
+    """Put a message into the outbox, within the transaction that marks its notices as sent."""
     message_id = f"<{uuid.uuid4()}@{settings.alerts_from.rpartition('@')[2]}>"
     created_at = clock.utc_now()
     log.execute(
         "insert into alert_outbox values ($1, $2, $3, $4, $5)",
         [message_id, created_at, message.subject, message.text, message.html],
     )
-    for recipient in recipients:
-        log.execute(
-            "insert into alert_recipients values ($1, $2, null)", [message_id, recipient.known_as]
-        )
     log.execute(
-        "insert into ops_alerts by name select $id as message_id, $run as run_id, "
-        "$day as as_of_day, $audience as audience, $recipients as recipients, $items as items, "
-        "$at as created_at, 0 as attempts, 'waiting' as status",
-        {
-            "id": message_id,
-            "run": run_id,
-            "day": as_of_day,
-            "audience": "+".join(recipients[0].audiences),
-            "recipients": len(recipients),
-            "items": message.items,
-            "at": created_at,
-        },
+        "insert into alert_recipients select $1, unnest($2::varchar[]), null",
+        [message_id, [each.known_as for each in recipients]],
+    )
+    audience = "+".join(recipients[0].audiences)
+    counts = (len(recipients), message.items)
+    log.execute(
+        "insert into ops_alerts (message_id, run_id, as_of_day, audience, recipients, items, "
+        "created_at, attempts, status) values ($1, $2, $3, $4, $5, $6, $7, 0, 'waiting')",
+        [message_id, run_id, settings.as_of_day, audience, *counts, created_at],
     )
 
 
@@ -77,17 +69,15 @@ def record_attempt(log: duckdb.DuckDBPyConnection, message: Waiting, is_sent: bo
     log.begin()
     log.execute("update ops_alerts set attempts = attempts + 1 where message_id = $id", given)
     if is_sent:
+        now = given | {"at": clock.utc_now()}
         log.execute(
             "update alert_recipients set sent_at = $at where message_id = $id and recipient = $who",
-            given | {"at": clock.utc_now(), "who": message.recipient},
+            now | {"who": message.recipient},
         )
-        if not log.execute(
-            "from alert_recipients where message_id = $id and sent_at is null", given
-        ).fetchall():
+        if message.message_id not in [each.message_id for each in waiting(log)]:
             _forget(log, message.message_id)
             log.execute(
-                "update ops_alerts set status = 'sent', sent_at = $at where message_id = $id",
-                given | {"at": clock.utc_now()},
+                "update ops_alerts set status = 'sent', sent_at = $at where message_id = $id", now
             )
     log.commit()
 
@@ -106,5 +96,5 @@ def give_up_old(log: duckdb.DuckDBPyConnection) -> int:
 
 
 def _forget(log: duckdb.DuckDBPyConnection, message_id: str) -> None:
-    log.execute("delete from alert_recipients where message_id = $1", [message_id])
-    log.execute("delete from alert_outbox where message_id = $1", [message_id])
+    for table in ("alert_recipients", "alert_outbox"):
+        log.execute(f"delete from {table} where message_id = $1", [message_id])

@@ -1,4 +1,4 @@
-"""Who is told what: the recipients of the settings, each once, with all that concerns him."""
+"""Who is notified of what: each recipient of the settings once, with all that concerns them."""
 
 import hashlib
 from typing import NamedTuple
@@ -17,7 +17,7 @@ class Recipient(NamedTuple):
     Attributes:
         entry: as the setting has it.
         place: where the setting has it, to speak of it without repeating it.
-        audiences: what it is told of, in the order of AUDIENCES.
+        audiences: what it is notified of, in the order of AUDIENCES.
     """
 
     entry: str
@@ -49,6 +49,6 @@ def recipients_of(settings: Settings) -> list[Recipient]:
 
 
 def without_recipients(settings: Settings) -> Settings:
-    """Return the same settings with nobody to tell."""
+    """Return the same settings with nobody to notify."""
     nobody = {f"alerts_{audience}": SecretStr("") for audience in AUDIENCES}
     return settings.model_copy(update=nobody)

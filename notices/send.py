@@ -13,7 +13,7 @@ from email.utils import format_datetime
 
 from filelock import FileLock, Timeout
 
-from complaints.notices.log import open_alerts
+from complaints.notices.collect import open_notices
 from complaints.notices.outbox import Waiting, give_up_old, record_attempt, waiting
 from complaints.notices.recipients import Recipient, recipients_of
 from complaints.warehouse.settings import Settings
@@ -47,14 +47,15 @@ def send_waiting(settings: Settings) -> list[str]:
         return []
     recipients = {each.known_as: each for each in recipients_of(settings)}
     try:
-        with FileLock(settings.home / "complaints.notices.lock", timeout=LOCK_SECONDS):
+        with FileLock(settings.home / "notices.lock", timeout=LOCK_SECONDS):
             notes: list[str] = []
             for pause in PAUSES_SECONDS:
-                with open_alerts(settings) as log:
+                with open_notices(settings) as log:
                     given_up = give_up_old(log)
                     messages = [each for each in waiting(log) if each.recipient in recipients]
                 if given_up:
-                    notes.append(f"{_messages(given_up)} waited too long and will not be sent.")
+                    counted = f"{given_up} message{'s' if given_up > 1 else ''}"
+                    notes.append(f"{counted} waited too long and will not be sent.")
                 if not messages:
                     return notes
                 time.sleep(pause)
@@ -71,20 +72,19 @@ def _send_all(
     no_server: NoServerError | None = None
     for message in messages:
         recipient = recipients[message.recipient]
+        is_sent = False
         try:
             if recipient.is_address and no_server:
                 raise no_server
             _send(settings, message, recipient)
+            is_sent = True
         except NotSentError as problem:
             no_server = problem if isinstance(problem, NoServerError) else no_server
             problems.append(
                 f"A message to {recipient.place} could not be sent: {problem}; it waits for the "
                 "next night or `complaints alert --send`."
             )
-            is_sent = False
-        else:
-            is_sent = True
-        with open_alerts(settings) as log:
+        with open_notices(settings) as log:
             record_attempt(log, message, is_sent)
     return problems
 
@@ -100,9 +100,10 @@ def _send(settings: Settings, message: Waiting, recipient: Recipient) -> None:
         return
     try:
         with _mail_server(settings) as server:
-            server.send_message(as_mail(settings, message, recipient))
+            server.send_message(_as_mail(settings, message, recipient))
     except REFUSED as refusal:
-        code = getattr(refusal, "smtp_code", None) or _first_code(refusal)
+        answers = getattr(refusal, "recipients", {})  # of those who were refused, each its own
+        code = getattr(refusal, "smtp_code", None) or next(iter(answers.values()))[0]
         raise NotSentError(f"the mail server refuses it ({code})") from None
     except (OSError, smtplib.SMTPException) as problem:
         raise NoServerError(
@@ -111,12 +112,7 @@ def _send(settings: Settings, message: Waiting, recipient: Recipient) -> None:
         ) from None
 
 
-def _first_code(refusal: Exception) -> int | str:
-    answers = getattr(refusal, "recipients", {})
-    return next((code for code, _ in answers.values()), "no reason given")
-
-
-def as_mail(settings: Settings, message: Waiting, recipient: Recipient) -> EmailMessage:
+def _as_mail(settings: Settings, message: Waiting, recipient: Recipient) -> EmailMessage:
     """Return the e-mail, the same in every try, whoever else gets it."""
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = message.subject
@@ -133,15 +129,14 @@ def as_mail(settings: Settings, message: Waiting, recipient: Recipient) -> Email
 @contextmanager
 def _mail_server(settings: Settings) -> Iterator[smtplib.SMTP]:
     place = (settings.smtp_host, settings.smtp_port)
+    encrypted = None if settings.smtp_security == "none" else ssl.create_default_context()
     if settings.smtp_security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            *place, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
-        )
+        server: smtplib.SMTP = smtplib.SMTP_SSL(*place, timeout=TIMEOUT_SECONDS, context=encrypted)
     else:
         server = smtplib.SMTP(*place, timeout=TIMEOUT_SECONDS)
     try:
         if settings.smtp_security == "starttls":
-            server.starttls(context=ssl.create_default_context())
+            server.starttls(context=encrypted)
         if settings.smtp_user:
             server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
         yield server
@@ -159,7 +154,3 @@ def _send_by_apprise(message: Waiting, recipient: Recipient) -> None:
         raise NotSentError("Apprise does not know such a URL")
     if not service.notify(title=message.subject, body=message.text):
         raise NotSentError("the service that Apprise was to reach does not take it")
-
-
-def _messages(number: int) -> str:
-    return f"{number} message" if number == 1 else f"{number} messages"

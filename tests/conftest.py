@@ -13,13 +13,13 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from alert_helpers import FIRST, MANAGER, MARTS, Postbox, change, mail_server
 from changed_example import Nights, night_on_changes
 from command_helpers import AMBIENT, Run, run_here
 from complaints.flows.night import NightReport, run_night
 from complaints.notices import send
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings, read_settings
 from export_helpers import open_store
+from notice_helpers import FIRST, MANAGER, MARTS, Postbox, change, mail_server
 from small_home import SmallHome, ended, quick_night, small_home, start
 
 EXAMPLE_EXPORTS = PROJECT_FOLDER / "examples" / "exports"
@@ -156,8 +156,10 @@ def postbox() -> Postbox:
 
 
 @pytest.fixture
-def told(tmp_path: Path, postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """Settings of a home with empty marts, and a manager who is told of all but failures."""
+def notified(
+    tmp_path: Path, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
+    """Settings of a home with empty marts, and a manager who is notified of all but failures."""
     monkeypatch.setattr(send, "PAUSES_SECONDS", (0, 0))
     (tmp_path / "exports").mkdir()
     with mail_server(postbox) as port:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -16,6 +17,7 @@ from complaints.warehouse.run_log import open_log
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from complaints.warehouse.step_log import INTERRUPTED, RUNNING, StepLog, read_notes, write_steps
 from complaints.warehouse.store import hold_warehouse, open_warehouse
+from complaints.warehouse.system_errors import reserved_space
 
 # What decides a verdict or a figure: a change in any of these judges and builds all anew.
 RULEBOOK_PATTERNS = (
@@ -31,6 +33,20 @@ RULEBOOK_PATTERNS = (
 LOCK_SECONDS = 0.2  # for one that only looks whether a run is at work
 
 
+class Interruption(NamedTuple):
+    """Where a run stood that never ended.
+
+    Attributes:
+        started_at: when it started, UTC.
+        step: the step that began last.
+        files: the files that it was reading.
+    """
+
+    started_at: datetime
+    step: str | None = None
+    files: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Night:
     """One run of the nightly job.
@@ -40,7 +56,7 @@ class Night:
         run_at: when it started, UTC.
         as_of_day: the day the figures are seen from.
         rulebook: hash of the rules, reference data and models in force.
-        interrupted_at: when the run before it started, UTC, where that one never ended.
+        interrupted: where the run before it stood, where that one never ended.
         log: the steps so far.
     """
 
@@ -48,7 +64,7 @@ class Night:
     run_at: datetime
     as_of_day: date
     rulebook: str
-    interrupted_at: datetime | None = None
+    interrupted: Interruption | None = None
     log: StepLog = field(default_factory=lambda: StepLog(""))
 
     @property
@@ -93,9 +109,10 @@ def start_night(settings: Settings) -> Iterator[Night]:
         UsageError: the as-of day is before the newest one recorded.
     """
     with hold_home(settings):
-        night = _begin(settings)
+        with reserved_space(settings):
+            night = _begin(settings)
         try:
-            with hold_warehouse(settings):
+            with hold_warehouse(settings), reserved_space(settings):
                 _check_as_of_day(settings, night)
                 yield night
         except BaseException as problem:
@@ -131,7 +148,7 @@ def _begin(settings: Settings) -> Night:
         log.begin()
         interrupted = _end_interrupted_runs(log, settings)
         if interrupted:
-            night = replace(night, interrupted_at=interrupted[2])
+            night = replace(night, interrupted=interrupted[2])
         if interrupted and interrupted[1] == night.as_of_day:
             night = replace(night, run_id=interrupted[0])
         log.execute(
@@ -157,9 +174,10 @@ def _begin(settings: Settings) -> Night:
 
 def _end_interrupted_runs(
     log: duckdb.DuckDBPyConnection, settings: Settings
-) -> tuple[str, date, datetime] | None:
-    """Say where the runs that were killed stood; return id, as-of day and start of the last."""
-    write_steps(log, read_notes(settings.step_notes_path))
+) -> tuple[str, date, Interruption] | None:
+    """Say where the runs that were killed stood; return id and as-of day of the last, and where."""
+    noted = read_notes(settings.step_notes_path)
+    write_steps(log, noted)
     interrupted = log.execute(
         "select run_id, as_of_day, started_at from ops_runs where status = $running "
         "order by started_at desc",
@@ -173,7 +191,12 @@ def _end_interrupted_runs(
         ended,
     )
     log.execute("update ops_steps set status = $interrupted where status = $running", ended)
-    return interrupted
+    if interrupted is None:
+        return None
+    run_id, as_of_day, started_at = interrupted
+    last = next((step for step in reversed(noted) if step.run_id == run_id), None)
+    where = (last.step, tuple(last.files)) if last else ()
+    return run_id, as_of_day, Interruption(started_at, *where)
 
 
 def _check_as_of_day(settings: Settings, night: Night) -> None:

@@ -46,11 +46,6 @@ class Settings(BaseSettings):
         pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$",
         description="The memory that DuckDB may use, for example 1GB.",
     )
-    partition_rows: int = Field(
-        100_000,
-        ge=1_000,
-        description="How many rows of whole cases Great Expectations judges at a time.",
-    )
     check_waiting_days: int = Field(
         10,
         ge=0,
@@ -100,36 +95,38 @@ class Settings(BaseSettings):
     alerts_data_quality: SecretStr = Field(
         SecretStr(""),
         description=(
-            "Who is told of rejected files, held rows and warnings: e-mail addresses or Apprise "
-            "URLs, with commas between them (a comma inside a URL is written %2C). Nobody when "
+            "Recipients of notices of rejected files, held rows and warnings: e-mail addresses or "
+            "Apprise URLs, separated by commas (a comma inside a URL is written %2C). None when "
             "not set."
         ),
     )
     alerts_deadlines: SecretStr = Field(
-        SecretStr(""), description="Who is told what is due soon or overdue, written likewise."
+        SecretStr(""), description="Recipients of deadline notices, in the same format."
     )
     alerts_failures: SecretStr = Field(
         SecretStr(""),
-        description="Who is told that a night failed or a file was rejected, written likewise.",
+        description=(
+            "Recipients of notices of failed nights and rejected files, in the same format."
+        ),
     )
     alerts_due_within_days: int = Field(
-        3, ge=0, description="How many working days before its due date a stage is told of."
+        3, ge=0, description="Working days before the due date from which a stage is due soon."
     )
     alerts_reminder_days: int = Field(
-        7, ge=1, description="After how many days all that is still open is told again."
+        7, ge=1, description="Days after which everything that is still open is listed again."
     )
     alerts_silent_days: int = Field(
         5,
         ge=1,
-        description="For how many days a source may deliver nothing new before that is told.",
+        description="Days without a new delivery before a source is reported as silent.",
     )
     alerts_quiet_nights: bool = Field(
-        False, description="Whether a night without anything new sends a message that says so."
+        False, description="Whether a night with nothing new sends a message as well."
     )
     alerts_from: str = Field(
         "complaints-warehouse@localhost",
         pattern=r"^[^\s@<>]+@[^\s@<>]+$",
-        description="The address that messages come from.",
+        description="The address that messages are sent from.",
     )
     smtp_host: str = Field("localhost", min_length=1, description="The mail server.")
     smtp_port: int = Field(25, ge=1, description="Its port.")

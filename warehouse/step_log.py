@@ -32,6 +32,7 @@ class StepRun:
         rows: how many rows it handled; none where that has no meaning.
         peak_memory_bytes: the largest resident memory of the process until the step ended.
         status: running, done, failed or interrupted.
+        files: those of the delivery at work; in the notes only.
     """
 
     run_id: str
@@ -42,6 +43,7 @@ class StepRun:
     rows: int | None = None
     peak_memory_bytes: int | None = None
     status: str = RUNNING
+    files: tuple[str, ...] = ()
 
 
 class StepLog:
@@ -49,6 +51,7 @@ class StepLog:
 
     Attributes:
         steps: those that began so far.
+        files: the names of the files at work, which the run sets; noted with each step.
     """
 
     def __init__(self, run_id: str, notes: Path | None = None, last_position: int = 0) -> None:
@@ -60,6 +63,7 @@ class StepLog:
             last_position: of the steps of an interrupted run whose id the run took over.
         """
         self.steps: list[StepRun] = []
+        self.files: tuple[str, ...] = ()
         self._run_id = run_id
         self._notes = notes
         self._last_position = last_position
@@ -93,7 +97,7 @@ class StepLog:
     def _begin(self, name: str) -> StepRun:
         position = self._last_position + len(self.steps) + 1
         started_at = clock.utc_now().isoformat()
-        called = StepRun(self._run_id, position, name, started_at)
+        called = StepRun(self._run_id, position, name, started_at, files=self.files)
         self.steps.append(called)
         self._note(called)
         return called
@@ -138,6 +142,6 @@ def read_notes(notes: Path) -> list[StepRun]:
 
 def write_steps(log: duckdb.DuckDBPyConnection, steps: Iterable[StepRun]) -> None:
     """Write steps into the log of runs, over what it says of them."""
-    rows = [astuple(step) for step in steps]
+    rows = [astuple(step)[:-1] for step in steps]
     if rows:
         log.executemany("insert or replace into ops_steps values (?, ?, ?, ?, ?, ?, ?, ?)", rows)

@@ -17,6 +17,8 @@ from complaints.warehouse.settings import Settings
 
 MEGABYTE = 1_000_000
 NEEDED_BYTES = 100 * MEGABYTE  # less is used up by Prefect's own files and one more kept state
+RESERVE_NAME = ".reserve"
+RESERVED_BYTES = 4 * MEGABYTE  # what the log of runs and the outbox can grow by in one night
 
 _NO_ROOM = "make room on that disk"
 _NO_PERMISSION = "let the account that runs the job read and write there"
@@ -82,14 +84,41 @@ def check_home(settings: Settings) -> None:
         RunFailedError: its disk is nearly full.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.home).free
+    if free < NEEDED_BYTES:
+        release_space(settings)
+        raise RunFailedError(
+            f"The disk of {settings.home} has {free // MEGABYTE} MB left, and a night needs "
+            f"{NEEDED_BYTES // MEGABYTE} MB at least: {_NO_ROOM}, and run again."
+        )
     probe = settings.home / ".can-be-written"
     try:
         probe.write_bytes(b"yes")
     finally:
         probe.unlink(missing_ok=True)
-    free = shutil.disk_usage(settings.home).free
-    if free < NEEDED_BYTES:
-        raise RunFailedError(
-            f"The disk of {settings.home} has {free // MEGABYTE} MB left, and a night needs "
-            f"{NEEDED_BYTES // MEGABYTE} MB at least: {_NO_ROOM}, and run again."
-        )
+
+
+@contextmanager
+def reserved_space(settings: Settings) -> Iterator[None]:
+    """Hold room on the disk of the home, and give it up when what is done within fails.
+
+    It is for the log of runs and the notice of the failure, and stays from night to night: the
+    disk may be full before the next one begins.
+
+    Raises:
+        OSError: there is no room.
+    """
+    try:
+        reserve = settings.home / RESERVE_NAME
+        if not reserve.exists() or reserve.stat().st_size != RESERVED_BYTES:
+            # Random, because some file systems store zeros as nothing.
+            reserve.write_bytes(os.urandom(RESERVED_BYTES))
+        yield
+    except BaseException:
+        release_space(settings)
+        raise
+
+
+def release_space(settings: Settings) -> None:
+    """Give up the room that was reserved."""
+    (settings.home / RESERVE_NAME).unlink(missing_ok=True)

@@ -11,19 +11,27 @@
     ({{ counted }} - {{ base }}) / nullif({{ base }}, 0)
 {%- endmacro %}
 
+{#- Division of whole numbers that drops the remainder, in DuckDB's notation. -#}
+{% macro whole_quotient(dividend, divisor) -%}
+    ({{ dividend }} // {{ divisor }})
+{%- endmacro %}
+
 {#- A fraction of two whole numbers, rounded to the nearest whole number, halves away from zero.
     The denominator is not negative; null where it is 0. -#}
 {% macro rounded_fraction(numerator, denominator) -%}
     cast(
         sign({{ numerator }})
-        * ((2 * abs({{ numerator }}) + {{ denominator }}) // nullif(2 * {{ denominator }}, 0))
+        * {{ whole_quotient(
+            "(2 * abs(" ~ numerator ~ ") + " ~ denominator ~ ")",
+            "nullif(2 * " ~ denominator ~ ", 0)"
+        ) }}
         as bigint
     )
 {%- endmacro %}
 
 {#- A fraction of two whole numbers that are not negative, rounded up. -#}
 {% macro rounded_up_fraction(numerator, denominator) -%}
-    (({{ numerator }} + {{ denominator }} - 1) // {{ denominator }})
+    {{ whole_quotient("(" ~ numerator ~ " + " ~ denominator ~ " - 1)", denominator) }}
 {%- endmacro %}
 
 {#- Whether some whole number over `whole` rounds to the printed percentage. It does where a whole

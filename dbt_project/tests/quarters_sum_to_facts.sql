@@ -8,13 +8,13 @@ complaint_stages as (
         procedure,
         stage,
         count(*) as received,
-        count(*) filter (where sla_status = 'in_time') as in_sla,
-        count(*) filter (where sla_status = 'late') as late,
-        count(*) filter (where is_open and sla_status = 'open_overdue') as open_overdue,
-        count(*) filter (where is_upheld) as upheld,
-        count(*) filter (where is_withdrawn) as withdrawn
+        {{ count_where("sla_status = 'in_time'") }} as in_sla,
+        {{ count_where("sla_status = 'late'") }} as late,
+        {{ count_where("is_open and sla_status = 'open_overdue'") }} as open_overdue,
+        {{ count_where("is_upheld") }} as upheld,
+        {{ count_where("is_withdrawn") }} as withdrawn
     from {{ ref('fct_complaint_stages') }}
-    group by all
+    group by financial_quarter, procedure, stage
 
 ),
 

@@ -22,8 +22,9 @@ counted as (
 
     select
         trends.rule_code,
-        sum(if(trends.severity = 'error', trends.rows_held_back, trends.rows_warned))::bigint
-            as rows_failing
+        cast(
+            sum(if(trends.severity = 'error', trends.rows_held_back, trends.rows_warned)) as bigint
+        ) as rows_failing
     from {{ ref('dq_trends') }} as trends
     inner join publication on trends.as_of_day = publication.as_of_day
     group by trends.rule_code

@@ -30,11 +30,15 @@ def run_with_prefect(settings: Settings) -> NightReport:
 
     With no server configured, Prefect starts a temporary one.
     """
-    from complaints.notices.notify import failures_told
+    from complaints.notices.notify import notify_of_failure
 
-    with failures_told(settings), refusals_in_words():
-        _check_source(settings)
-        check_home(settings)
+    try:
+        with refusals_in_words():
+            _check_source(settings)
+            check_home(settings)
+    except BaseException as problem:
+        notify_of_failure(settings, problem)
+        raise
     configure_prefect(settings)
     keep_logs_off_terminal()
     with progress() as on_step:

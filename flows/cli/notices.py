@@ -22,9 +22,10 @@ def alert(
     ] = False,
     home: HomeOption = None,
 ) -> None:
-    """Show what people would be told next, or send what could not be sent before."""
+    """Preview the next digest, or send the messages that could not be sent before."""
     from complaints.flows.cli.console import print_lines
-    from complaints.notices.notify import previewed
+    from complaints.flows.readers.sources import read_sources
+    from complaints.notices import notify
     from complaints.notices.recipients import recipients_of
     from complaints.notices.send import send_waiting
 
@@ -32,15 +33,16 @@ def alert(
         raise UsageError("complaints alert takes one of --preview and --send.")
     settings = read_settings(home=home)
     if preview:
-        messages = previewed(settings)
+        sources = read_sources(settings.source) if settings.source else []
+        messages = notify.preview(settings, [source.code for source in sources])
         for audiences, message in messages:
-            print_lines(f"To those told of {', '.join(audiences)}:", "", message.text)
+            print_lines(f"To the recipients of {', '.join(audiences)}:", "", message.text)
         if not messages:
-            print_lines("There is nothing new to tell.")
+            print_lines("There is nothing new to send.")
         return
     if not recipients_of(settings):
         raise UsageError(
-            "Nobody is configured to be told: set COMPLAINTS_ALERTS_DATA_QUALITY, "
+            "No recipients are configured: set COMPLAINTS_ALERTS_DATA_QUALITY, "
             "COMPLAINTS_ALERTS_DEADLINES or COMPLAINTS_ALERTS_FAILURES."
         )
     problems = send_waiting(settings)

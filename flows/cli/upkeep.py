@@ -21,12 +21,15 @@ def backup(
 ) -> None:
     """Back up the working store, the log of runs, the marts and the council's reference data."""
     from complaints.flows.cli.console import print_lines
-    from complaints.notices.notify import backup_failure_told
+    from complaints.notices.notify import notify_of_backup_failure
     from complaints.warehouse.backup import back_up
 
     settings = read_settings(home=home)
-    with backup_failure_told(settings):
+    try:
         made = back_up(settings, to)
+    except BaseException as problem:
+        notify_of_backup_failure(settings, problem)
+        raise
     print_lines(f"The backup is in {made}")
 
 

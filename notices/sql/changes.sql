@@ -1,4 +1,15 @@
--- What is new, what has ended, and what is due to be said again.
+-- What is new, what has ended, and what is due to be listed again.
+
+-- Files rejected whole go to both: who corrects the export, and who looks after the job.
+insert into notices by name
+select
+    audience.audience,
+    'rejected_file' as notice_type,
+    concat_ws('|', 'file', source, file_name, content_hash) as key,
+    file_name as sort,
+    in_one_line(coalesce(message, file_name || ' was rejected.'), 400) as text
+from rejected_files
+cross join (values ('data_quality'), ('failures')) as audience (audience);
 
 create or replace temporary table changes as
 with
@@ -6,47 +17,52 @@ with
 still_open as (
 
     select
-        items.*,
-        told.last_told_day
-    from items
-    inner join alert_items as told using (audience, key)
+        notices.*,
+        sent.last_sent_day
+    from notices
+    inner join sent_notices as sent using (audience, key)
 
 ),
 
--- All that is open is said again together: one list a week, not a few lines every night.
-reminded as (
+-- All that is open is listed again together: one list a week, not a few lines every night.
+due_again as (
 
     select audience from still_open
     group by audience
-    having date_diff('day', min(last_told_day), getvariable('as_of_day')::date)
+    having date_diff('day', min(last_sent_day), getvariable('as_of_day')::date)
         >= getvariable('reminder_days')
         and getvariable('is_everything_known')
 
+),
+
+-- A failure is new each time; it and what stands beside the news are not remembered.
+changed as (
+
+    select
+        coalesce(own_state, 'new') as state,
+        notices.*
+    from notices
+    inner join notice_types using (notice_type)
+    anti join sent_notices using (audience, key)
+
+    union all by name
+
+    select
+        'reminder' as state,
+        * exclude (last_sent_day)
+    from still_open
+    semi join due_again using (audience)
+
+    union all by name
+
+    select
+        'ended' as state,
+        sent.* exclude (last_sent_day)
+    from sent_notices as sent
+    anti join notices using (audience, key)
+    where getvariable('is_everything_known')
+
 )
 
-select 'new' as state, * from items
-anti join alert_items using (audience, key)
-
-union all by name
-
-select 'reminder' as state, * exclude (last_told_day) from still_open
-where audience in (select reminded.audience from reminded)
-
-union all by name
-
-select
-    'ended' as state,
-    told.audience,
-    told.kind,
-    told.key,
-    0 as position,
-    told.title,
-    null as remedy,
-    told.line as sort,
-    told.line
-from alert_items as told
-anti join items using (audience, key)
-where getvariable('is_everything_known');
-
-delete from changes
-where not list_contains(getvariable('audiences'), audience);
+select * from changed
+where list_contains(getvariable('audiences'), audience);

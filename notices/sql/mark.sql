@@ -1,30 +1,22 @@
--- Remember what is told; runs in the transaction that puts the messages into the outbox.
+-- Remember what is sent; runs in the transaction that puts the messages into the outbox.
 
-delete from alert_items
+delete from sent_notices
 where exists (
     select 1 from changes
     where
         changes.state = 'ended'
-        and changes.audience = alert_items.audience
-        and changes.key = alert_items.key
+        and changes.audience = sent_notices.audience
+        and changes.key = sent_notices.key
 );
 
-update alert_items
-set last_told_day = getvariable('as_of_day')::date, line = changes.line
-from changes
-where
-    changes.state = 'reminder'
-    and changes.audience = alert_items.audience
-    and changes.key = alert_items.key;
-
-insert into alert_items by name
+insert or replace into sent_notices by name
 select
     audience,
     key,
-    kind,
+    notice_type,
     title,
-    line,
-    getvariable('as_of_day')::date as first_told_day,
-    getvariable('as_of_day')::date as last_told_day
+    changes.text,
+    getvariable('as_of_day')::date as last_sent_day
 from changes
-where state = 'new';
+inner join notice_types using (notice_type)
+where own_state is null and state in ('new', 'reminder');

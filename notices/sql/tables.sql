@@ -1,15 +1,14 @@
--- What was told and what waits to be sent, in the log of runs, which only its owner reads.
+-- What was sent and what waits to be sent, in the log of runs, which only its owner reads.
 
--- An item that is told and still open. It leaves when it has ended, so that nothing about a case
+-- A notice that was sent and still holds. It leaves when it has ended, so that nothing about a case
 -- is kept here for longer than it is true, and one that comes back is new again.
-create table if not exists alert_items (
+create table if not exists sent_notices (
     audience varchar,
     key varchar,
-    kind varchar not null,
+    notice_type varchar not null,
     title varchar,
-    line varchar not null,
-    first_told_day date not null,
-    last_told_day date not null,
+    text varchar not null,
+    last_sent_day date not null,
     primary key (audience, key)
 );
 

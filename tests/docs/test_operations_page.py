@@ -1,17 +1,16 @@
-"""The runbook: whatever a person is told stands on it, and what it quotes is what is printed."""
+"""The runbook: it has whatever the job says to people, and quotes what is printed."""
 
 import ast
+import csv
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import pytest
 import typer
 
 from complaints.flows.cli.main import app
-from complaints.notices.log import SQL_FOLDER, rows_of, run_sql, set_variables
 from complaints.warehouse import health
 from complaints.warehouse.health import LoggedRun, Published, find_problems
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
@@ -19,18 +18,11 @@ from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 PAGE = (PROJECT_FOLDER / "docs" / "operations.md").read_text(encoding="utf-8")
 CODE = [
     path
-    for folder in ("notices", "flows", "warehouse")
+    for folder in ("notices", "flows", "warehouse", "expectations")
     for path in (PROJECT_FOLDER / folder).rglob("*.py")
 ]
 NOW = datetime.now(UTC).replace(tzinfo=None)
-CHANGES = """
-create table changes as
-select
-    'data_quality' as audience, kind, '' as key, 0 as position, '' as title, '' as remedy,
-    '' as sort, '' as line, state
-from (select unnest($kinds) as kind)
-cross join (values ('new'), ('reminder'), ('ended')) as states (state)
-"""
+NOTICES = PROJECT_FOLDER / "notices"
 
 
 def first_cells(heading: str) -> set[str]:
@@ -65,22 +57,18 @@ def texts() -> str:
 
 
 def titles_of_the_digest() -> set[str]:
-    """Return the titles that lines.sql gives to every kind of item, and those that Python gives."""
-    lines = (SQL_FOLDER / "lines.sql").read_text(encoding="utf-8")
-    kinds = re.findall(r"\(\s*\d+,\s*'(\w+)',", lines)
-    days = Settings.model_fields["alerts_due_within_days"].default
-    with duckdb.connect() as database:
-        database.execute(CHANGES, {"kinds": kinds})
-        run_sql(database, "macros")
-        set_variables(database, {"due_within_days": days, "most_lines": 1})
-        titles = {row[2].removesuffix(" (reminder)") for row in rows_of(database, "lines")}
-    assert len(titles) == 2 * len(kinds) + 1
-    return titles | {
-        str(node.args[0].value)
-        for node in nodes()
-        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "Section"
-        if isinstance(node.args[0], ast.Constant)
-    }
+    """Return every title of notice_types.csv, and the one that digest.sql gives itself."""
+    due_within = f"{Settings.model_fields['alerts_due_within_days'].default} working days"
+    with (NOTICES / "notice_types.csv").open(encoding="utf-8") as file:
+        titles = {
+            row[column].replace("{due_within}", due_within)
+            for row in csv.DictReader(file)
+            for column in ("section", "reminder_section")
+        }
+    (of_ended,) = re.findall(
+        "when 'ended' then '(\\D+?)'", (NOTICES / "sql" / "digest.sql").read_text(encoding="utf-8")
+    )
+    return titles - {""} | {of_ended}
 
 
 def test_every_section_of_a_digest_has_its_row_and_no_other() -> None:

@@ -140,10 +140,13 @@ def expected(stage: Stage, as_of_day: date) -> dict[str, Any]:
 def expected_panel(stage: Stage, start: date, as_of_day: date) -> dict[str, Any]:
     """Return what the model must say of the panel, which only stage 3 has."""
     if stage.stage != "stage_3":
-        return {"panel_due_date": None, "panel_sla_status": None}
+        return dict.fromkeys(("panel_due_date", "panel_sla_status", "panel_working_days_left"))
     due = working_day_after(start, 30) if limits(stage) else None
     met = stage.panel_date if stage.panel_date and stage.panel_date <= as_of_day else None
+    is_withdrawn = stage.outcome == "withdrawn"
+    is_awaited = due and not (met or stage.responded_date or is_withdrawn)
     return {
         "panel_due_date": due,
-        "panel_sla_status": verdict(due, met, stage.outcome == "withdrawn", as_of_day),
+        "panel_sla_status": verdict(due, met, is_withdrawn, as_of_day),
+        "panel_working_days_left": working_days_between(as_of_day, due) if is_awaited else None,
     }

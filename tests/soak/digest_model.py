@@ -1,4 +1,4 @@
-"""What each night must tell, from the story alone: nothing here looks into the product's tables."""
+"""What each night must send, from the story alone: nothing here looks into the product's tables."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from deadline_oracle import Stage, expected, working_days_between
-from digest_words import (
+from digest_lines import (
     DATA_QUALITY,
     DEADLINES,
     FAILED,
@@ -15,9 +15,9 @@ from digest_words import (
     NEVER_ENDED,
     Change,
     Groups,
-    Item,
     Mail,
-    Standing,
+    Notice,
+    Totals,
     in_words,
     mails_of,
 )
@@ -99,31 +99,35 @@ class Warehouse:
 
 
 @dataclass
-class Told:
-    """What was told last, on which day."""
+class Sent:
+    """What was sent last, on which day."""
 
-    items: dict[tuple, Item] = field(default_factory=dict)
+    notices: dict[tuple, Notice] = field(default_factory=dict)
     days: dict[tuple, date] = field(default_factory=dict)
 
-    def changes(self, items: Iterable[Item], day: date, is_everything_known: bool) -> list[Change]:
-        """Return what is to be told of these items, and remember it."""
-        now = {(item.audience, item.key): item for item in items}
-        changes = [Change("new", item) for known, item in now.items() if known not in self.items]
+    def changes(
+        self, notices: Iterable[Notice], day: date, is_everything_known: bool
+    ) -> list[Change]:
+        """Return what is to be sent of these notices, and remember it."""
+        now = {(notice.audience, notice.key): notice for notice in notices}
+        changes = [
+            Change("new", notice) for known, notice in now.items() if known not in self.notices
+        ]
         if is_everything_known:
-            still = [known for known in now if known in self.items]
+            still = [known for known in now if known in self.notices]
             due = {
                 audience
                 for audience, _ in still
                 if min(self.days[k] for k in still if k[0] == audience) + REMINDED_AFTER <= day
             }
             changes += [Change("reminder", now[known]) for known in still if known[0] in due]
-            for known in [known for known in self.items if known not in now]:
-                changes.append(Change("ended", self.items.pop(known)))
+            for known in [known for known in self.notices if known not in now]:
+                changes.append(Change("ended", self.notices.pop(known)))
         for change in changes:
             if change.state != "ended":
-                known = (change.item.audience, change.item.key)
-                self.items[known], self.days[known] = change.item, day
-        return [c for c in changes if c.state != "ended" or c.item.kind in ENDED_IS_NEWS]
+                known = (change.notice.audience, change.notice.key)
+                self.notices[known], self.days[known] = change.notice, day
+        return [c for c in changes if c.state != "ended" or c.notice.notice_type in ENDED_IS_NEWS]
 
 
 @dataclass
@@ -131,24 +135,24 @@ class Model:
     """The warehouse, what people know, and whether a run was interrupted."""
 
     warehouse: Warehouse = field(default_factory=Warehouse)
-    told: Told = field(default_factory=Told)
+    sent: Sent = field(default_factory=Sent)
     is_interrupted: bool = False
 
     def published(self, folder: dict[str, File], day: date) -> list[Mail]:
-        """Return what a run tells that ends well; it loads and publishes."""
+        """Return what a run sends that ends well; it loads and publishes."""
         self.warehouse.load(folder, day)
-        items = [*rejected_items(folder), *self._items(day)]
-        changes = self.told.changes(items, day, is_everything_known=True)
-        return mails_of(day, changes, self._standing(day), self._oldest(day), self._interruption())
+        notices = [*rejected_notices(folder), *self._notices(day)]
+        changes = self.sent.changes(notices, day, is_everything_known=True)
+        return mails_of(day, changes, self._totals(day), self._oldest(day), self._interruption())
 
     def failed(self, folder: dict[str, File], day: date, step: str, why: str) -> list[Mail]:
-        """Return what a run tells that fails at a step, whether or not it loaded before."""
-        changes = self.told.changes(rejected_items(folder), day, is_everything_known=False)
+        """Return what a run sends that fails at a step, whether or not it loaded before."""
+        changes = self.sent.changes(rejected_notices(folder), day, is_everything_known=False)
         failure = {(FAILED, None): [f"Step: {step}", why]}
         return mails_of(day, changes, {}, [], failure | self._interruption())
 
     def refused(self, day: date) -> list[Mail]:
-        """Return what a run tells that may not begin because another is at work."""
+        """Return what a run sends that may not begin because another is at work."""
         failure = {(FAILED, None): ["Step: start, before the first step", "Another run is at"]}
         return mails_of(day, [], {}, [], failure)
 
@@ -156,7 +160,7 @@ class Model:
         was_interrupted, self.is_interrupted = self.is_interrupted, False
         return {(INTERRUPTED, None): [NEVER_ENDED]} if was_interrupted else {}
 
-    def _standing(self, day: date) -> Standing:
+    def _totals(self, day: date) -> Totals:
         held = sum(bool(self.warehouse.errors(each.line, day)) for each in self.warehouse.kept)
         loaded = self._loaded(day)
         warnings = sum(len(self.warehouse.warnings(each.line)) for each in loaded)
@@ -183,34 +187,36 @@ class Model:
                 found.append((received, *(line.key or ()), text))
         return [text for *_, text in sorted(found)[:5]]
 
-    def _items(self, day: date) -> Iterable[Item]:
-        yield from self._held_items(day)
+    def _notices(self, day: date) -> Iterable[Notice]:
+        yield from self._held_notices(day)
         for each in self._loaded(day):
             for code in self.warehouse.warnings(each.line):
-                kind = "misclassification" if code in MISCLASSIFICATION else "warning"
-                yield _item_on(each, kind, code, (code, each.line.key))
-            yield from deadline_items(each.line, day)
+                notice_type = "misclassification" if code in MISCLASSIFICATION else "warning"
+                yield _notice_on(each, notice_type, code, (code, each.line.key))
+            yield from deadline_notices(each.line, day)
         last = max(self.warehouse.taken.values())
         if day - last > SILENT_AFTER:
             text = f"complaints has delivered nothing new since {in_words(last)}"
             key = ("silent", last)
-            yield Item(DATA_QUALITY, key, "silent", None, "complaints", text)
+            yield Notice(DATA_QUALITY, key, "silent", None, "complaints", text)
 
-    def _held_items(self, day: date) -> Iterable[Item]:
+    def _held_notices(self, day: date) -> Iterable[Notice]:
         times: dict[tuple, int] = {}
         for each in self.warehouse.kept:
             line = each.line
             for code in self.warehouse.errors(line, day):
                 known = (code, line.key or ("" if line.is_unreadable else line.text))
                 times[known] = times.get(known, 0) + 1
-                yield _item_on(each, "held", code, (*known, times[known]))
+                yield _notice_on(each, "held", code, (*known, times[known]))
 
 
-def _item_on(kept: Kept, kind: str, code: str, key: tuple) -> Item:
+def _notice_on(kept: Kept, notice_type: str, code: str, key: tuple) -> Notice:
     line = kept.line
     words = [] if line.is_unreadable else [line.row["case_reference"], _stage(line)]
     text = f"{named(line)}: {kept.place.file_name}, row {kept.place.row_number}"
-    return Item(DATA_QUALITY, key, kind, code, "|".join(word for word in words if word), text)
+    return Notice(
+        DATA_QUALITY, key, notice_type, code, "|".join(word for word in words if word), text
+    )
 
 
 def _stage(line: Line) -> str:
@@ -247,8 +253,8 @@ def stage_facts(line: Line, day: date) -> dict:
     return expected(stage, day)
 
 
-def deadline_items(line: Line, day: date) -> Iterable[Item]:
-    """Tell what is due within three working days, or overdue, of an open stage."""
+def deadline_notices(line: Line, day: date) -> Iterable[Notice]:
+    """Notify of what is due within three working days, or overdue, of an open stage."""
     facts = stage_facts(line, day)
     if not facts["is_open"]:
         return
@@ -262,17 +268,19 @@ def deadline_items(line: Line, day: date) -> Iterable[Item]:
         days = f"{abs(left)} working day{'' if abs(left) == 1 else 's'}"
         who = f"{named(line)}, {line.row['procedure']}: the {clock}"
         if status == "open_overdue":
-            kind, text = "overdue", f"{who} was due on {in_words(due)}, {days} ago"
+            notice_type, text = "overdue", f"{who} was due on {in_words(due)}, {days} ago"
         elif left <= DUE_WITHIN:
-            kind, text = "due", f"{who} is due on {in_words(due)}, {days} left"
+            notice_type, text = "due", f"{who} is due on {in_words(due)}, {days} left"
         else:
             continue
-        yield Item(DEADLINES, (kind, line.key, clock, due), kind, None, due.isoformat(), text)
+        yield Notice(
+            DEADLINES, (notice_type, line.key, clock, due), notice_type, None, due.isoformat(), text
+        )
 
 
-def rejected_items(folder: dict[str, File]) -> Iterable[Item]:
-    """Tell, both who mends the export and who looks after the job, of files that are no exports."""
+def rejected_notices(folder: dict[str, File]) -> Iterable[Notice]:
+    """Notify who corrects the export, and who looks after the job, of files that are no exports."""
     for name, file in folder.items():
         if file.lines is None:
             for audience in (DATA_QUALITY, FAILURES):
-                yield Item(audience, ("file", name, file.content), "rejected", None, name, name)
+                yield Notice(audience, ("file", name, file.content), "rejected", None, name, name)

@@ -12,10 +12,10 @@ from typing import Any
 
 from test_two_runs import waiting_night
 
-from alert_helpers import Postbox
 from command_helpers import run_there
 from complaints.expectations.acceptances import Asked, accept, withdraw
 from complaints.warehouse.settings import Settings, entries_of
+from notice_helpers import Postbox
 from quarter import Accepted, File, Run
 from small_home import PROCESSES, ended, start
 from soak_processes import quick, until_killed, with_dbt

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from alert_helpers import log_rows, mail_server
 from clean_load import marts_of, records_of, start_clean_load, unlike
 from complaints.warehouse.errors import ExitCode
 from complaints.warehouse.settings import read_settings
 from conftest import query
+from digest_lines import Mail, differences, read_mail
 from digest_model import Model
-from digest_words import Mail, differences, read_mail
 from flaws import FLAWS, OF_NEW_RECORDS
+from notice_helpers import log_rows, mail_server
 from quarter import LEGAL, MANAGER, OFFICER, QUIET, SEED, Night, Run, nights
 from soak_nights import KILLED, Killer, Runner
 
@@ -58,7 +58,7 @@ class Quarter:
         for number, run in enumerate(night.runs, start=1):
             where = f"{night.day}, run {number} ({run.ends})"
             self._check_end(night, run, self._runner.run(night.day, run), where)
-            self._waiting += self._told(night, run)
+            self._waiting += self._put(night, run)
             came = self._postbox.taken()
             self.mails += came
             expected = self._due_to_come(run) if night.has_mail_server else []
@@ -75,7 +75,7 @@ class Quarter:
         ((day,),) = query(self.settings.marts_path, "select as_of_day from dq_publication")
         assert day == night.day or (day < night.day and run.ends != "well"), where
 
-    def _told(self, night: Night, run: Run) -> list[Mail]:
+    def _put(self, night: Night, run: Run) -> list[Mail]:
         """Return what this run puts into the outbox, by the model."""
         model, folder, day = self.model, night.folder, night.day
         if run.ends == "well":
@@ -88,9 +88,9 @@ class Quarter:
             model.warehouse.load(folder, day)
         if run.ends == "failed":
             return model.failed({}, day, "build intermediate", "Nothing was published, because")
-        told = model.published(folder, day) if run.sending_to else []
+        sent = model.published(folder, day) if run.sending_to else []
         model.is_interrupted = True
-        return told
+        return sent
 
     def _due_to_come(self, run: Run) -> list[Mail]:
         """Return what the mail server must have taken; the rest waits on."""

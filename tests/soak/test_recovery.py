@@ -20,6 +20,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from pydantic import SecretStr
 from test_interrupted import left_by_a_night
 
 from command_helpers import BIN_FOLDER, environment
@@ -30,6 +31,7 @@ from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
 from complaints.warehouse.system_errors import check_home, refusals_in_words
 from conftest import query, snapshot
+from notice_helpers import OFFICER, Postbox, mail_server, text_of
 from small_home import PROCESSES, SECOND_DAY, SmallHome, ended, quick_night, start
 
 pytestmark = pytest.mark.xdist_group("night_shift")
@@ -141,14 +143,23 @@ def test_a_real_disk_that_is_full_says_so_and_the_next_night_ends_right(
     home_of_first_night: SmallHome, undisturbed: dict[str, Any]
 ) -> None:
     settings = home_of_first_night.before_second_night()
+    postbox = Postbox()
     held = sum(path.stat().st_size for path in settings.home.rglob("*") if path.is_file())
     with small_disk(settings.home, 2 * held + 40 * MEGABYTE):
         ballast = settings.home / "ballast"
         with ballast.open("wb") as file:
             free = shutil.disk_usage(settings.home).free
             file.write(bytes(free - 2 * MEGABYTE))
-        said = said_by(undisturbing, settings)
+        with mail_server(postbox) as port:
+            of_failures = {
+                "alerts_failures": SecretStr(OFFICER),
+                "smtp_port": port,
+                "smtp_host": "127.0.0.1",
+            }
+            said = said_by(undisturbing, settings.model_copy(update=of_failures))
         assert "No space left on device" in said and said.endswith(MAKE_ROOM)
+        (mail,) = postbox.taken()
+        assert said in text_of(mail), "room for the notice was kept"
         with pytest.raises(RunFailedError, match=r"has \d MB left, and a night needs 100 MB"):
             check_home(settings)
         ballast.unlink()

@@ -204,7 +204,8 @@ dated as (
             'if(numbered.panel_limit is not null, numbered.next_year, null)',
             'numbered.next_year'
         ) }} as panel_due_date,
-        due_days.working_day_number as due_number
+        due_days.working_day_number as due_number,
+        panel_due_days.working_day_number as panel_due_number
     from numbered
     left join working_days as basic_days
         on numbered.clock_number + numbered.working_days_limit = basic_days.working_day_number
@@ -271,6 +272,11 @@ final as (
         panel_date,
         if(stage = 'stage_3', panel_due_date, null) as panel_due_date,
         panel_sla_status,
+        if(
+            is_open and panel_sla_status in ('open_in_time', 'open_overdue'),
+            panel_due_number - as_of_number,
+            null
+        ) as panel_working_days_left,
         outcome,
         is_upheld,
         service_team,

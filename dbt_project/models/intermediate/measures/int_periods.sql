@@ -1,16 +1,37 @@
-{{ config(materialized='view') }}
-
 with
+
+calendar as (
+
+    select * from {{ ref('int_calendar') }}
+
+),
+
+as_of_day as (
+
+    select * from {{ ref('stg_run') }}
+
+),
+
+first_receipt as (
+
+    select min(received_date) as first_received_date from {{ ref('int_stage_flags') }}
+
+),
 
 quarters as (
 
     select distinct
-        financial_quarter,
-        financial_year,
-        quarter_start_date,
-        quarter_end_date,
-        is_complete
-    from {{ ref('int_quarterly_measures') }}
+        calendar.financial_quarter,
+        calendar.financial_year,
+        calendar.quarter_start_date,
+        calendar.quarter_end_date,
+        calendar.quarter_end_date < as_of_day.as_of_day as is_complete
+    from calendar
+    cross join first_receipt
+    cross join as_of_day
+    where
+        calendar.quarter_end_date >= first_receipt.first_received_date
+        and calendar.quarter_start_date <= as_of_day.as_of_day
 
 ),
 
@@ -33,42 +54,33 @@ quarter_periods as (
 ),
 
 -- a year that the warehouse knows only from a later quarter on is no year
-whole_years as (
+years as (
 
     select
         financial_year,
         min(quarter_start_date) as year_start_date,
-        count(*) = 4 and bool_and(is_complete) as is_complete
+        count(*) = 4 and bool_and(is_complete) as is_complete,
+        lag(financial_year) over (order by min(quarter_start_date)) as previous_year
     from quarters
     group by financial_year
     having month(min(quarter_start_date)) = 4
 
 ),
 
-named_years as (
-
-    select
-        *,
-        lag(financial_year) over (order by year_start_date) as previous_year
-    from whole_years
-
-),
-
 year_periods as (
 
     select
-        named_years.financial_year as period,
+        years.financial_year as period,
         'year' as period_length,
-        named_years.year_start_date as period_start_date,
-        (named_years.year_start_date + interval 1 year - interval 1 day)::date
-            as period_end_date,
-        named_years.is_complete,
-        named_years.previous_year as previous_period,
-        named_years.previous_year as same_period_last_year,
+        years.year_start_date as period_start_date,
+        cast(years.year_start_date + interval 1 year - interval 1 day as date) as period_end_date,
+        years.is_complete,
+        years.previous_year as previous_period,
+        years.previous_year as same_period_last_year,
         quarters.financial_quarter,
         quarters.financial_year
-    from named_years
-    inner join quarters on named_years.financial_year = quarters.financial_year
+    from years
+    inner join quarters on years.financial_year = quarters.financial_year
 
 ),
 

@@ -6,12 +6,6 @@ period_measures as (
 
 ),
 
-characteristics as (
-
-    select * from {{ ref('rpt_period_characteristics') }}
-
-),
-
 yes_spellings as (
 
     select * from {{ ref('stg_synonyms') }}
@@ -23,15 +17,15 @@ yes_spellings as (
 with_advocate as (
 
     select
-        characteristics.period,
-        characteristics.procedure,
-        characteristics.stage,
-        sum(characteristics.complaints) as with_advocate
-    from characteristics
+        breakdowns.period,
+        breakdowns.procedure,
+        breakdowns.stage,
+        sum(breakdowns.received) as with_advocate
+    from {{ ref('int_period_breakdowns') }} as breakdowns
     inner join yes_spellings
-        on {{ matched_form('characteristics.value') }} = yes_spellings.written
-    where characteristics.characteristic = 'advocate'
-    group by all
+        on {{ matched_form('breakdowns.value') }} = yes_spellings.written
+    where breakdowns.breakdown = 'advocate'
+    group by breakdowns.period, breakdowns.procedure, breakdowns.stage
 
 ),
 
@@ -49,34 +43,11 @@ final as (
         period_measures.stage,
         period_measures.stage_number,
         period_measures.has_time_limit,
-        period_measures.received,
-        period_measures.in_sla,
-        period_measures.in_sla_basic,
-        period_measures.in_sla_extended,
-        period_measures.late,
-        period_measures.open_in_time,
-        period_measures.open_overdue,
-        period_measures.not_applicable,
-        period_measures.in_sla_from_request,
-        period_measures.late_from_request,
-        period_measures.open_in_time_from_request,
-        period_measures.open_overdue_from_request,
-        period_measures.upheld,
-        period_measures.fully_upheld,
-        period_measures.partially_upheld,
-        period_measures.outcome_unknown,
-        period_measures.without_outcome,
-        period_measures.withdrawn,
-        period_measures.eligible,
-        period_measures.decided,
-        period_measures.due,
-        period_measures.extension_agreed,
-        cast(coalesce(with_advocate.with_advocate, 0) as bigint) as with_advocate,
-        period_measures.panel_in_time,
-        period_measures.panel_late,
-        period_measures.panel_open_in_time,
-        period_measures.panel_open_overdue,
-        period_measures.held_back
+        {% for measure in measures().split() %}
+            period_measures.{{ measure }},
+        {% endfor %}
+        period_measures.held_back,
+        cast(coalesce(with_advocate.with_advocate, 0) as bigint) as with_advocate
     from period_measures
     left join with_advocate
         on

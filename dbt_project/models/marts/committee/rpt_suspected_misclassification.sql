@@ -12,9 +12,9 @@ period_measures as (
 
 ),
 
-complaint_stages as (
+stages as (
 
-    select * from {{ ref('fct_complaint_stages') }}
+    select * from {{ ref('int_stage_flags') }}
 
 ),
 
@@ -32,13 +32,13 @@ suspected as (
 
     select
         periods.period,
-        complaint_stages.procedure,
-        complaint_stages.stage,
-        count(distinct complaint_stages.record_id) as suspected
+        stages.procedure,
+        stages.stage,
+        count(distinct stages.record_id) as suspected
     from warnings
-    inner join complaint_stages on warnings.record_id = complaint_stages.record_id
-    inner join periods on complaint_stages.financial_quarter = periods.financial_quarter
-    group by all
+    inner join stages on warnings.record_id = stages.record_id
+    inner join periods on stages.financial_quarter = periods.financial_quarter
+    group by periods.period, stages.procedure, stages.stage
 
 ),
 

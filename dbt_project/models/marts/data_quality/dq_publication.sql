@@ -6,18 +6,19 @@ as_of_day as (
 
 ),
 
-quarterly_measures as (
+quarters as (
 
-    select * from {{ ref('int_quarterly_measures') }}
+    select * from {{ ref('int_periods') }}
+    where period_length = 'quarter'
 
 ),
 
 covered as (
 
     select
-        arg_min(financial_quarter, quarter_start_date) as first_quarter,
-        arg_max(financial_quarter, quarter_start_date) as last_quarter
-    from quarterly_measures
+        min_by(period, period_start_date) as first_quarter,
+        max_by(period, period_start_date) as last_quarter
+    from quarters
 
 ),
 

@@ -40,6 +40,7 @@ final as (
         panel_date,
         panel_due_date,
         panel_sla_status,
+        panel_working_days_left,
         outcome,
         is_upheld,
         service_team,

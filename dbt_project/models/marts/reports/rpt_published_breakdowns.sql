@@ -11,112 +11,26 @@ printed_breakdowns as (
 
 ),
 
-quarterly_measures as (
-
-    select * from {{ ref('int_quarterly_measures') }}
-
-),
-
-teams as (
-
-    select * from {{ ref('rpt_quarterly_teams') }}
-
-),
-
-reasons as (
-
-    select * from {{ ref('rpt_quarterly_reasons') }}
-
-),
-
-characteristics as (
-
-    select * from {{ ref('rpt_quarterly_characteristics') }}
-
-),
-
--- a printed period is a quarter or a financial year
-periods as (
-
-    select distinct
-        financial_quarter as period,
-        financial_quarter
-    from quarterly_measures
-
-    union all
-
-    select distinct
-        financial_year as period,
-        financial_quarter
-    from quarterly_measures
-
-),
-
 known_periods as (
 
-    select distinct period from periods
+    select distinct period from {{ ref('int_periods') }}
 
 ),
 
-quarterly_breakdowns as (
-
-    select
-        financial_quarter,
-        procedure,
-        stage,
-        'service_team' as breakdown,
-        service_team as value,
-        received,
-        eligible,
-        in_sla,
-        upheld
-    from teams
-
-    union all
-
-    select
-        financial_quarter,
-        procedure,
-        stage,
-        'reason' as breakdown,
-        reason as value,
-        complaints as received,
-        eligible,
-        in_sla,
-        upheld
-    from reasons
-
-    union all
-
-    select
-        financial_quarter,
-        procedure,
-        stage,
-        characteristic as breakdown,
-        value,
-        complaints as received,
-        eligible,
-        null as in_sla,
-        null as upheld
-    from characteristics
-
-),
-
+-- a characteristic is not crossed with answers
 counted as (
 
     select
-        periods.period,
-        quarterly_breakdowns.procedure,
-        quarterly_breakdowns.stage,
-        quarterly_breakdowns.breakdown,
-        quarterly_breakdowns.value,
-        cast(sum(quarterly_breakdowns.received) as bigint) as received,
-        cast(sum(quarterly_breakdowns.eligible) as bigint) as eligible,
-        cast(sum(quarterly_breakdowns.in_sla) as bigint) as in_sla,
-        cast(sum(quarterly_breakdowns.upheld) as bigint) as upheld
-    from quarterly_breakdowns
-    inner join periods on quarterly_breakdowns.financial_quarter = periods.financial_quarter
-    group by all
+        period,
+        procedure,
+        stage,
+        breakdown,
+        value,
+        received,
+        eligible,
+        case when breakdown in ('service_team', 'reason') then in_sla end as in_sla,
+        case when breakdown in ('service_team', 'reason') then upheld end as upheld
+    from {{ ref('int_period_breakdowns') }}
 
 ),
 
@@ -131,7 +45,7 @@ totals as (
         sum(in_sla) as in_sla,
         sum(upheld) as upheld
     from counted
-    group by all
+    group by period, procedure, stage, breakdown
 
 ),
 
@@ -148,7 +62,7 @@ printed_totals as (
         sum(in_sla) as in_sla,
         sum(upheld) as upheld
     from printed_breakdowns
-    group by all
+    group by report, section, period, procedure, stage, breakdown
 
 ),
 

@@ -15,7 +15,13 @@ period_measures as (
 printed_figures as (
 
     select
-        * exclude (printed),
+        report,
+        section,
+        period,
+        procedure,
+        stage,
+        measure,
+        unit,
         cast(printed as bigint) as printed,
         row_number() over (
             order by report, section, period, procedure, stage, measure, unit
@@ -36,7 +42,8 @@ counts as (
             select
                 period,
                 period_length,
-                period_start_date,
+                previous_period,
+                same_period_last_year,
                 procedure,
                 stage,
                 '{{ measure }}' as measure,
@@ -79,10 +86,10 @@ compared as (
             and counts.stage = base_counts.stage
             and counts.measure = base_counts.measure
             and counts.denominator = base_counts.denominator
-            and counts.period_length = base_counts.period_length
-            and base_counts.period_start_date = case printed_figures.compared_with
-                when 'quarter' then counts.period_start_date - interval 3 month
-                when 'year' then counts.period_start_date - interval 1 year
+            and base_counts.period = case
+                when printed_figures.compared_with = 'year' then counts.same_period_last_year
+                when printed_figures.compared_with = 'quarter' and counts.period_length = 'quarter'
+                    then counts.previous_period
             end
     where printed_figures.compared_with is null or base_counts.period is not null
 
@@ -255,9 +262,7 @@ named_contradictions as (
 
     select
         figure_number,
-        printed_text as contradicts
-    from contradictions
-    qualify
+        printed_text as contradicts,
         row_number() over (
             partition by figure_number
             order by
@@ -265,7 +270,8 @@ named_contradictions as (
                     when 'matches' then 1 when 'matches_excluding_withdrawn' then 2 else 3
                 end,
                 printed_text
-        ) = 1
+        ) as preference
+    from contradictions
 
 ),
 
@@ -286,7 +292,10 @@ final as (
         judged.attainable,
         named_contradictions.contradicts
     from judged
-    left join named_contradictions on judged.figure_number = named_contradictions.figure_number
+    left join named_contradictions
+        on
+            judged.figure_number = named_contradictions.figure_number
+            and named_contradictions.preference = 1
 
 )
 

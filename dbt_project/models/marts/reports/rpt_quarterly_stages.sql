@@ -1,78 +1,67 @@
 with
 
-quarterly_measures as (
-
-    select * from {{ ref('int_quarterly_measures') }}
-
-),
-
-rated as (
+quarters as (
 
     select
         *,
         case when has_time_limit then {{ rate('in_sla', 'received') }} end as in_sla_rate,
         case when has_time_limit then {{ rate('in_sla', 'due') }} end as in_sla_due_rate,
         {{ rate('upheld', 'received') }} as upheld_rate
-    from quarterly_measures
-
-),
-
--- every quarter is there, so the quarter before is one row back and the year before is four
-compared as (
-
-    select
-        *,
-        lag(received, 1) over stage_quarters as received_previous_quarter,
-        lag(in_sla_rate, 1) over stage_quarters as in_sla_rate_previous_quarter,
-        lag(upheld_rate, 1) over stage_quarters as upheld_rate_previous_quarter,
-        lag(received, 4) over stage_quarters as received_same_quarter_last_year,
-        lag(in_sla_rate, 4) over stage_quarters as in_sla_rate_same_quarter_last_year,
-        lag(upheld_rate, 4) over stage_quarters as upheld_rate_same_quarter_last_year
-    from rated
-    window stage_quarters as (partition by procedure, stage order by quarter_start_date)
+    from {{ ref('int_period_measures') }}
+    where period_length = 'quarter'
 
 ),
 
 final as (
 
     select
-        financial_quarter,
-        financial_year,
-        is_complete,
-        procedure,
-        stage,
-        stage_number,
-        has_time_limit,
-        received,
-        in_sla,
-        in_sla_basic,
-        in_sla_extended,
-        late,
-        open_in_time,
-        open_overdue,
-        not_applicable,
-        upheld,
-        fully_upheld,
-        partially_upheld,
-        withdrawn,
-        eligible,
-        decided,
-        due,
-        held_back,
-        in_sla_rate,
-        in_sla_due_rate,
-        upheld_rate,
-        received_previous_quarter,
-        received_same_quarter_last_year,
-        {{ relative_change('received', 'received_previous_quarter') }}
+        quarters.period as financial_quarter,
+        quarters.financial_year,
+        quarters.is_complete,
+        quarters.procedure,
+        quarters.stage,
+        quarters.stage_number,
+        quarters.has_time_limit,
+        quarters.received,
+        quarters.in_sla,
+        quarters.in_sla_basic,
+        quarters.in_sla_extended,
+        quarters.late,
+        quarters.open_in_time,
+        quarters.open_overdue,
+        quarters.not_applicable,
+        quarters.upheld,
+        quarters.fully_upheld,
+        quarters.partially_upheld,
+        quarters.withdrawn,
+        quarters.eligible,
+        quarters.decided,
+        quarters.due,
+        quarters.held_back,
+        quarters.in_sla_rate,
+        quarters.in_sla_due_rate,
+        quarters.upheld_rate,
+        quarter_before.received as received_previous_quarter,
+        year_before.received as received_same_quarter_last_year,
+        {{ relative_change('quarters.received', 'quarter_before.received') }}
             as received_change_on_quarter,
-        {{ relative_change('received', 'received_same_quarter_last_year') }}
+        {{ relative_change('quarters.received', 'year_before.received') }}
             as received_change_on_year,
-        in_sla_rate - in_sla_rate_previous_quarter as in_sla_rate_change_on_quarter,
-        in_sla_rate - in_sla_rate_same_quarter_last_year as in_sla_rate_change_on_year,
-        upheld_rate - upheld_rate_previous_quarter as upheld_rate_change_on_quarter,
-        upheld_rate - upheld_rate_same_quarter_last_year as upheld_rate_change_on_year
-    from compared
+        quarters.in_sla_rate - quarter_before.in_sla_rate as in_sla_rate_change_on_quarter,
+        quarters.in_sla_rate - year_before.in_sla_rate as in_sla_rate_change_on_year,
+        quarters.upheld_rate - quarter_before.upheld_rate as upheld_rate_change_on_quarter,
+        quarters.upheld_rate - year_before.upheld_rate as upheld_rate_change_on_year
+    from quarters
+    left join quarters as quarter_before
+        on
+            quarters.previous_period = quarter_before.period
+            and quarters.procedure = quarter_before.procedure
+            and quarters.stage = quarter_before.stage
+    left join quarters as year_before
+        on
+            quarters.same_period_last_year = year_before.period
+            and quarters.procedure = year_before.procedure
+            and quarters.stage = year_before.stage
 
 )
 

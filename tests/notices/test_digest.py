@@ -1,30 +1,32 @@
-"""The digest: what people are told, once, in which words, and who."""
+"""The digest: of what people are notified, once, and in which words."""
 
 import re
 from datetime import date, datetime
 
-from alert_helpers import (
+from complaints.warehouse.runs import Interruption
+from complaints.warehouse.settings import Settings, read_settings
+from notice_helpers import (
     FIRST,
     HELD,
     OFFICER,
     OVERDUE,
+    REJECTED,
     WARNED,
     Postbox,
     change,
     day,
     html_of,
     log_rows,
-    tell,
+    notify,
     text_of,
 )
-from complaints.warehouse.settings import Settings, read_settings
 
 
 def test_new_items_come_in_one_message_as_text_and_as_html(
-    told: Settings, postbox: Postbox
+    notified: Settings, postbox: Postbox
 ) -> None:
     change(
-        told,
+        notified,
         HELD.format("20181126", 6),
         "insert into dq_quarantine values "
         "('C7', 'stage_1', 'received_date_invalid,stage_row_conflict', 'a.csv', 8, 7, "
@@ -34,13 +36,12 @@ def test_new_items_come_in_one_message_as_text_and_as_html(
         WARNED,
         "insert into dq_warnings values ('C2', 'stage_2', 'corporate_subject_logged_as_statutory', "
         "'a.csv', 2, 'complaints')",
-        "insert into dq_deliveries by name select '20181126T0' as run_id, 'x.csv' as file_name, "
-        "'rejected' as status, 'x.csv lacks the column stage.' as message",
+        REJECTED.format("x.csv lacks the column stage."),
         "insert into dq_optional_inputs values ('benchmarks.csv', 3, 'complaints', 'benchmarks', "
         "'year_missing', 'error', 'No year.', 'Enter the year.', 1)",
         OVERDUE.format(8),
     )
-    assert tell(told, FIRST) == []
+    assert notify(notified, FIRST) == []
     (mail,) = postbox.taken()
     assert mail["Subject"] == "Complaints, 26 November 2018: 10 new"
     assert mail["Auto-Submitted"] == "auto-generated"
@@ -71,96 +72,98 @@ def test_new_items_come_in_one_message_as_text_and_as_html(
     assert not re.search(r"src=|href=|url\(|<script|<link|@import", page), "nothing is fetched"
 
 
-def test_an_item_goes_once_whatever_file_it_comes_in(told: Settings, postbox: Postbox) -> None:
-    change(told, HELD.format("20181126", 6))
-    tell(told, day(0))
+def test_an_item_goes_once_whatever_file_it_comes_in(notified: Settings, postbox: Postbox) -> None:
+    change(notified, HELD.format("20181126", 6))
+    notify(notified, day(0))
     assert len(postbox.taken()) == 1
-    change(told, "delete from dq_quarantine", HELD.format("20181127", 60))
-    assert tell(told, day(1)) == []
+    change(notified, "delete from dq_quarantine", HELD.format("20181127", 60))
+    assert notify(notified, day(1)) == []
     assert postbox.taken() == [], "a quiet night sends nothing"
-    assert log_rows(told, "select count(*) from ops_alerts") == [(1,)]
+    assert log_rows(notified, "select count(*) from ops_alerts") == [(1,)]
 
 
-def test_a_row_of_which_nothing_is_kept_is_told_once_though_each_file_brings_it_anew(
-    told: Settings, postbox: Postbox
+def test_a_row_of_which_nothing_is_kept_is_sent_once_though_each_file_brings_it_anew(
+    notified: Settings, postbox: Postbox
 ) -> None:
     unreadable = (
         "insert into dq_quarantine values "
         "(null, null, 'row_unreadable', 'a_2018112{0}.csv', {1}, {1}0{0}, 'complaints')"
     )
     change(
-        told,
+        notified,
         "insert into dq_rules values (0, 'row_unreadable', 'error', 'structural', 'Torn.', '')",
         unreadable.format(6, 4),
     )
-    tell(told, FIRST)
+    notify(notified, FIRST)
     assert "- no case reference: a_20181126.csv, row 4" in text_of(postbox.taken()[0])
-    change(told, "delete from dq_quarantine", unreadable.format(7, 5))
-    tell(told, day(1))
+    change(notified, "delete from dq_quarantine", unreadable.format(7, 5))
+    notify(notified, day(1))
     assert postbox.taken() == []
-    change(told, unreadable.format(7, 6))
-    tell(told, day(2))
+    change(notified, unreadable.format(7, 6))
+    notify(notified, day(2))
     (mail,) = postbox.taken()
     assert "1 new" in mail["Subject"] and "a_20181127.csv, row 6" in text_of(mail)
-    change(told, "delete from dq_quarantine")
-    tell(told, day(3))
-    assert "2 mended" in postbox.taken()[0]["Subject"]
+    change(notified, "delete from dq_quarantine")
+    notify(notified, day(3))
+    assert "2 resolved" in postbox.taken()[0]["Subject"]
 
 
 def test_all_that_is_open_is_said_again_after_a_week_together(
-    told: Settings, postbox: Postbox
+    notified: Settings, postbox: Postbox
 ) -> None:
-    change(told, HELD.format("20181126", 6))
-    tell(told, day(0))
-    change(told, WARNED)
-    tell(told, day(4))
+    change(notified, HELD.format("20181126", 6))
+    notify(notified, day(0))
+    change(notified, WARNED)
+    notify(notified, day(4))
     postbox.taken()
-    assert tell(told, day(6)) == [] and postbox.taken() == []
-    tell(told, day(7))
+    assert notify(notified, day(6)) == [] and postbox.taken() == []
+    notify(notified, day(7))
     (mail,) = postbox.taken()
     assert mail["Subject"].endswith(": 2 still open")
     assert "Rows still held back (reminder)" in text_of(mail)
     assert "C5, stage 1: a_20181126.csv, row 6" in text_of(mail)
     assert "Other warnings still open (reminder)" in text_of(mail)
-    tell(told, day(13))
+    notify(notified, day(13))
     assert postbox.taken() == [], "the next one is a week later"
 
 
-def test_what_is_mended_is_said_once_and_is_new_when_it_returns(
-    told: Settings, postbox: Postbox
+def test_what_is_resolved_is_said_once_and_is_new_when_it_returns(
+    notified: Settings, postbox: Postbox
 ) -> None:
-    change(told, HELD.format("20181126", 6), OVERDUE.format(8))
-    tell(told, day(0))
+    change(notified, HELD.format("20181126", 6), OVERDUE.format(8))
+    notify(notified, day(0))
     postbox.taken()
-    change(told, "delete from dq_quarantine", "delete from fct_complaint_stages")
-    tell(told, day(1))
+    change(notified, "delete from dq_quarantine", "delete from fct_complaint_stages")
+    notify(notified, day(1))
     (mail,) = postbox.taken()
-    assert mail["Subject"].endswith(": 1 mended"), "an answered stage is no news"
+    assert mail["Subject"].endswith(": 1 resolved"), "an answered stage is no news"
     assert "Not a date. (received_date_invalid)\n- C5, stage 1: a_20181126.csv" in text_of(mail)
-    assert log_rows(told, "select count(*) from alert_items") == [(0,)], "nothing is kept of it"
-    assert tell(told, day(2)) == [] and postbox.taken() == []
-    change(told, HELD.format("20181129", 6))
-    tell(told, day(3))
+    assert log_rows(notified, "select count(*) from sent_notices") == [(0,)], (
+        "nothing is kept of it"
+    )
+    assert notify(notified, day(2)) == [] and postbox.taken() == []
+    change(notified, HELD.format("20181129", 6))
+    notify(notified, day(3))
     (mail,) = postbox.taken()
     assert mail["Subject"].endswith(": 1 new")
 
 
-def test_a_deadline_is_told_when_it_is_near_and_when_it_has_passed(
-    told: Settings, postbox: Postbox
+def test_a_deadline_is_sent_when_it_is_near_and_when_it_has_passed(
+    notified: Settings, postbox: Postbox
 ) -> None:
     change(
-        told,
+        notified,
         "insert into fct_complaint_stages values "
         "('C1', 'stage_1', '2018-11-15', '2018-11-29', 'open_in_time', 3, null, null, "
-        "'corporate', true, 'complaints'),"
+        "null, 'corporate', true, 'complaints'),"
         "('C2', 'stage_1', '2018-11-15', '2018-11-30', 'open_in_time', 4, null, null, "
-        "'statutory', true, 'complaints'),"
+        "null, 'statutory', true, 'complaints'),"
         "('C3', 'stage_3', '2018-10-15', '2018-12-24', 'open_in_time', 20, '2018-11-27', "
-        "'open_in_time', 'statutory', true, 'complaints'),"
+        "'open_in_time', 1, 'statutory', true, 'complaints'),"
         "('C4', 'stage_1', '2018-11-15', '2018-11-27', 'late', null, null, null, "
-        "'statutory', false, 'complaints')",
+        "null, 'statutory', false, 'complaints')",
     )
-    tell(told, FIRST)
+    notify(notified, FIRST)
     (mail,) = postbox.taken()
     assert (
         "Due within 3 working days\n-------------------------\n"
@@ -171,66 +174,86 @@ def test_a_deadline_is_told_when_it_is_near_and_when_it_has_passed(
         "- C1, stage 1, corporate: received on 15 November 2018, due on 29 November 2018\n"
     ) in text_of(mail)
     change(
-        told,
+        notified,
         "update fct_complaint_stages set sla_status = 'open_overdue', working_days_left = -1 "
         "where case_reference = 'C1'",
     )
-    tell(told, FIRST)
+    notify(notified, FIRST)
     (mail,) = postbox.taken()
     assert mail["Subject"].endswith(": 1 new")
     assert "Newly overdue\n-------------\n- C1, stage 1, corporate" in text_of(mail)
 
 
-def test_a_source_that_falls_silent_is_told_with_its_last_day(
-    told: Settings, postbox: Postbox
+def test_a_source_that_falls_silent_is_reported_with_its_last_day(
+    notified: Settings, postbox: Postbox
 ) -> None:
     change(
-        told,
+        notified,
         "insert into dq_deliveries by name select '20181120T0' as run_id, 'a.csv' as file_name, "
         "'loaded' as status, 'h1' as content_hash",
         "insert into dq_deliveries by name select '20181126T0' as run_id, 'a.csv' as file_name, "
         "'unchanged' as status, 'h1' as content_hash",
     )
-    tell(told, date(2018, 11, 25))
+    notify(notified, date(2018, 11, 25))
     assert postbox.taken() == []
-    tell(told, FIRST)
+    notify(notified, FIRST)
     (mail,) = postbox.taken()
     assert "complaints has delivered nothing new since 20 November 2018" in text_of(mail)
 
 
-def test_a_quiet_night_is_told_where_a_setting_asks_for_it(
-    told: Settings, postbox: Postbox
+def test_what_the_version_before_has_sent_is_not_sent_again(
+    notified: Settings, postbox: Postbox
 ) -> None:
-    tell(told.model_copy(update={"alerts_quiet_nights": True}), FIRST)
+    change(notified, HELD.format("20181126", 6))
+    log_rows(
+        notified,
+        "create table alert_items (audience varchar, key varchar, kind varchar, title varchar, "
+        "line varchar, first_told_day date, last_told_day date); "
+        "insert into alert_items values ('data_quality', "
+        "'held|received_date_invalid|complaints|C5|stage_1|1', 'held_row', '', 'C5, stage 1: "
+        "a_20181125.csv, row 6', '2018-11-20', '2018-11-20')",
+    )
+    assert notify(notified, day(0)) == [] and postbox.taken() == []
+    assert notify(notified, day(1)) == []
+    (mail,) = postbox.taken()
+    assert mail["Subject"].endswith(": 1 still open"), "its week goes on too"
+
+
+def test_a_quiet_night_sends_a_message_where_a_setting_asks_for_it(
+    notified: Settings, postbox: Postbox
+) -> None:
+    notify(notified.model_copy(update={"alerts_quiet_nights": True}), FIRST)
     (mail,) = postbox.taken()
     assert mail["Subject"] == "Complaints, 26 November 2018: nothing new"
     assert text_of(mail).count("Nothing new.") == 2
 
 
 def test_a_reference_cannot_bring_in_lines_markup_or_a_narrative(
-    told: Settings, postbox: Postbox
+    notified: Settings, postbox: Postbox
 ) -> None:
     story = "<b>My son</b>\r\nBcc: all@example.org " + "and then " * 30
-    change(told, HELD.format("1", 6), f"update dq_quarantine set case_reference = '{story}'")
-    tell(told, FIRST)
+    change(notified, HELD.format("1", 6), f"update dq_quarantine set case_reference = '{story}'")
+    notify(notified, FIRST)
     (mail,) = postbox.taken()
     assert mail["Bcc"] is None
     assert "<b>" not in html_of(mail) and "&lt;b&gt;" in html_of(mail)
     assert "\nBcc" not in text_of(mail) and "and then and then" not in text_of(mail)
 
 
-def test_a_long_list_ends_with_its_number_and_a_command(told: Settings, postbox: Postbox) -> None:
-    change(told, *(OVERDUE.format(number) for number in range(40)))
-    tell(told, FIRST)
+def test_a_long_list_ends_with_its_number_and_a_command(
+    notified: Settings, postbox: Postbox
+) -> None:
+    change(notified, *(OVERDUE.format(number) for number in range(40)))
+    notify(notified, FIRST)
     (mail,) = postbox.taken()
     assert mail["Subject"].endswith(": 40 new")
     assert '- and 15 more: complaints sql "from rpt_open_stages"' in text_of(mail)
-    assert tell(told, day(1)) == [] and postbox.taken() == [], "those left out were told of too"
+    assert notify(notified, day(1)) == [] and postbox.taken() == [], "those left out count as sent"
 
 
-def test_an_interrupted_run_is_told_with_the_next(told: Settings, postbox: Postbox) -> None:
-    settings = read_settings(**told.model_dump() | {"alerts_failures": OFFICER})
-    tell(settings, FIRST, interrupted_at=datetime(2018, 11, 25, 4, 30))
+def test_an_interrupted_run_is_reported_by_the_next(notified: Settings, postbox: Postbox) -> None:
+    settings = read_settings(**notified.model_dump() | {"alerts_failures": OFFICER})
+    notify(settings, FIRST, interrupted=Interruption(datetime(2018, 11, 25, 4, 30)))
     (mail,) = postbox.taken()
     assert mail["To"] == OFFICER
     assert "The run that started on 25 November 2018 at 04:30 UTC never ended" in text_of(mail)

@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 
-from alert_helpers import (
+from command_helpers import Run
+from complaints.notices import outbox, send
+from complaints.warehouse.errors import ExitCode
+from complaints.warehouse.settings import Settings, read_settings
+from notice_helpers import (
     FIRST,
     HELD,
     MANAGER,
@@ -21,13 +25,9 @@ from alert_helpers import (
     day,
     log_rows,
     mail_server,
-    tell,
+    notify,
     text_of,
 )
-from command_helpers import Run
-from complaints.notices import outbox, send
-from complaints.warehouse.errors import ExitCode
-from complaints.warehouse.settings import Settings, read_settings
 from small_home import die, ended, start
 
 # They fork from a server that is costly to start.
@@ -38,7 +38,7 @@ WAITS = "it waits for the next night or `complaints alert --send`."
 STATE = "select status, attempts, sent_at is not null from ops_alerts order by created_at"
 
 
-def told_to(settings: Settings, recipients: str, **given: Any) -> Settings:
+def sent_to(settings: Settings, recipients: str, **given: Any) -> Settings:
     """Return the settings with these recipients of data quality."""
     return read_settings(**settings.model_dump() | {"alerts_data_quality": recipients} | given)
 
@@ -52,75 +52,77 @@ def closed_port() -> int:
 
 def test_what_cannot_be_sent_waits_and_goes_by_command(
     run: Run,
-    told: Settings,
+    notified: Settings,
     postbox: Postbox,
     closed_port: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    change(told, HELD.format("20181126", 6))
-    (note,) = tell(told.model_copy(update={"smtp_port": closed_port}), FIRST)
+    change(notified, HELD.format("20181126", 6))
+    (note,) = notify(notified.model_copy(update={"smtp_port": closed_port}), FIRST)
     assert note == (
         "A message to entry 1 of COMPLAINTS_ALERTS_DATA_QUALITY could not be sent: the mail "
         f"server 127.0.0.1:{closed_port} cannot be used (ConnectionRefusedError); {WAITS}"
     )
-    assert log_rows(told, STATE) == [("waiting", 2, False)], "it was tried again"
-    ((message_id,),) = log_rows(told, "select message_id from alert_outbox")
+    assert log_rows(notified, STATE) == [("waiting", 2, False)], "it was tried again"
+    ((message_id,),) = log_rows(notified, "select message_id from alert_outbox")
 
     monkeypatch.setenv("COMPLAINTS_ALERTS_DATA_QUALITY", MANAGER)
     monkeypatch.setenv("COMPLAINTS_SMTP_HOST", "127.0.0.1")
     monkeypatch.setenv("COMPLAINTS_SMTP_PORT", str(closed_port))
-    failed = run("alert", "--send", "--home", told.home)
+    failed = run("alert", "--send", "--home", notified.home)
     assert failed.exit_code == ExitCode.FAILED and WAITS in failed.out
-    monkeypatch.setenv("COMPLAINTS_SMTP_PORT", str(told.smtp_port))
-    assert run("alert", "--send", "--home", told.home).exit_code == ExitCode.DONE
+    monkeypatch.setenv("COMPLAINTS_SMTP_PORT", str(notified.smtp_port))
+    assert run("alert", "--send", "--home", notified.home).exit_code == ExitCode.DONE
     (mail,) = postbox.taken()
     assert mail["Message-ID"] == message_id
-    assert log_rows(told, STATE) == [("sent", 5, True)]
-    assert log_rows(told, "from alert_outbox") == log_rows(told, "from alert_recipients") == []
-    assert run("alert", "--send", "--home", told.home).out == "Nothing waits to be sent.\n"
+    assert log_rows(notified, STATE) == [("sent", 5, True)]
+    assert (
+        log_rows(notified, "from alert_outbox") == log_rows(notified, "from alert_recipients") == []
+    )
+    assert run("alert", "--send", "--home", notified.home).out == "Nothing waits to be sent.\n"
     assert postbox.taken() == []
 
 
 def test_the_next_night_sends_what_waits_first(
-    told: Settings, postbox: Postbox, closed_port: int
+    notified: Settings, postbox: Postbox, closed_port: int
 ) -> None:
-    change(told, HELD.format("20181126", 6))
-    tell(told.model_copy(update={"smtp_port": closed_port}), day(0))
-    assert tell(told, day(1)) == [], "the item is marked as told, and no new message tells it"
+    change(notified, HELD.format("20181126", 6))
+    notify(notified.model_copy(update={"smtp_port": closed_port}), day(0))
+    assert notify(notified, day(1)) == [], "it is marked as sent, and no new message has it"
     assert [mail["Subject"] for mail in postbox.taken()] == ["Complaints, 26 November 2018: 1 new"]
 
-    change(told, WARNED)
-    tell(told.model_copy(update={"smtp_port": closed_port}), day(2))
-    change(told, "delete from dq_quarantine")
-    tell(told, day(3))
+    change(notified, WARNED)
+    notify(notified.model_copy(update={"smtp_port": closed_port}), day(2))
+    change(notified, "delete from dq_quarantine")
+    notify(notified, day(3))
     assert [mail["Subject"] for mail in postbox.taken()] == [
         "Complaints, 28 November 2018: 1 new",
-        "Complaints, 29 November 2018: 1 mended",
+        "Complaints, 29 November 2018: 1 resolved",
     ]
 
 
 def killed_after_sending(settings: Settings) -> None:
     """Die when the mail server has the message and the log does not know it."""
     send.record_attempt = lambda *given: die()
-    tell(settings, FIRST)
+    notify(settings, FIRST)
 
 
 def killed_while_writing(settings: Settings) -> None:
     """Die when the message is written and its items are not yet marked."""
     write = outbox.put
     outbox.put = lambda *given: (write(*given), die())
-    tell(settings, FIRST)
+    notify(settings, FIRST)
 
 
 @forks
 def test_a_crash_after_sending_gives_one_more_copy_under_the_same_id(
-    told: Settings, postbox: Postbox
+    notified: Settings, postbox: Postbox
 ) -> None:
-    change(told, HELD.format("20181126", 6))
-    assert ended(start(killed_after_sending, told)) == KILLED
+    change(notified, HELD.format("20181126", 6))
+    assert ended(start(killed_after_sending, notified)) == KILLED
     (first,) = postbox.taken()
     for number in (0, 1):
-        assert tell(told, day(number)) == []
+        assert notify(notified, day(number)) == []
     (second,) = postbox.taken()
     assert second["Message-ID"] == first["Message-ID"]
     assert second["Date"] == first["Date"] and text_of(second) == text_of(first)
@@ -128,29 +130,29 @@ def test_a_crash_after_sending_gives_one_more_copy_under_the_same_id(
 
 @forks
 def test_a_crash_while_writing_leaves_neither_message_nor_mark(
-    told: Settings, postbox: Postbox
+    notified: Settings, postbox: Postbox
 ) -> None:
-    change(told, HELD.format("20181126", 6))
-    assert ended(start(killed_while_writing, told)) == KILLED
-    assert log_rows(told, "from alert_outbox") == log_rows(told, "from alert_items") == []
-    tell(told, FIRST)
+    change(notified, HELD.format("20181126", 6))
+    assert ended(start(killed_while_writing, notified)) == KILLED
+    assert log_rows(notified, "from alert_outbox") == log_rows(notified, "from sent_notices") == []
+    notify(notified, FIRST)
     assert len(postbox.taken()) == 1
 
 
 def test_only_the_recipient_who_was_refused_is_sent_it_again(
-    told: Settings, postbox: Postbox
+    notified: Settings, postbox: Postbox
 ) -> None:
-    settings = told_to(told, f"{MANAGER}, {OFFICER}", alerts_deadlines="")
+    settings = sent_to(notified, f"{MANAGER}, {OFFICER}", alerts_deadlines="")
     change(settings, HELD.format("20181126", 6))
     postbox.refused = {OFFICER}
-    (note,) = tell(settings, day(0))
+    (note,) = notify(settings, day(0))
     assert "entry 2 of COMPLAINTS_ALERTS_DATA_QUALITY" in note
     assert "the mail server refuses it (550)" in note
     assert "council.example" not in note, "addresses are personal"
     (first,) = postbox.taken()
     assert first["To"] == MANAGER
     postbox.refused = set()
-    assert tell(settings, day(1)) == []
+    assert notify(settings, day(1)) == []
     (second,) = postbox.taken()
     assert second["To"] == OFFICER and second["Message-ID"] == first["Message-ID"]
     assert log_rows(settings, "select recipients, status from ops_alerts") == [(2, "sent")]
@@ -158,22 +160,22 @@ def test_only_the_recipient_who_was_refused_is_sent_it_again(
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_a_message_waits_where_the_server_cannot_encrypt_as_asked(
-    told: Settings, postbox: Postbox, security: str
+    notified: Settings, postbox: Postbox, security: str
 ) -> None:
-    change(told, HELD.format("20181126", 6))
-    (note,) = tell(told.model_copy(update={"smtp_security": security}), FIRST)
+    change(notified, HELD.format("20181126", 6))
+    (note,) = notify(notified.model_copy(update={"smtp_security": security}), FIRST)
     assert "cannot be used" in note
     assert postbox.taken() == []
 
 
 def test_a_message_that_is_no_news_any_more_is_given_up(
-    told: Settings, postbox: Postbox, closed_port: int
+    notified: Settings, postbox: Postbox, closed_port: int
 ) -> None:
-    change(told, HELD.format("20181126", 6))
-    tell(told.model_copy(update={"smtp_port": closed_port}), FIRST)
-    log_rows(told, f"update alert_outbox set created_at = created_at - interval '{31} days'")
-    assert tell(told, day(1)) == ["1 message waited too long and will not be sent."]
-    assert postbox.taken() == [] and log_rows(told, "from alert_recipients") == []
+    change(notified, HELD.format("20181126", 6))
+    notify(notified.model_copy(update={"smtp_port": closed_port}), FIRST)
+    log_rows(notified, f"update alert_outbox set created_at = created_at - interval '{31} days'")
+    assert notify(notified, day(1)) == ["1 message waited too long and will not be sent."]
+    assert postbox.taken() == [] and log_rows(notified, "from alert_recipients") == []
     assert timedelta(days=30) == outbox.GIVEN_UP_AFTER
 
 
@@ -200,19 +202,19 @@ def chat_service(status: int, heard: list[dict[str, str]]) -> Iterator[str]:
         server.server_close()
 
 
-def test_a_chat_service_is_told_through_apprise(told: Settings) -> None:
+def test_a_chat_service_is_notified_through_apprise(notified: Settings) -> None:
     heard: list[dict[str, str]] = []
-    change(told, HELD.format("20181126", 6))
+    change(notified, HELD.format("20181126", 6))
     with chat_service(500, heard) as url:
-        (note,) = tell(told_to(told, url, alerts_deadlines=""), FIRST)
+        (note,) = notify(sent_to(notified, url, alerts_deadlines=""), FIRST)
     assert "does not take it" in note and "tok3n" not in note
     with chat_service(200, heard := []) as other:
-        settings = told_to(told, other, alerts_deadlines="")
+        settings = sent_to(notified, other, alerts_deadlines="")
         change(settings, WARNED)
-        assert tell(settings, FIRST) == []
+        assert notify(settings, FIRST) == []
     (message,) = heard
     assert message["title"] == "Complaints, 26 November 2018: 1 new"
     assert "- C1, stage 1: a.csv, row 1" in message["message"]
-    assert log_rows(told, STATE) == [("waiting", 2, False), ("sent", 1, True)]
-    for value in log_rows(told, "select recipient from alert_recipients")[0]:
+    assert log_rows(notified, STATE) == [("waiting", 2, False), ("sent", 1, True)]
+    for value in log_rows(notified, "select recipient from alert_recipients")[0]:
         assert "tok3n" not in value

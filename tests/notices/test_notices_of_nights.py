@@ -1,5 +1,8 @@
-"""What nights tell: the digest of a published one, and the failure of another."""
+"""Notices of nights: the digest of a published one, and the failure of another."""
 
+import os
+import signal
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -7,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from alert_helpers import MANAGER, OFFICER, Postbox, log_rows, mail_server, text_of
 from command_helpers import Run, assert_mistake
 from compiled_models import WITHOUT_DBT
 from complaints.flows import night as night_module
@@ -16,7 +18,9 @@ from complaints.flows.night import NightReport, run_night
 from complaints.notices.recipients import recipients_of
 from complaints.warehouse.errors import ExitCode, RunFailedError
 from complaints.warehouse.settings import Settings, read_settings
+from complaints.warehouse.system_errors import RESERVE_NAME, RESERVED_BYTES
 from conftest import query, write_export
+from notice_helpers import MANAGER, OFFICER, Postbox, log_rows, mail_server, text_of
 from small_home import Moment, SmallHome, ended, exit_with, export, quick_night, start
 
 pytestmark = pytest.mark.xdist_group("night_shift")
@@ -30,10 +34,10 @@ def port(postbox: Postbox) -> Any:
         yield port
 
 
-def told_by(settings: Settings, port: int, **given: Any) -> Settings:
-    """Return the settings with the manager told of data quality and the officer of failures."""
-    told = {"alerts_data_quality": MANAGER, "alerts_failures": OFFICER, "smtp_port": port}
-    return read_settings(**settings.model_dump() | {"smtp_host": "127.0.0.1"} | told | given)
+def with_recipients(settings: Settings, port: int, **given: Any) -> Settings:
+    """Return the settings with the manager notified of data quality, the officer of failures."""
+    recipients = {"alerts_data_quality": MANAGER, "alerts_failures": OFFICER, "smtp_port": port}
+    return read_settings(**settings.model_dump() | {"smtp_host": "127.0.0.1"} | recipients | given)
 
 
 def night_that_fails_to_load(settings: Settings) -> None:
@@ -45,10 +49,10 @@ def night_that_fails_to_load(settings: Settings) -> None:
     exit_with(lambda: run_night(settings, replace(WITHOUT_DBT, load=load)))
 
 
-def test_nights_tell_what_was_killed_what_they_published_and_what_became_of_it(
+def test_nights_notify_of_what_was_killed_what_they_published_and_what_became_of_it(
     home_of_first_night: SmallHome, postbox: Postbox, port: int
 ) -> None:
-    settings = told_by(home_of_first_night.put_back(), port, alerts_deadlines=MANAGER)
+    settings = with_recipients(home_of_first_night.put_back(), port, alerts_deadlines=MANAGER)
     assert ended(start(quick_night, settings, Moment("find_deliveries"))) == -9
     assert postbox.taken() == []
     assert ended(start(quick_night, settings)) == ExitCode.DONE
@@ -66,20 +70,20 @@ def test_nights_tell_what_was_killed_what_they_published_and_what_became_of_it(
     assert "The service team is blank" in text
     assert "Fostering" not in text and "Delay" not in text, "no text of the export but the keys"
 
-    settings = told_by(home_of_first_night.settings, port, alerts_deadlines=MANAGER)
+    settings = with_recipients(home_of_first_night.settings, port, alerts_deadlines=MANAGER)
     export(settings, "20181127", "C7,statutory,stage_1,2018-09-03,,2018-09-10,upheld,Fostering,,\n")
     assert ended(start(quick_night, settings)) == ExitCode.DONE
     (mail,) = postbox.taken()
-    assert mail["Subject"] == "Complaints, 27 November 2018: 3 mended"
-    mended = text_of(mail).partition("Mended since, or accepted")[2]
-    assert mended.count("- C7, stage 1: ") == 2
-    assert "- no case reference, stage 1: " in mended, "it came no more, and had no key"
+    assert mail["Subject"] == "Complaints, 27 November 2018: 3 resolved"
+    resolved = text_of(mail).partition("Resolved or accepted since")[2]
+    assert resolved.count("- C7, stage 1: ") == 2
+    assert "- no case reference, stage 1: " in resolved, "it came no more, and had no key"
 
 
 def test_an_unexpected_failure_names_step_and_file_but_not_what_was_in_it(
     home_of_first_night: SmallHome, postbox: Postbox, port: int
 ) -> None:
-    settings = told_by(home_of_first_night.put_back(), port)
+    settings = with_recipients(home_of_first_night.put_back(), port)
     export(settings, "20181127", "C9,statutory,stage_1,2018-11-03,,,,Fostering,,\n")
     assert ended(start(night_that_fails_to_load, settings)) == ExitCode.FAILED
     (mail,) = postbox.taken()
@@ -95,28 +99,79 @@ def test_an_unexpected_failure_names_step_and_file_but_not_what_was_in_it(
     ((status,),) = log_rows(
         settings, "select status from ops_runs order by started_at desc limit 1"
     )
-    assert status == "failed", "it was told after it was logged"
+    assert status == "failed", "the notice came after the log"
 
 
-def test_a_night_of_rejected_files_is_told_each_night_but_the_file_once(
+def night_that_is_stopped(settings: Settings, by: str) -> None:
+    """Run a night that is interrupted while it loads, as by Ctrl+C, or terminated."""
+
+    def load(*given: Any) -> None:
+        if by == "KeyboardInterrupt":
+            raise KeyboardInterrupt
+        signal.signal(signal.SIGTERM, lambda *given: sys.exit(1))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    exit_with(lambda: run_night(settings, replace(WITHOUT_DBT, load=load)))
+
+
+@pytest.mark.parametrize("by", ["KeyboardInterrupt", "SystemExit"])
+def test_a_night_that_is_stopped_is_reported_with_its_file(
+    home_of_first_night: SmallHome, postbox: Postbox, port: int, by: str
+) -> None:
+    settings = with_recipients(home_of_first_night.put_back(), port)
+    export(settings, "20181127", "C9,statutory,stage_1,2018-11-03,,,,Fostering,,\n")
+    assert ended(start(night_that_is_stopped, settings, by)) == ExitCode.FAILED
+    (mail,) = postbox.taken()
+    lines = text_of(mail).splitlines()
+    assert mail["To"] == OFFICER and mail["Subject"].endswith(": the night failed")
+    assert "- Step: load" in lines and "- File: complaints_20181127.csv" in lines
+    assert f"- What happened: it was stopped before it ended ({by})" in lines
+
+
+def test_a_killed_night_is_reported_by_the_next_with_the_file_it_was_reading(
+    home_of_first_night: SmallHome, postbox: Postbox, port: int
+) -> None:
+    settings = with_recipients(home_of_first_night.put_back(), port)
+    export(settings, "20181127", "C9,statutory,stage_1,2018-11-03,,,,Fostering,,\n")
+    assert ended(start(quick_night, settings, Moment("extract"))) == -9
+    assert ended(start(quick_night, settings)) == ExitCode.DONE
+    lines = text_of(next(mail for mail in postbox.taken() if mail["To"] == OFFICER)).splitlines()
+    assert "- Its last step: extract" in lines
+    assert "- The file it was reading: complaints_20181127.csv" in lines
+
+
+def test_a_failed_night_gives_up_the_room_that_the_next_one_reserves_again(
+    home_of_first_night: SmallHome,
+) -> None:
+    settings = home_of_first_night.put_back()
+    reserve = settings.home / RESERVE_NAME
+    assert reserve.stat().st_size == RESERVED_BYTES, "kept while nothing runs"
+    export(settings, "20181127", "C9,statutory,stage_1,2018-11-03,,,,Fostering,,\n")
+    assert ended(start(night_that_fails_to_load, settings)) == ExitCode.FAILED
+    assert not reserve.exists()
+    assert ended(start(quick_night, settings)) == ExitCode.DONE
+    assert reserve.stat().st_size == RESERVED_BYTES
+
+
+def test_a_night_of_rejected_files_is_reported_each_night_but_the_file_once(
     settings: Settings, postbox: Postbox, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_export(settings.source / "letters.csv", [{"Letter": "1"}])
-    settings = told_by(settings, port)
+    settings = with_recipients(settings, port)
     steps = replace(WITHOUT_DBT, build_reference=lambda settings: None)
     steps = replace(steps, check_as_of_day=lambda settings, night: None)
-    for number, told in enumerate(([MANAGER, OFFICER], [OFFICER])):
+    for number, notified in enumerate(([MANAGER, OFFICER], [OFFICER])):
         later = settings.model_copy(update={"as_of": date(2018, 11, 27 + number)})
         with pytest.raises(night_module.RunFailedError):
             run_night(later, steps)
         mails = {mail["To"]: text_of(mail) for mail in postbox.taken()}
-        assert sorted(mails) == told
+        assert sorted(mails) == notified
         assert "- Step: record files\n" in mails[OFFICER]
         assert "- What happened: Every file was rejected" in mails[OFFICER]
     assert "letters.csv" in mails[OFFICER]
 
 
-def test_a_night_that_cannot_begin_is_told_too(
+def test_a_night_that_cannot_begin_is_reported_too(
     run: Run, tmp_path: Path, postbox: Postbox, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COMPLAINTS_ALERTS_FAILURES", OFFICER)
@@ -129,7 +184,7 @@ def test_a_night_that_cannot_begin_is_told_too(
     assert "- What happened: share does not exist" in text_of(mail)
 
 
-def test_a_backup_that_fails_is_told_too(
+def test_a_backup_that_fails_is_reported_too(
     run: Run, tmp_path: Path, postbox: Postbox, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COMPLAINTS_ALERTS_FAILURES", OFFICER)
@@ -147,11 +202,11 @@ def test_a_failure_that_cannot_be_logged_still_surfaces(
 ) -> None:
     settings.runs_path.mkdir(parents=True)
     with pytest.raises(RunFailedError, match="log of runs"):
-        run_night(told_by(settings, port))
-    assert capsys.readouterr().err == "The failure could not be told by message (RunFailedError).\n"
+        run_night(with_recipients(settings, port))
+    assert capsys.readouterr().err == "No notice of the failure could be sent (RunFailedError).\n"
 
 
-def test_a_dry_run_tells_nobody(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dry_run_notifies_nobody(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Settings] = []
 
     def run_night(settings: Settings, **other: Any) -> NightReport:
@@ -159,5 +214,5 @@ def test_a_dry_run_tells_nobody(settings: Settings, monkeypatch: pytest.MonkeyPa
         return NightReport(night=None)
 
     monkeypatch.setattr(night_module, "run_night", run_night)
-    run_dry(told_by(settings, 25))
+    run_dry(with_recipients(settings, 25))
     assert [recipients_of(each) for each in given] == [[]]

@@ -1,4 +1,4 @@
-"""Small marts made by hand, a mail server on loopback, and nights that only tell."""
+"""Small marts made by hand, a mail server on loopback, and nights that only notify."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 from aiosmtpd.controller import Controller
 
-from complaints.notices.notify import alert
+from complaints.notices.notify import notify_of_night
 from complaints.warehouse.run_log import open_log
 from complaints.warehouse.runs import Night
 from complaints.warehouse.settings import Settings
@@ -36,7 +36,7 @@ insert into dq_rules values
     );
 create table dq_quarantine (
     case_reference varchar, stage varchar, rule_codes varchar, file_name varchar,
-    row_number bigint, row_id bigint, source varchar default 'complaints'
+    row_number bigint, record_id varchar, source varchar default 'complaints'
 );
 create table dq_warnings (
     case_reference varchar, stage varchar, rule_code varchar, file_name varchar,
@@ -53,22 +53,26 @@ create table dq_deliveries (
 create table fct_complaint_stages (
     case_reference varchar, stage varchar, received_date date, due_date date, sla_status varchar,
     working_days_left integer, panel_due_date date, panel_sla_status varchar,
+    panel_working_days_left integer,
     procedure varchar default 'statutory', is_open boolean default true,
     source varchar default 'complaints'
 );
-create table dim_date as
-select day::date as date, isodow(day) < 6 as is_working_day
-from generate_series(timestamp '2018-10-01', timestamp '2019-01-31', interval 1 day) as days (day);
+create table ops_runs (run_id varchar, as_of_day date);
+create view rpt_open_stages as from fct_complaint_stages where is_open;
 """
 
 HELD = (
     "insert into dq_quarantine values "
-    "('C5', 'stage_1', 'received_date_invalid', 'a_{0}.csv', {1}, 5, 'complaints')"
+    "('C5', 'stage_1', 'received_date_invalid', 'a_{0}.csv', {1}, 'r5', 'complaints')"
 )
 OVERDUE = (
     "insert into fct_complaint_stages by name select 'C{0}' as case_reference, 'stage_1' as stage, "
     "date '2018-11-01' as received_date, date '2018-11-15' as due_date, "
     "'open_overdue' as sla_status, -7 as working_days_left"
+)
+REJECTED = (
+    "insert into dq_deliveries by name select '20181126T040000Z-0000' as run_id, "
+    "'x.csv' as file_name, 'rejected' as status, '{}' as message"
 )
 WARNED = (
     "insert into dq_warnings values ('C1', 'stage_1', 'team_missing', 'a.csv', 1, 'complaints')"
@@ -78,7 +82,7 @@ Mails = list[EmailMessage]
 
 
 class Postbox:
-    """Keeps what the mail server takes, and refuses what it is told to."""
+    """Keeps what the mail server takes, and refuses whom it is to refuse."""
 
     def __init__(self) -> None:
         self.mails: Mails = []
@@ -128,10 +132,10 @@ def change(settings: Settings, *statements: str) -> None:
             marts.execute(statement)
 
 
-def tell(settings: Settings, day: date, **given: Any) -> list[str]:
-    """Do what the step `alert` does at the end of that day's night."""
-    night = Night(f"{day:%Y%m%d}T040000Z-0000", datetime(2018, 11, 27, 4), day, "", **given)
-    return alert(settings.model_copy(update={"as_of": day}), night)
+def notify(settings: Settings, day: date, **given: Any) -> list[str]:
+    """Do what is done after that day's night."""
+    run = Night(f"{day:%Y%m%d}T040000Z-0000", datetime(2018, 11, 27, 4), day, "", **given)
+    return notify_of_night(settings.model_copy(update={"as_of": day}), run, ["complaints"])
 
 
 def day(number: int) -> date:

@@ -1,4 +1,4 @@
-"""How what is to be told becomes mails, and what a mail that came says: both in the same form."""
+"""How notices become mails, and what a mail that came says: both in the same form."""
 
 import html
 import re
@@ -7,7 +7,7 @@ from datetime import date
 from email.message import EmailMessage
 from typing import NamedTuple
 
-from alert_helpers import html_of, text_of
+from notice_helpers import html_of, text_of
 from quarter import LEGAL, MANAGER, OFFICER
 
 DATA_QUALITY, DEADLINES, FAILURES = "Data quality", "Deadlines", "Failures"
@@ -28,7 +28,11 @@ SECTIONS = {
         "Other warnings still open",
         'complaints sql "from dq_warnings"',
     ),
-    "silent": ("Sources that deliver nothing", "Sources that still deliver nothing", ""),
+    "silent": (
+        "Sources without a new delivery",
+        "Sources still without a new delivery",
+        "",
+    ),
     "due": (
         "Due within 3 working days",
         "Still due within 3 working days",
@@ -36,42 +40,42 @@ SECTIONS = {
     ),
     "overdue": ("Newly overdue", "Still overdue", 'complaints sql "from rpt_open_stages"'),
 }
-MENDED, OLDEST = "Mended since, or accepted", "Oldest open"
+RESOLVED, OLDEST = "Resolved or accepted since", "Oldest open"
 FAILED, INTERRUPTED = "The night failed", "An earlier run was interrupted"
 NEVER_ENDED = "A run never ended"
-COUNTED = {"new": "new", "ended": "mended", "reminder": "still open"}
+COUNTED = {"new": "new", "ended": "resolved", "reminder": "still open"}
 
-Standing = dict[str, dict[str, int]]
+Totals = dict[str, dict[str, int]]
 Groups = dict[tuple[str, str | None], list[str]]
 
 
-class Item(NamedTuple):
-    """Something to tell, known by audience and key for as long as it is true."""
+class Notice(NamedTuple):
+    """Something to notify of, known by audience and key for as long as it is true."""
 
     audience: str
     key: tuple
-    kind: str
+    notice_type: str
     code: str | None
     sort: str
     text: str
 
 
 class Change(NamedTuple):
-    """What became of an item: it is new, it has ended, or it is due to be said again."""
+    """What became of a notice: it is new, it has ended, or it is due to be listed again."""
 
     state: str
-    item: Item
+    notice: Notice
 
     @property
     def group(self) -> tuple[str, str | None]:
         """The section and the rule under which it stands."""
-        new, reminder, _ = SECTIONS[self.item.kind]
-        section = {"new": new, "ended": MENDED, "reminder": f"{reminder} (reminder)"}[self.state]
-        return section, self.item.code
+        new, reminder, _ = SECTIONS[self.notice.notice_type]
+        section = {"new": new, "ended": RESOLVED, "reminder": f"{reminder} (reminder)"}[self.state]
+        return section, self.notice.code
 
 
 class Mail(NamedTuple):
-    """A mail: how things stand and what is told, by audience, section and rule."""
+    """A mail: the totals and the notices, by audience, section and rule."""
 
     to: str
     subject: str
@@ -86,26 +90,26 @@ def in_words(day: date) -> str:
 def mails_of(
     day: date,
     changes: Sequence[Change],
-    standing: Standing,
+    totals: Totals,
     oldest: list[str],
     failures: Groups,
 ) -> list[Mail]:
-    """Return who is told what, in the order of sending."""
+    """Return the mail of each recipient, in the order of sending."""
     mails = []
     for to, audiences in AUDIENCES.items():
         parts: dict[str, tuple[dict[str, int], Groups]] = {}
-        told = [change for change in changes if change.item.audience in audiences]
+        sent = [change for change in changes if change.notice.audience in audiences]
         for audience in audiences:
-            groups = _groups([change for change in told if change.item.audience == audience])
+            groups = _groups([change for change in sent if change.notice.audience == audience])
             if audience == FAILURES:
                 groups = failures | groups
             if not groups:
                 continue
             if audience == DEADLINES and oldest:
                 groups[OLDEST, None] = oldest
-            parts[audience] = (standing.get(audience, {}), groups)
+            parts[audience] = (totals.get(audience, {}), groups)
         if parts:
-            mails.append(Mail(to, _subject(day, told, parts), parts))
+            mails.append(Mail(to, _subject(day, sent, parts), parts))
     return mails
 
 
@@ -117,22 +121,24 @@ def _groups(changes: Sequence[Change]) -> Groups:
 
 
 def _lines(changes: list[Change]) -> list[str]:
-    items = [change.item for change in changes]
+    notices = [change.notice for change in changes]
     is_ended = changes[0].state == "ended"
-    in_order = sorted(items, key=lambda item: (item.text if is_ended else item.sort, item.text))
-    lines = [item.text for item in in_order]
+    in_order = sorted(
+        notices, key=lambda notice: (notice.text if is_ended else notice.sort, notice.text)
+    )
+    lines = [notice.text for notice in in_order]
     if len(lines) > MOST_LINES:
-        command = SECTIONS[items[0].kind][2]
+        command = SECTIONS[notices[0].notice_type][2]
         shown = "" if is_ended else f": {command}"
         lines[MOST_LINES:] = [f"and {len(lines) - MOST_LINES} more{shown}"]
     return lines
 
 
-def _subject(day: date, told: Sequence[Change], parts: dict) -> str:
+def _subject(day: date, sent: Sequence[Change], parts: dict) -> str:
     groups = parts.get(FAILURES, ({}, {}))[1]
     words = ["the night failed"] if (FAILED, None) in groups else []
     for state, counted in COUNTED.items():
-        number = sum(change.state == state for change in told)
+        number = sum(change.state == state for change in sent)
         number += state == "new" and (INTERRUPTED, None) in groups
         words += [f"{number} {counted}"] if number else []
     return f"Complaints, {in_words(day)}: {', '.join(words)}"
@@ -148,12 +154,12 @@ def read_mail(mail: EmailMessage) -> Mail:
     for part in re.split(r"\n(?=[^\n]+\n=+\n)", text)[1:]:
         heading, _, body = part.split("\n", 2)
         head, *sections = re.split(r"\n(?=[^\n]+\n-+\n)", body)
-        standing = dict(re.findall(r"^(.+): (\d+)$", head, re.MULTILINE))
+        totals = dict(re.findall(r"^(.+): (\d+)$", head, re.MULTILINE))
         groups: Groups = {}
         for section in sections:
             title, _, lines = section.split("\n", 2)
             groups |= _read_section(title, lines)
-        parts[heading] = ({fact: int(number) for fact, number in standing.items()}, groups)
+        parts[heading] = ({fact: int(number) for fact, number in totals.items()}, groups)
     return Mail(mail["To"], mail["Subject"], parts)
 
 
@@ -167,8 +173,9 @@ def _read_section(title: str, lines: str) -> Groups:
             named = re.search(r"\((\w+)\)$", line)
             assert named, f"no rule is named in: {line}"
             code = named[1]
-    if title == FAILED:  # where it was, and the sentence
-        groups[title, None] = groups[title, None][:2]
+    # Of a failure the story knows where it was, and the sentence; of a killed run, that it was.
+    if title in (FAILED, INTERRUPTED):
+        groups[title, None] = groups[title, None][: 2 if title == FAILED else 1]
     return groups
 
 
@@ -185,9 +192,11 @@ def _known(title: str, line: str) -> str:
 
 def differences(expected: list[Mail], came: list[Mail]) -> list[str]:
     """Return, in a few lines, what is missing from the mails that came, and what is too much."""
-    told = {mail: _said(mails) for mail, mails in (("expected", expected), ("came", came))}
+    stated = {mail: _said(mails) for mail, mails in (("expected", expected), ("came", came))}
     only = {
-        side: [fact for fact in told[side] if told[side].count(fact) > told[other].count(fact)]
+        side: [
+            fact for fact in stated[side] if stated[side].count(fact) > stated[other].count(fact)
+        ]
         for side, other in (("expected", "came"), ("came", "expected"))
     }
     return [f"{side} only: {fact}" for side, facts in only.items() for fact in facts][:20]
@@ -198,8 +207,8 @@ def _said(mails: list[Mail]) -> list[str]:
     said = []
     for mail in mails:
         said.append(f"{mail.to} · {mail.subject}")
-        for heading, (standing, groups) in mail.parts.items():
-            said += [f"{mail.to} · {heading} · {fact} {n}" for fact, n in standing.items()]
+        for heading, (totals, groups) in mail.parts.items():
+            said += [f"{mail.to} · {heading} · {fact} {n}" for fact, n in totals.items()]
             for (section, code), lines in groups.items():
                 where = f"{mail.to} · {section}" + (f" · {code}" if code else "")
                 said += [f"{where} · {place}. {line}" for place, line in enumerate(lines, start=1)]

@@ -1,45 +1,49 @@
-"""Who is told, and what `complaints alert` shows."""
+"""Who is notified of what, and what `complaints alert` shows."""
 
 import re
 
 import pytest
 
-from alert_helpers import (
+from command_helpers import Run, assert_mistake
+from complaints.notices.recipients import without_recipients
+from complaints.warehouse.errors import ExitCode
+from complaints.warehouse.settings import Settings, read_settings
+from notice_helpers import (
     FIRST,
     HELD,
     LEGAL,
     MANAGER,
     OFFICER,
     OVERDUE,
+    REJECTED,
     Postbox,
     change,
     day,
     log_rows,
-    tell,
+    notify,
     text_of,
 )
-from command_helpers import Run, assert_mistake
-from complaints.notices.recipients import without_recipients
-from complaints.warehouse.errors import ExitCode
-from complaints.warehouse.settings import Settings, read_settings
 
 
-def test_each_is_told_what_concerns_him_in_one_message(told: Settings, postbox: Postbox) -> None:
+def test_each_is_notified_of_what_concerns_them_in_one_message(
+    notified: Settings, postbox: Postbox
+) -> None:
     change(
-        told,
+        notified,
         OVERDUE.format(8),
-        "insert into dq_deliveries by name select '20181126T0' as run_id, 'x.csv' as file_name, "
-        "'rejected' as status, 'x.csv is empty.' as message",
+        REJECTED.format("x.csv is empty."),
     )
     settings = read_settings(
-        **told.model_dump(exclude={"alerts_data_quality", "alerts_deadlines", "alerts_failures"}),
+        **notified.model_dump(
+            exclude={"alerts_data_quality", "alerts_deadlines", "alerts_failures"}
+        ),
         alerts_data_quality=f"{MANAGER}, {OFFICER}",
         alerts_deadlines=f"{LEGAL},{MANAGER}",
         alerts_failures=OFFICER,
     )
-    tell(settings, FIRST)
-    told_of = {mail["To"]: re.findall(r"(.+)\n=+\n", text_of(mail)) for mail in postbox.taken()}
-    assert told_of == {
+    notify(settings, FIRST)
+    parts = {mail["To"]: re.findall(r"(.+)\n=+\n", text_of(mail)) for mail in postbox.taken()}
+    assert parts == {
         MANAGER: ["Data quality", "Deadlines"],
         OFFICER: ["Data quality", "Failures"],
         LEGAL: ["Deadlines"],
@@ -53,43 +57,45 @@ def test_each_is_told_what_concerns_him_in_one_message(told: Settings, postbox: 
     ]
 
 
-def test_nothing_is_stored_until_somebody_is_told(told: Settings, postbox: Postbox) -> None:
-    change(told, HELD.format("20181126", 6), OVERDUE.format(8))
-    assert tell(without_recipients(told), day(0)) == []
-    assert not told.runs_path.exists()
-    settings = told.model_copy(
-        update={"alerts_deadlines": without_recipients(told).alerts_failures}
+def test_nothing_is_stored_until_somebody_is_notified(notified: Settings, postbox: Postbox) -> None:
+    change(notified, HELD.format("20181126", 6), OVERDUE.format(8))
+    assert notify(without_recipients(notified), day(0)) == []
+    assert not notified.runs_path.exists()
+    settings = notified.model_copy(
+        update={"alerts_deadlines": without_recipients(notified).alerts_failures}
     )
-    tell(settings, day(1))
+    notify(settings, day(1))
     (mail,) = postbox.taken()
     assert "C5" in text_of(mail) and "C8" not in text_of(mail)
-    tell(told, day(2))
+    notify(notified, day(2))
     (mail,) = postbox.taken()
-    assert "C8" in text_of(mail), "what nobody was told yet is new to its first recipient"
+    assert "C8" in text_of(mail), "what was sent to nobody yet is new to its first recipient"
 
 
 def test_preview_prints_the_next_digest_and_marks_nothing(
-    run: Run, told: Settings, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+    run: Run, notified: Settings, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COMPLAINTS_AS_OF", "2018-11-26")
     monkeypatch.setenv("COMPLAINTS_ALERTS_DATA_QUALITY", MANAGER)
-    words = ("alert", "--preview", "--home", told.home)
-    assert run(*words).out == "There is nothing new to tell.\n"
-    change(told, HELD.format("20181126", 6))
+    words = ("alert", "--preview", "--home", notified.home)
+    assert run(*words).out == "There is nothing new to send.\n"
+    change(notified, HELD.format("20181126", 6))
     for _ in range(2):
         said = run(*words)
         assert said.exit_code == ExitCode.DONE
-        assert said.out.startswith("To those told of data_quality:\n\nComplaints, 26 November 2018")
+        assert said.out.startswith(
+            "To the recipients of data_quality:\n\nComplaints, 26 November 2018"
+        )
         assert "- C5, stage 1: a_20181126.csv, row 6" in said.out
     assert postbox.taken() == []
-    assert log_rows(told, "from alert_items") == log_rows(told, "from ops_alerts") == []
+    assert log_rows(notified, "from sent_notices") == log_rows(notified, "from ops_alerts") == []
 
 
 @pytest.mark.parametrize(
     ("words", "setting", "problem"),
     [
         ([], "a@b.example", "takes one of --preview and --send"),
-        (["--send"], "", "Nobody is configured to be told"),
+        (["--send"], "", "No recipients are configured"),
         (["--send"], "a@b.example, tok3n", "entry 2 is neither an e-mail address nor an Apprise"),
     ],
     ids=["neither", "nobody", "no address"],

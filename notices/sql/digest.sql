@@ -1,0 +1,44 @@
+-- The digest line by line, in the order of reading, each with its section and group.
+
+with
+
+placed_changes as (
+
+    select
+        changes.*,
+        case state
+            when 'new' then place
+            when 'ended' then 20
+            when 'reminder' then 20 + place
+            else place
+        end as place,
+        if(state = 'ended', null, command) as command,
+        case state
+            when 'ended' then 'Resolved or accepted since'
+            when 'reminder' then reminder_section || ' (reminder)'
+            else section
+        end as section
+    from changes
+    inner join notice_types using (notice_type)
+    -- What ended otherwise than by a correction, such as an answered stage, is no news.
+    where state <> 'ended' or is_end_news
+
+)
+
+select
+    audience,
+    state,
+    place,
+    replace(section, '{due_within}', working_days(getvariable('due_within_days'))) as section,
+    dense_rank() over (order by audience, place, position, title) as group_number,
+    title,
+    remedy,
+    command,
+    text,
+    count(*) over each_group as notices_in_group
+from placed_changes
+window each_group as (partition by audience, place, position, title)
+qualify row_number() over (
+    partition by audience, place, position, title order by sort, text
+) <= getvariable('most_lines')
+order by audience, place, position, title, sort, text
