@@ -14,7 +14,7 @@ from conftest import query
 
 pytestmark = pytest.mark.xdist_group("wheel")
 LEFT_BEHIND = shutil.ignore_patterns(
-    ".*", "__pycache__", "*.egg-info", "build", "complaints-home", "target", "logs", "tests"
+    ".*", "__pycache__", "*.egg-info", "build", "complaints-home", "target", "logs"
 )
 
 
