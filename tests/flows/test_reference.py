@@ -301,8 +301,8 @@ def council_file(name: str, *rows: str) -> bytes:
         (
             "synonyms.csv",
             ["stage,Informal stage,stage_1", "stage,INFORMAL - stage,stage_2"],
-            "row 2: field and written must have one value, but 'stage INFORMAL - stage' has another "
-            "in an earlier row; capitals and punctuation make no difference.",
+            "row 2: field and written must have one value, but 'stage INFORMAL - stage' has "
+            "another in an earlier row; capitals and punctuation make no difference.",
         ),
         (
             "legal_bases.csv",
