@@ -52,7 +52,7 @@ docs: develop
 	$(BIN)/python docs/build_docs.py
 
 benchmark: develop
-	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.run --write
 
 example: develop
 	$(BIN)/python -m examples.make_exports

@@ -24,7 +24,13 @@ from prefect_server import Api, prefect_environment, server, serving, until
 
 pytestmark = pytest.mark.xdist_group("prefect")
 
-DBT_STEPS = {"build_reference", "build_intermediate", "build_marts", "build_deliveries"}
+DBT_STEPS = {
+    "build_reference",
+    "build_records",
+    "build_deadlines",
+    "build_marts",
+    "build_deliveries",
+}
 
 
 class Served(NamedTuple):

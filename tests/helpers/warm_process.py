@@ -5,13 +5,14 @@ import dbt.cli.main
 import pandas as pd
 
 import small_home
-from complaints.expectations.judge import judge
-from complaints.expectations.rules import all_rules
+from complaints.expectations.judge import judge_frame
+from complaints.expectations.rules import rules_for
 
 __all__ = ["dbt", "small_home"]
 
-judge(
-    pd.DataFrame({"row_id": [1], "field_count": [1], "header_field_count": [1]}),
-    [rule for rule in all_rules() if rule.judges == "line"],
+(line_rule,) = rules_for("complaints", "line")
+judge_frame(
+    pd.DataFrame({"field_count": [1], "header_field_count": [1]}),
+    [(line_rule, expectation) for expectation in line_rule.expectations],
     {},
 )

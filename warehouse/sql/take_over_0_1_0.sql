@@ -160,7 +160,8 @@ create temporary table old_inputs as
 select
     source, 'learning_actions' as dataset, file_name, row_number, theme, action, owner_role,
     due_quarter, status, evidence, null as authority, null as year, null as measure,
-    null as value, null as note, null as name, null as period, null as old_team, null as new_team, null as change_date
+    null as value, null as note, null as name, null as period, null as old_team, null as new_team,
+    null as change_date
 from old_learning_actions
 union all by name
 select
