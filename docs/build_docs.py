@@ -14,8 +14,7 @@ from typing import Any
 
 from dbt.cli.main import dbtRunner
 
-from complaints.expectations.optional_rules import OptionalRule, optional_rules
-from complaints.expectations.rules import Rule, all_rules
+from complaints.expectations.rules import Rule, all_rules, optional_rules
 from docs.markdown_lines import generated, one_line, page, table
 from docs.operator_pages import command_line, settings_page
 
@@ -170,7 +169,7 @@ def rule_section(rule: Rule) -> list[str]:
     ]
 
 
-def validation_rules(rules: Sequence[Rule], optional: Sequence[OptionalRule]) -> str:
+def validation_rules(rules: Sequence[Rule], optional: Sequence[Rule]) -> str:
     """Return the page of all validation rules, errors before warnings, complaints first."""
     lines = [
         GENERATED,

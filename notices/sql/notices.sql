@@ -202,5 +202,8 @@ values
 (
     'deadlines',
     'Overdue',
-    (select count(*) from published.rpt_open_stages where sla_status = 'open_overdue')
+    (
+        select count(*) from published.rpt_open_stages
+        where sla_status = 'open_overdue'
+    )
 );

@@ -1,5 +1,5 @@
--- The records of a home of version 0.1.0. There a version of a row had a number; here a record is known
--- by its source and content.
+-- The records of a home of version 0.1.0. There a version of a row had a number; here a record is
+-- known by its source and content.
 create temporary table taken_over as
 select
     version.row_id,
@@ -157,17 +157,19 @@ insert into raw.quality_trends by name from old_quality_trends;
 -- The optional inputs were kept typed; as text they read the same.
 create temporary table old_inputs as
 select
-    source, 'learning_actions' as dataset, file_name, row_number, theme, action, owner_role, due_quarter,
-    status, evidence, null as authority, null as year, null as measure, null as value, null as note,
-    null as name, null as period, null as old_team, null as new_team, null as change_date
+    source, 'learning_actions' as dataset, file_name, row_number, theme, action, owner_role,
+    due_quarter, status, evidence, null as authority, null as year, null as measure,
+    null as value, null as note, null as name, null as period, null as old_team, null as new_team,
+    null as change_date
 from old_learning_actions
 union all by name
 select
-    source, 'benchmarks' as dataset, file_name, row_number, authority, financial_year as year, measure,
-    value::varchar as value, note
+    source, 'benchmarks' as dataset, file_name, row_number, authority, financial_year as year,
+    measure, value::varchar as value, note
 from old_benchmarks
 union all by name
-select source, 'indicators' as dataset, file_name, row_number, name, period, value from old_indicators
+select source, 'indicators' as dataset, file_name, row_number, name, period, value
+from old_indicators
 union all by name
 select
     source, 'team_changes' as dataset, file_name, row_number, old_team, new_team,
@@ -241,7 +243,8 @@ from taken_inputs;
 
 insert into raw.record_states by name
 select
-    (select coalesce(max(state_number), 0) from old_row_states) + row_number() over () as state_number,
+    (select coalesce(max(state_number), 0) from old_row_states)
+    + row_number() over () as state_number,
     record_id,
     'loaded' as state,
     'taken over' as run_id,
