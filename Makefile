@@ -49,7 +49,7 @@ pins:
 	$(PINS) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 
 docs: develop
-	$(BIN)/python docs/build_docs.py
+	$(BIN)/python -m docs.build_docs
 
 benchmark: develop
 	$(BIN)/python -m benchmarks.run --write

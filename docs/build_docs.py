@@ -41,7 +41,7 @@ JUDGES = {
     "line": "the line as it was read",
     "row": "the row alone",
     "case": "the row among the other rows of its case",
-    "clock": "the row with the due date computed for it",
+    "deadline": "the row with the due date computed for it",
 }
 
 Node = dict[str, Any]
@@ -200,7 +200,7 @@ def validation_rules(rules: Sequence[Rule], optional: Sequence[Rule]) -> str:
         *table(
             ("Code", "Input", "Severity", "Fails when", "What to do"),
             [
-                (r.code, r.contents.replace("_", " "), r.severity, r.sentence, r.remedy)
+                (r.code, r.dataset.replace("_", " "), r.severity, r.sentence, r.remedy)
                 for r in optional
             ],
         ),
