@@ -147,10 +147,12 @@ def _run(
     if is_news:
         steps.build_reference(settings)
         steps.check_as_of_day(settings, night)
-        _read_and_judge(settings, night, steps, queues, records)
+    is_judged = is_news and _read_and_judge(settings, night, steps, queues, records)
     report.files += steps.record_files(settings, night, records)
     _check_something_was_read(settings, report)
     if is_news and not is_published(settings, night):  # a database may hold what it held before
+        if not is_judged:
+            judge(settings, night, steps)
         steps.build_deadlines(settings)
         steps.validate_deadlines(settings, night)
         steps.copy_log(settings, night)
@@ -171,10 +173,13 @@ def _read_and_judge(
     steps: Steps,
     queues: list[list[Delivery]],
     records: list[FileRecord],
-) -> None:
+) -> bool:
     """Read the deliveries of all sources, oldest first, and judge after each round of them.
 
     A delivery of a run that was killed before its rows were judged comes before all others.
+
+    Returns:
+        Whether anything was judged.
     """
     is_judged = has_unjudged_delivery(settings)
     if is_judged:
@@ -183,8 +188,7 @@ def _read_and_judge(
         if _extract_next(settings, night, steps, queues, records):
             judge(settings, night, steps)
             is_judged = True
-    if not is_judged and not is_published(settings, night):
-        judge(settings, night, steps)
+    return is_judged
 
 
 def _extract_next(
