@@ -1,6 +1,7 @@
 """The log of runs as a file: older ones, half-written ones, and one that another program holds."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -35,7 +36,7 @@ def test_log_of_an_older_version_goes_on_working(settings: Settings, prefix: str
     with duckdb.connect(settings.runs_path) as log:
         log.execute(OLDER_RUNS.replace("{}", prefix))
     with start_night(settings) as night:
-        night.log.run("land", lambda: 7)
+        night.log.run("extract", lambda: SimpleNamespace(rows=7))
     assert query(
         settings.runs_path, "select run_id, status, failed_step from ops_runs order by started_at"
     ) == [
@@ -47,7 +48,7 @@ def test_log_of_an_older_version_goes_on_working(settings: Settings, prefix: str
         settings.runs_path,
         "select run_id, position, step, rows, status from ops_steps order by all",
     ) == [
-        (night.run_id, 1, "land", 7, "done"),
+        (night.run_id, 1, "extract", 7, "done"),
         ("one", 1, "land", None, "done"),
         ("one", 2, "load", None, "done"),
     ]
@@ -58,11 +59,11 @@ def test_log_of_an_older_version_goes_on_working(settings: Settings, prefix: str
 def test_line_that_a_killed_run_left_half_written_is_not_read(settings: Settings) -> None:
     settings.home.mkdir()
     with start_night(settings) as night:
-        night.log.run("land", lambda: 7)
+        night.log.run("extract", lambda: SimpleNamespace(rows=7))
         notes = settings.step_notes_path.read_text(encoding="utf-8")
         settings.step_notes_path.write_text(notes + notes[:40], encoding="utf-8")
         (step,) = read_notes(settings.step_notes_path)
-        assert (step.step, step.rows, step.status) == ("land", 7, "done")
+        assert (step.step, step.rows, step.status) == ("extract", 7, "done")
     assert not settings.step_notes_path.exists()
 
 
