@@ -6,7 +6,7 @@ import duckdb
 
 from complaints.report.periods import Period
 from complaints.warehouse.errors import RunFailedError
-from complaints.warehouse.runs import hold_home
+from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 
 # By procedure, stage and reason.
@@ -24,7 +24,7 @@ def read_learnings(settings: Settings, period: Period) -> Learnings | None:
         return None
     try:
         with (
-            hold_home(settings),
+            lock_home(settings),
             duckdb.connect(settings.warehouse_path, read_only=True) as warehouse,
         ):
             rows = warehouse.execute(

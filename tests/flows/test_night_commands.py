@@ -13,7 +13,7 @@ from command_helpers import Run, assert_mistake, run_there
 from complaints.flows.cli.console import print_rows, progress
 from complaints.flows.cli.nightly import copy_of_home
 from complaints.warehouse.errors import ExitCode
-from complaints.warehouse.runs import hold_home
+from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 from conftest import EXAMPLE_EXPORTS, query, write_export
 
@@ -62,7 +62,7 @@ def test_dry_run_clears_away_what_a_killed_one_left(settings: Settings) -> None:
 
 def test_dry_run_beside_a_run_at_work_says_so(run: Run, tmp_path: Path, settings: Settings) -> None:
     write_export(settings.source / "complaints.csv", [{"case_reference": "1"}])
-    with hold_home(settings):
+    with lock_home(settings):
         said = run("nightly", "--dry-run", "--source", settings.source, "--home", settings.home)
     assert_mistake(said, ExitCode.FAILED, "Another run is at work", str(settings.home))
 

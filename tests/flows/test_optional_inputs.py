@@ -17,7 +17,7 @@ from complaints.flows.steps import deliver
 from complaints.flows.steps.load import record_files
 from complaints.flows.steps.optional_inputs import OptionalLoad, load_optional_inputs
 from complaints.warehouse.layout import OPTIONAL_INPUTS
-from complaints.warehouse.runs import Night
+from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
 from conftest import EXAMPLE_EXPORTS, query
@@ -85,7 +85,7 @@ class Council:
 
     def run(self, rulebook: str = "rules") -> OptionalLoad:
         self.runs += 1
-        night = Night(f"run{self.runs}", datetime(2018, 11, 27), date(2018, 11, 27), rulebook)
+        night = Run(f"run{self.runs}", datetime(2018, 11, 27), date(2018, 11, 27), rulebook)
         (source,) = read_sources(self.exports)
         files = deliver.find(self.settings, source).optional_inputs
         loaded = load_optional_inputs(self.settings, night, source.code, files)
@@ -293,4 +293,4 @@ def test_a_changed_input_is_published_and_a_rejected_one_tells_the_shell(
     assert query(
         marts, "select file_name, row_number, rule_code, severity from dq_optional_inputs"
     ) == [("benchmarks.csv", 2, "benchmark_year_invalid", "error")]
-    assert query(marts, "select run_id from dq_publication") == [(report.night.run_id,)]
+    assert query(marts, "select run_id from dq_publication") == [(report.run.run_id,)]

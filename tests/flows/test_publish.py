@@ -1,7 +1,6 @@
 """What reaches analysts, and what stays where it was."""
 
 import os
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,12 @@ import duckdb
 import pytest
 
 from compiled_models import TESTED_WITHOUT_DBT, WITHOUT_DBT
-from complaints.flows.night import Steps, run_night
+from complaints.flows.night import PLAIN, run_night
 from complaints.flows.steps import publish as publishing
 from complaints.flows.steps.publish import publish
 from complaints.warehouse.errors import ExitCode
-from complaints.warehouse.runs import Night
+from complaints.warehouse.published import kept_state_files
+from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
 from conftest import query, snapshot
@@ -43,20 +43,20 @@ KEYS = (
 )
 
 
-def night(run_id: str) -> Night:
+def night(run_id: str, number: int = 2) -> Run:
     """Return a night that only publishes."""
-    return Night(run_id, datetime(2018, 11, 27, 4, 30), SECOND_DAY, rulebook="")
+    return Run(run_id, datetime(2018, 11, 27, 4, 30), SECOND_DAY, rulebook="", run_number=number)
 
 
 def night_with_spoilt_marts(settings: Settings) -> None:
     """Run a night whose marts contradict each other, up to dbt's own tests."""
 
     def build_and_spoil(settings: Settings) -> None:
-        WITHOUT_DBT.build_marts(settings)
+        WITHOUT_DBT["build_marts"](settings)
         with open_warehouse(settings) as warehouse:
             warehouse.execute("update marts.rpt_quarterly_teams set received = received + 1")
 
-    steps = replace(WITHOUT_DBT, build_marts=build_and_spoil, check_marts=Steps().check_marts)
+    steps = WITHOUT_DBT | {"build_marts": build_and_spoil, "check_marts": PLAIN["check_marts"]}
     exit_with(lambda: run_night(settings, steps))
 
 
@@ -155,11 +155,14 @@ def test_as_many_published_states_are_kept_as_the_setting_says(
 ) -> None:
     settings = home_of_first_night.put_back().model_copy(update={"kept_states": kept})
     runs = [f"run-{number}" for number in "9876"]  # their names do not tell their age
-    for run in runs:
-        publish(settings, night(run), ["dq_deliveries"])
+    for number, run in enumerate(runs, start=2):
+        publish(settings, night(run, number), ["dq_deliveries"])
+        os.utime(newest := kept_state_files(settings)[-1], (0, 1_000_000_000 - number))
+        assert newest.name.endswith(f"-{run}.duckdb"), "nor do the times of the files"
     states = {path.name: path.read_bytes() for path in settings.published_folder.iterdir()}
-    assert set(states) == {f"marts-2018-11-27-{run}.duckdb" for run in runs[-kept:]}
-    assert states["marts-2018-11-27-run-6.duckdb"] == settings.marts_path.read_bytes()
+    names = [f"marts-{n:06}-2018-11-27-{run}.duckdb" for n, run in enumerate(runs, start=2)]
+    assert sorted(states) == names[-kept:]
+    assert states["marts-000005-2018-11-27-run-6.duckdb"] == settings.marts_path.read_bytes()
 
 
 def test_what_a_killed_run_left_unfinished_is_cleared_away(home_of_first_night: SmallHome) -> None:

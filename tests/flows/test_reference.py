@@ -18,7 +18,7 @@ from complaints.flows.night import run_night
 from complaints.flows.steps.reference import prepare_reference
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.layout import OPTIONAL_INPUTS
-from complaints.warehouse.runs import Night
+from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings, read_settings
 from conftest import query
 
@@ -94,7 +94,7 @@ def nights(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Itera
     for name, text in COUNCIL_FILES.items():
         (after.reference_folder / name).write_text(text, encoding="utf-8")
     report = run_night(after, TESTED_WITHOUT_DBT)
-    yield Nights(example, after, report.night.run_id)
+    yield Nights(example, after, report.run.run_id)
 
 
 council = pytest.mark.xdist_group("council_rows")
@@ -195,7 +195,7 @@ def prepare(home: Path, name: str, content: bytes) -> Settings:
     settings = read_settings(home=home)
     settings.reference_folder.mkdir(parents=True)
     (settings.reference_folder / name).write_bytes(content)
-    night = Night("run", datetime.now(UTC).replace(tzinfo=None), date(2018, 11, 27), "rulebook")
+    night = Run("run", datetime.now(UTC).replace(tzinfo=None), date(2018, 11, 27), "rulebook")
     prepare_reference(settings, night)
     return settings
 
@@ -249,7 +249,7 @@ def test_mistake_in_a_council_file_names_file_row_and_column(
 def test_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
     settings = read_settings(home=tmp_path)
     (settings.reference_folder / "stages.csv").mkdir(parents=True)
-    night = Night("run", datetime.now(UTC).replace(tzinfo=None), date(2018, 11, 27), "rulebook")
+    night = Run("run", datetime.now(UTC).replace(tzinfo=None), date(2018, 11, 27), "rulebook")
     with pytest.raises(UsageError, match=r"stages\.csv is not a file"):
         prepare_reference(settings, night)
 

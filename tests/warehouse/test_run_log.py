@@ -8,7 +8,7 @@ import pytest
 
 from complaints.warehouse import run_log, runs
 from complaints.warehouse.errors import RunFailedError
-from complaints.warehouse.runs import start_night
+from complaints.warehouse.runs import start_run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.step_log import read_notes
 from conftest import query
@@ -34,7 +34,7 @@ def test_log_of_an_older_version_goes_on_working(settings: Settings, prefix: str
     settings.home.mkdir()
     with duckdb.connect(settings.runs_path) as log:
         log.execute(OLDER_RUNS.replace("{}", prefix))
-    with start_night(settings) as night:
+    with start_run(settings) as night:
         night.log.run("land", lambda: 7)
     assert query(
         settings.runs_path, "select run_id, status, failed_step from ops_runs order by started_at"
@@ -57,7 +57,7 @@ def test_log_of_an_older_version_goes_on_working(settings: Settings, prefix: str
 
 def test_line_that_a_killed_run_left_half_written_is_not_read(settings: Settings) -> None:
     settings.home.mkdir()
-    with start_night(settings) as night:
+    with start_run(settings) as night:
         night.log.run("land", lambda: 7)
         notes = settings.step_notes_path.read_text(encoding="utf-8")
         settings.step_notes_path.write_text(notes + notes[:40], encoding="utf-8")
@@ -74,7 +74,7 @@ def test_what_went_wrong_is_told_also_where_it_cannot_be_logged(
 
     with (
         pytest.raises(RunFailedError, match="The share does not answer") as failed,
-        start_night(settings),
+        start_run(settings),
     ):
         monkeypatch.setattr(runs, "open_log", full)
         raise RunFailedError("The share does not answer.")
@@ -98,8 +98,8 @@ def test_night_waits_for_a_program_that_reads_the_log_and_says_so_if_it_stays(
     with monkeypatch.context() as patch:
         patch.setattr(run_log, "WAIT_SECONDS", 0.1)
         sentence = "runs.duckdb cannot be opened.*Close the program"
-        with pytest.raises(RunFailedError, match=sentence), start_night(settings):
+        with pytest.raises(RunFailedError, match=sentence), start_run(settings):
             pass
-    with start_night(settings) as night:
+    with start_run(settings) as night:
         assert night.run_id
     assert ended(holder) == 0
