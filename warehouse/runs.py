@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -199,15 +199,15 @@ def _begin(settings: Settings) -> Run:
     with open_log(settings.runs_path) as log:
         log.begin()
         interrupted = _end_interrupted_runs(log, settings)
-        if interrupted:
-            run = replace(run, interrupted=interrupted[2])
-        if interrupted and interrupted[1] == run.as_of_day:
-            run = replace(run, run_id=interrupted[0])
-        # The log may be younger than the states that are kept: the one of a backup, or a new one.
+        # The log may be older than the states that are kept: one of a backup, or a new one.
         (run.run_number,) = log.execute(
             "select greatest(coalesce(max(run_number), 0), $kept) + 1 from ops_runs",
             {"kept": newest_number(settings.published_folder)},
         ).fetchall()[0]
+        if interrupted:
+            run.interrupted = interrupted.how
+        if interrupted and interrupted.as_of_day == run.as_of_day:
+            run.run_id, run.run_number = interrupted.run_id, interrupted.run_number
         log.execute(
             # A column that is not named keeps what the interrupted run had (DuckDB 1.5.5).
             "insert or replace into ops_runs "
@@ -227,17 +227,25 @@ def _begin(settings: Settings) -> Run:
         ).fetchall()[0]
         log.commit()
     settings.journal_path.unlink(missing_ok=True)
-    return replace(run, journal=Journal(run.run_id, settings.journal_path, last_position))
+    run.journal = Journal(run.run_id, settings.journal_path, last_position)
+    return run
+
+
+class _InterruptedRun(NamedTuple):
+    run_id: str
+    run_number: int
+    as_of_day: date
+    how: Interruption
 
 
 def _end_interrupted_runs(
     log: duckdb.DuckDBPyConnection, settings: Settings
-) -> tuple[str, date, Interruption] | None:
-    """Say where the runs that were killed stood; return id and as-of day of the last, and where."""
+) -> _InterruptedRun | None:
+    """Log where the runs that were killed stood; return the last of them."""
     noted = read_journal(settings.journal_path)
     write_calls(log, noted)
     interrupted = log.execute(
-        "select run_id, as_of_day, started_at from ops_runs where status = $running "
+        "select run_id, run_number, as_of_day, started_at from ops_runs where status = $running "
         "order by run_number desc",
         {"running": RUNNING},
     ).fetchone()
@@ -251,14 +259,14 @@ def _end_interrupted_runs(
     log.execute("update ops_steps set status = $interrupted where status = $running", ended)
     if interrupted is None:
         return None
-    run_id, as_of_day, started_at = interrupted
+    run_id, run_number, as_of_day, started_at = interrupted
     last = next((call for call in reversed(noted) if call.run_id == run_id), None)
     where = (last.step, tuple(last.files)) if last else ()
     log.execute(
         "update ops_runs set message = $message where run_id = $id",
         {"message": was_reading(last.files) if last else None, "id": run_id},
     )
-    return run_id, as_of_day, Interruption(started_at, *where)
+    return _InterruptedRun(run_id, run_number, as_of_day, Interruption(started_at, *where))
 
 
 def was_reading(files: Sequence[str]) -> str | None:

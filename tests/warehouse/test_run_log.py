@@ -8,9 +8,9 @@ import pytest
 
 from complaints.warehouse import run_log, runs
 from complaints.warehouse.errors import RunFailedError
+from complaints.warehouse.run_log import read_journal
 from complaints.warehouse.runs import start_run
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.step_log import read_notes
 from conftest import query
 from small_home import PROCESSES, SmallHome, ended, start
 
@@ -34,20 +34,21 @@ def test_log_of_an_older_version_goes_on_working(settings: Settings, prefix: str
     settings.home.mkdir()
     with duckdb.connect(settings.runs_path) as log:
         log.execute(OLDER_RUNS.replace("{}", prefix))
-    with start_run(settings) as night:
-        night.log.run("land", lambda: 7)
+    with start_run(settings) as night, night.journal.step("extract") as call:
+        call.rows = 7
     assert query(
-        settings.runs_path, "select run_id, status, failed_step from ops_runs order by started_at"
+        settings.runs_path,
+        "select run_number, run_id, status, failed_step from ops_runs order by run_number",
     ) == [
-        ("one", "published", None),
-        ("two", "interrupted", None),
-        (night.run_id, "published", None),
+        (1, "one", "published", None),
+        (2, "two", "interrupted", None),
+        (3, night.run_id, "published", None),
     ]
     assert query(
         settings.runs_path,
         "select run_id, position, step, rows, status from ops_steps order by all",
     ) == [
-        (night.run_id, 1, "land", 7, "done"),
+        (night.run_id, 1, "extract", 7, "done"),
         ("one", 1, "land", None, "done"),
         ("one", 2, "load", None, "done"),
     ]
@@ -58,12 +59,39 @@ def test_log_of_an_older_version_goes_on_working(settings: Settings, prefix: str
 def test_line_that_a_killed_run_left_half_written_is_not_read(settings: Settings) -> None:
     settings.home.mkdir()
     with start_run(settings) as night:
-        night.log.run("land", lambda: 7)
-        notes = settings.step_notes_path.read_text(encoding="utf-8")
-        settings.step_notes_path.write_text(notes + notes[:40], encoding="utf-8")
-        (step,) = read_notes(settings.step_notes_path)
-        assert (step.step, step.rows, step.status) == ("land", 7, "done")
-    assert not settings.step_notes_path.exists()
+        with night.journal.step("extract", ["complaints.csv"]) as call:
+            call.rows = 7
+        lines = settings.journal_path.read_text(encoding="utf-8")
+        settings.journal_path.write_text(lines + lines[:40], encoding="utf-8")
+        (step,) = read_journal(settings.journal_path)
+        assert (step.step, step.rows, step.status) == ("extract", 7, "done")
+        assert step.files == ["complaints.csv"]
+    assert not settings.journal_path.exists()
+
+
+def test_what_spilled_to_the_disk_is_removed_when_a_run_starts_and_ends(settings: Settings) -> None:
+    spilled = [
+        settings.home / f"{name}.duckdb.tmp" / "block" for name in ("warehouse", ".marts-run-1")
+    ]
+
+    def spill() -> None:
+        for path in spilled:
+            path.parent.mkdir(parents=True)
+            path.write_bytes(b"rows that did not fit into memory")
+
+    spill()
+    with start_run(settings):
+        assert not [path for path in spilled if path.parent.exists()]
+        spill()
+    assert not [path for path in spilled if path.parent.exists()]
+
+
+def test_number_of_a_run_is_above_those_of_the_states_that_are_kept(settings: Settings) -> None:
+    settings.published_folder.mkdir(parents=True)
+    (settings.published_folder / "marts-000041-2018-11-26-one.duckdb").touch()
+    for number in (42, 43):
+        with start_run(settings) as night:
+            assert night.run_number == number
 
 
 def test_what_went_wrong_is_told_also_where_it_cannot_be_logged(
