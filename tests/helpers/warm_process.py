@@ -2,7 +2,7 @@
 
 import dbt.adapters.duckdb
 import dbt.cli.main
-import pandas as pd
+import duckdb
 
 import small_home
 from complaints.expectations.judge import judge
@@ -10,8 +10,7 @@ from complaints.expectations.rules import all_rules
 
 __all__ = ["dbt", "small_home"]
 
-judge(
-    pd.DataFrame({"row_id": [1], "field_count": [1], "header_field_count": [1]}),
-    [rule for rule in all_rules() if rule.judges == "line"],
-    {},
-)
+with duckdb.connect() as store:
+    store.execute("create table line as select '1' as record_id, 1 as field_count")
+    store.execute("alter table line add column header_field_count integer")
+    judge(store, "line", [rule for rule in all_rules() if rule.judges == "line"], {})
