@@ -38,7 +38,7 @@ docs: install
 	$(BIN)/python docs/build_docs.py
 
 benchmark: install
-	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.run --write
 
 example: install
 	$(BIN)/python -m examples.make_exports

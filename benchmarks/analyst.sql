@@ -4,24 +4,28 @@
 -- Variables: export and seeds (paths), as_of. Result: the tables stages, teams and reasons.
 
 create macro seed(name) as table
-select *
-from read_csv(getvariable('seeds') || '/' || name || '.csv');
+    select *
+    from read_csv(getvariable('seeds') || '/' || name || '.csv');
 
 create macro day_of(text) as try_strptime(text, '%d/%m/%Y')::date;
 
 create table calendar as
-select
-    *,
-    year(day) - (month(day) < 4)::integer as first_year,
-    printf('%d-%02d Q%d', first_year, (first_year + 1) % 100, 1 + (month(day) + 8) % 12 // 3)
-        as quarter,
-    count(*) filter (where is_working_day) over (order by day) as day_number
-from (
-    select
-        range::date as day,
-        isodow(day) <= 5 and day not in (select date from seed('bank_holidays')) as is_working_day
+with
+
+days as (
+    select range::date as day
     from range(timestamp '2000-01-01', timestamp '2028-01-01', interval 1 day)
-);
+)
+
+select
+    days.day,
+    year(days.day) - (month(days.day) < 4)::integer as first_year,
+    printf('%d-%02d Q%d', first_year, (first_year + 1) % 100, 1 + (month(days.day) + 8) % 12 // 3)
+        as quarter,
+    isodow(days.day) <= 5 and bank_holidays.date is null as is_working_day,
+    count(*) filter (where is_working_day) over (order by days.day) as day_number
+from days
+left join seed('bank_holidays') as bank_holidays on days.day = bank_holidays.date;
 
 create table export_rows as
 select distinct *
@@ -33,7 +37,14 @@ create table coded as
 with
 
 texts as (
-    unpivot (select distinct procedure, stage, outcome, extension_agreed from export_rows)
+    unpivot (
+        select distinct
+            procedure,
+            stage,
+            outcome,
+            extension_agreed
+        from export_rows
+    )
     on procedure, stage, outcome, extension_agreed
     into name field value text
 )
@@ -50,68 +61,90 @@ inner join seed('synonyms') as synonyms
 
 -- The newest row of each case and stage; where that is not known, none.
 create table typed_rows as
-select
-    case_reference,
-    procedures.value as procedure,
-    stages.value as stage,
-    outcomes.value as outcome,
-    coalesce(extensions.value = 'yes', false) as is_extended,
-    day_of(received_date) as received_date,
-    coalesce(day_of(clock_start_date), day_of(received_date)) as clock_start_date,
-    day_of(responded_date) as responded_date,
-    coalesce(service_team, 'Not recorded') as service_team,
-    reasons,
-    rank() over (
-        partition by case_reference, stages.value
-        order by strptime(last_updated, '%d/%m/%Y %H:%M') desc
-    ) as age,
-    count(*) over (partition by case_reference, stages.value, last_updated) as rows_of_that_age
-from export_rows
-left join coded as procedures
-    on procedures.field = 'procedure' and procedures.text = export_rows.procedure
-left join coded as stages
-    on stages.field = 'stage' and stages.text = export_rows.stage
-left join coded as outcomes
-    on outcomes.field = 'outcome' and outcomes.text = export_rows.outcome
-left join coded as extensions
-    on extensions.field = 'extension_agreed' and extensions.text = export_rows.extension_agreed
-qualify age = 1 and rows_of_that_age = 1;
+with
+
+typed as (
+    select
+        export_rows.case_reference,
+        procedures.value as procedure,
+        stages.value as stage,
+        outcomes.value as outcome,
+        coalesce(extensions.value = 'yes', false) as is_extended,
+        day_of(export_rows.received_date) as received_date,
+        day_of(export_rows.clock_start_date) as clock_start_date,
+        day_of(export_rows.responded_date) as responded_date,
+        coalesce(export_rows.service_team, 'Not recorded') as service_team,
+        export_rows.reasons,
+        strptime(export_rows.last_updated, '%d/%m/%Y %H:%M') as last_updated
+    from export_rows
+    left join coded as procedures
+        on procedures.field = 'procedure' and export_rows.procedure = procedures.text
+    left join coded as stages
+        on stages.field = 'stage' and export_rows.stage = stages.text
+    left join coded as outcomes
+        on outcomes.field = 'outcome' and export_rows.outcome = outcomes.text
+    left join coded as extensions
+        on extensions.field = 'extension_agreed' and export_rows.extension_agreed = extensions.text
+)
+
+select *
+from typed
+qualify
+    last_updated = max(last_updated) over (partition by case_reference, stage)
+    and count(*) over (partition by case_reference, stage, last_updated) = 1;
 
 create table measured as
+with
+
+usable as (
+    select
+        *,
+        coalesce(outcome in ('upheld', 'partially_upheld'), false) as is_upheld,
+        coalesce(outcome = 'withdrawn', false) as is_withdrawn
+    from typed_rows
+    where
+        case_reference is not null
+        and procedure is not null
+        and stage is not null
+        and received_date <= getvariable('as_of')
+        and coalesce(responded_date >= received_date, true)
+),
+
+dated as (
+    select
+        usable.*,
+        received_days.quarter,
+        due_days.day as due_date
+    from usable
+    inner join calendar as received_days
+        on usable.received_date = received_days.day
+    inner join calendar as clock_days
+        on coalesce(usable.clock_start_date, usable.received_date) = clock_days.day
+    left join seed('time_limits') as limits
+        on
+            limits.milestone = 'response'
+            and usable.procedure = limits.procedure
+            and usable.stage = limits.stage
+            and usable.received_date
+            between limits.valid_from and coalesce(limits.valid_to, 'infinity')
+    left join calendar as due_days
+        on
+            due_days.is_working_day
+            and clock_days.day_number
+            + if(usable.is_extended, limits.extended_working_days, limits.working_days)
+            = due_days.day_number
+)
+
 select
-    typed_rows.*,
-    received_days.quarter,
-    coalesce(outcome in ('upheld', 'partially_upheld'), false) as is_upheld,
-    coalesce(outcome = 'withdrawn', false) as is_withdrawn,
+    *,
     case
-        when is_withdrawn or due_days.day is null then 'not_applicable'
-        when responded_date <= due_days.day then 'in_sla'
+        when is_withdrawn or due_date is null then 'not_applicable'
+        when responded_date <= due_date then 'in_sla'
         when responded_date is not null then 'late'
-        when due_days.day >= getvariable('as_of') then 'open_in_time'
+        when due_date >= getvariable('as_of') then 'open_in_time'
         else 'open_overdue'
     end as status
-from typed_rows
-inner join calendar as received_days
-    on received_days.day = received_date
-inner join calendar as clock_days
-    on clock_days.day = clock_start_date
-left join seed('time_limits') as limits
-    on
-        limits.milestone = 'response'
-        and limits.procedure = typed_rows.procedure
-        and limits.stage = typed_rows.stage
-        and received_date between limits.valid_from and coalesce(limits.valid_to, 'infinity')
-left join calendar as due_days
-    on
-        due_days.is_working_day
-        and due_days.day_number
-        = clock_days.day_number + if(is_extended, extended_working_days, working_days)
-where
-    case_reference is not null
-    and typed_rows.procedure is not null
-    and typed_rows.stage is not null
-    and received_date <= getvariable('as_of')
-    and coalesce(responded_date >= received_date, true);
+from dated;
 
 create table stages as
 select

@@ -1,22 +1,13 @@
--- A made-up delivery of any size. Every choice is drawn from a hash of what it is about, so the same
--- size always gives the same rows. Realistic in what costs time: 1 to 4 stages a case, both
--- procedures, 2010 to the as-of day, one row in a hundred at fault.
--- Variables: wanted_rows, as_of_day, bank_holidays (a file). Result: export_rows, all text.
+-- A made-up delivery of any size. Every choice is drawn from a hash of what it is about, so a size
+-- always gives the same rows. Realistic in what costs time: 1 to 4 stages a case, both procedures,
+-- 2010 to the as-of day.
+-- Variables: wanted_rows, rows_per_fault, as_of_day. Result: export_rows, all text.
 
 create macro draw(about, choices) as (hash(about) % choices)::integer;
 
 create macro one_of(about, choices) as choices[1 + draw(about, len(choices))];
 
 create macro written(day) as strftime(day, '%d/%m/%Y');
-
-create table working_days as
-select
-    day,
-    row_number() over (order by day) as day_number
-from (
-    select unnest(generate_series(date '2010-01-01', date '2027-12-31', interval 1 day))::date as day
-)
-where isodow(day) <= 5 and day not in (select date from read_csv(getvariable('bank_holidays')));
 
 -- How far each complaint goes: most end at stage 1.
 create table cases as
@@ -80,11 +71,11 @@ select
         'received_date_invalid', 'received_date_in_future', 'responded_before_received',
         'outcome_unknown', 'extension_unknown', 'legal_basis_unknown', 'other_date_invalid',
         'team_missing'
-    ][1 + draw(about || 'fault', 1500)] as fault,
+    ][1 + draw(about || 'fault', 12 * getvariable('rows_per_fault'))] as fault,
     unnest(coalesce(
         [
             ['original', 'duplicate'], ['original', 'conflict'], ['original', 'superseded']
-        ][1 + draw(about || 'copies', 2000)],
+        ][1 + draw(about || 'copies', 6 * getvariable('rows_per_fault'))],
         ['original']
     )) as copy
 from answered
@@ -92,7 +83,7 @@ where received_date <= getvariable('as_of_day');
 
 create table export_rows as
 select
-    row_number() over (order by case_number, place, copy desc) as position,
+    row_number() over (order by case_number asc, place asc, copy desc) as position,
     if(fault = 'case_reference_missing', null, upper(procedure[:2]) || '-' || case_number)
         as case_reference,
     case
@@ -127,10 +118,11 @@ select
     end as extension_agreed,
     if(stage = 'stage_3' and responded_date is not null, written(responded_date - 15), null)
         as panel_date,
+    -- Ten working days on, in months without bank holidays.
     if(
         procedure = 'statutory' and stage = 'stage_1' and not is_extended and not has_later_clock
-        and draw(about || 'target', 3) = 0,
-        written(due_days.day),
+        and isodow(received_date) <= 5 and month(received_date) in (2, 6, 9, 10, 11),
+        written(received_date + 14),
         null
     ) as target_date,
     if(fault = 'responded_before_received', written(received_date - 5), written(responded_date))
@@ -176,14 +168,12 @@ select
     one_of(case_number || 'complainant', ['parent', 'parent', 'child', 'carer', 'advocate'])
         as complainant_type,
     written(
-        least(coalesce(responded_date, received_date) + draw(about || 'saved', 15), getvariable('as_of_day'))
-        - (copy = 'superseded')::integer
+        least(
+            coalesce(responded_date, received_date) + draw(about || 'saved', 15),
+            getvariable('as_of_day')
+        ) - (copy = 'superseded')::integer
     ) || printf(' %02d:%02d', 8 + draw(about || 'hour', 10), draw(about || 'minute', 60))
         as last_updated
 from stages
-left join working_days as received_days
-    on received_days.day = stages.received_date
-left join working_days as due_days
-    on due_days.day_number = received_days.day_number + 10
 qualify position <= getvariable('wanted_rows')
 order by position;

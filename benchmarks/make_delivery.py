@@ -5,11 +5,10 @@ from pathlib import Path
 
 import duckdb
 
-from complaints.warehouse.settings import PROJECT_FOLDER
+from benchmarks.contenders import FILE_NAME
 
 AS_OF_DAY = date(2026, 3, 31)
 NEXT_DAY = AS_OF_DAY + timedelta(days=1)
-FILE_NAME = "complaints.csv"
 
 # Of one row in a thousand: an open stage is answered, a closed one gets another finding.
 CHANGE_ROWS = """
@@ -25,7 +24,7 @@ where position in (
 """
 
 
-def make_deliveries(rows: int, first: Path, changed: Path) -> None:
+def make_deliveries(rows: int, first: Path, changed: Path, rows_per_fault: int = 160) -> None:
     """Write a delivery into one folder, and the next day's into another.
 
     Args:
@@ -33,13 +32,15 @@ def make_deliveries(rows: int, first: Path, changed: Path) -> None:
             is a line with a field too many.
         first: the folder of the first delivery.
         changed: the folder of the next day's.
+        rows_per_fault: one row in so many has a fault; with the copies and the unreadable lines
+            about 1% of the rows are bad.
     """
     unreadable = max(1, rows // 1000)
     with duckdb.connect(config={"memory_limit": "2GB"}) as connection:
         for name, value in {
             "wanted_rows": rows - unreadable,
+            "rows_per_fault": rows_per_fault,
             "as_of_day": AS_OF_DAY,
-            "bank_holidays": str(PROJECT_FOLDER / "dbt_project/seeds/bank_holidays.csv"),
         }.items():
             connection.execute(f"set variable {name} = $value", {"value": value})
         connection.execute(Path(__file__).with_name("delivery.sql").read_text(encoding="utf-8"))

@@ -1,144 +1,224 @@
-"""Measures the night at several sizes and writes docs/performance.md.
+"""Measures the night beside the two yardsticks, on the same file in one run.
 
-`python -m benchmarks.run [--sizes 10000,100000,1000000] [--out docs/performance.md]`
+`python -m benchmarks.run [--rows 10000 100000 1000000] [--write]`
 """
 
 import argparse
-import json
 import os
-import subprocess
+import platform
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
-from rich.console import Console
-from rich.table import Table
+import duckdb
+import psutil
 
-from benchmarks.make_delivery import AS_OF_DAY, NEXT_DAY
-from benchmarks.one_night import NightCost
+from benchmarks.contenders import hand_written_sql, night, pandas_script
+from benchmarks.make_delivery import AS_OF_DAY, NEXT_DAY, make_deliveries
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[1]
+PAGE = PROJECT_FOLDER / "docs" / "performance.md"
+BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 SIZES = (10_000, 100_000, 1_000_000)
-RUN_COMMAND_LINE = "from flows.cli import main; main()"
+ALMOST_EMPTY = 10  # rows; what such a delivery costs is start-up
+SAMPLE_SECONDS = 0.1
+LEAST_SECONDS = 0.5  # of a yardstick's work; below, a ratio would be noise
+
+PANDAS, SQL = "pandas script", "hand-written SQL"
+FIRST, CHANGED, AGAIN = "first night", "next night, 0.1% changed", "same delivery again"
+YARDSTICKS = {PANDAS: pandas_script.__name__, SQL: hand_written_sql.__name__}
+
+# What the yardsticks' tables must equal. The delivery contains only faults that all three treat
+# alike, so that every cell is compared.
+COMPARED = {
+    "stages": "select financial_quarter, procedure, stage, received, in_sla, late, open_in_time, "
+    "open_overdue, not_applicable, upheld, withdrawn from rpt_quarterly_stages where received > 0",
+    "teams": "select financial_quarter, procedure, stage, service_team, received, in_sla, upheld "
+    "from rpt_quarterly_teams",
+    "reasons": "select financial_quarter, procedure, stage, reason, complaints "
+    "from rpt_quarterly_reasons",
+}
 
 
-@dataclass(frozen=True)
-class SizeCost:
-    """What the three nights of one size cost."""
+class Cost(NamedTuple):
+    """What one process and its children cost."""
 
-    rows: int
-    first: NightCost
-    again: NightCost
-    changed: NightCost
+    seconds: float
+    processor_seconds: float
+    peak_megabytes: float
 
-    @property
-    def nights(self) -> dict[str, NightCost]:
-        """The nights under the names that the report prints."""
-        return {
-            "first load": self.first,
-            "same delivery again": self.again,
-            "0.1% of rows changed": self.changed,
-        }
-
-
-def measure(rows: int) -> SizeCost:
-    """Measure the three nights of one size in a fresh home."""
-    with tempfile.TemporaryDirectory(prefix="complaints-benchmark-") as name:
-        folder = Path(name)
-        # A process of its own: the memory of a parent counts as that of the children it starts.
-        _python("-m", "benchmarks.make_delivery", str(rows), str(folder))
-        return SizeCost(
-            rows,
-            first=_night(folder / "home", folder / "first", AS_OF_DAY),
-            again=_night(folder / "home", folder / "first", AS_OF_DAY),
-            changed=_night(folder / "home", folder / "changed", NEXT_DAY),
+    def without(self, start_up: "Cost") -> "Cost":
+        """Return the cost of the work alone; the memory stays, start-up included."""
+        return Cost(
+            max(0, self.seconds - start_up.seconds),
+            max(0, self.processor_seconds - start_up.processor_seconds),
+            self.peak_megabytes,
         )
 
 
-def measure_demo() -> float:
-    """Return the seconds of `complaints demo` in a fresh home, its start included."""
-    with tempfile.TemporaryDirectory(prefix="complaints-benchmark-") as home:
-        started = time.perf_counter()
-        _python("-c", RUN_COMMAND_LINE, "demo", "--home", home)
-        return time.perf_counter() - started
+Costs = Mapping[str, Cost]
 
 
-def _night(home: Path, source: Path, as_of: date) -> NightCost:
-    printed = _python("-m", "benchmarks.one_night", str(home), str(source), as_of.isoformat())
-    return NightCost(**json.loads(printed.splitlines()[-1]))
+def measure_size(rows: int) -> Costs:
+    """Measure both yardsticks and three nights of one home on deliveries of one size.
+
+    Raises:
+        SystemExit: a contender failed, or their tables differ.
+    """
+    with tempfile.TemporaryDirectory(prefix="complaints-benchmark-") as name:
+        folder = Path(name)
+        first, changed, home = folder / "first", folder / "changed", folder / "home"
+        make_deliveries(rows, first, changed)
+        costs = {}
+        for yardstick, contender in YARDSTICKS.items():
+            (folder / contender).mkdir()
+            costs[yardstick] = measure(contender, first, folder / contender, AS_OF_DAY)
+        costs[FIRST] = measure(night.__name__, first, home, AS_OF_DAY)
+        for yardstick, contender in YARDSTICKS.items():
+            differing = differing_cells(home / "marts.duckdb", folder / contender)
+            if differing:
+                raise SystemExit(f"{yardstick} and marts differ at {rows:,} rows: {differing}")
+        costs[CHANGED] = measure(night.__name__, changed, home, NEXT_DAY)
+        costs[AGAIN] = measure(night.__name__, changed, home, NEXT_DAY)
+        return costs
 
 
-def _python(*words: str) -> str:
-    """Run Python in the project's folder, with none of the user's own settings."""
+def measure(contender: str, source: Path, out: Path, as_of: date) -> Cost:
+    """Run a contender in a fresh process, with none of the user's own settings."""
+    words = ["-m", "benchmarks.contenders", contender, str(source), str(out), as_of.isoformat()]
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("COMPLAINTS_")
     }
-    done = subprocess.run(
-        [sys.executable, *words],
-        cwd=PROJECT_FOLDER,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise SystemExit(f"python {' '.join(words)} failed:\n{done.stderr}")
-    return done.stdout
+    with tempfile.TemporaryFile() as printed:
+        before, started = os.times(), time.perf_counter()
+        process = psutil.Popen(
+            [sys.executable, *words],
+            cwd=PROJECT_FOLDER,
+            env=environment,
+            stdout=printed,
+            stderr=printed,
+        )
+        peak = 0
+        while True:
+            try:
+                code = process.wait(timeout=SAMPLE_SECONDS)
+                break
+            except psutil.TimeoutExpired:
+                peak = max(peak, _memory_of_tree(process))
+        seconds, after = time.perf_counter() - started, os.times()
+        if code:
+            printed.seek(0)
+            raise SystemExit(f"{contender} failed:\n{printed.read().decode(errors='replace')}")
+    processor = sum(after[2:4]) - sum(before[2:4])  # of the children that ended
+    return Cost(seconds, processor, peak / 1e6)
 
 
-def print_size(console: Console, size: SizeCost) -> None:
-    """Print the steps of one size's nights."""
-    table = Table(title=f"{size.rows:,} stage rows: seconds")
-    table.add_column("step")
-    for name in size.nights:
-        table.add_column(name, justify="right")
-    steps = dict.fromkeys(step for night in size.nights.values() for step in night.step_seconds)
-    for step in steps:
-        seconds = [night.step_seconds.get(step) for night in size.nights.values()]
-        table.add_row(step, *("" if each is None else f"{each:.2f}" for each in seconds))
-    table.add_section()
-    for label, cells in {
-        "the night": [f"{night.seconds:.1f}" for night in size.nights.values()],
-        "processor time": [f"{night.cpu_seconds:.1f}" for night in size.nights.values()],
-        "start-up": [f"{night.startup_seconds:.1f}" for night in size.nights.values()],
-        "peak memory, MB": [
-            f"{night.peak_memory_bytes / 1e6:,.0f}" for night in size.nights.values()
-        ],
-    }.items():
-        table.add_row(label, *cells)
-    console.print(table)
+def _memory_of_tree(process: psutil.Process) -> int:
+    memory = 0
+    with suppress(psutil.NoSuchProcess):  # it ended meanwhile
+        for each in [process, *process.children(recursive=True)]:
+            memory += each.memory_info().rss
+    return memory
+
+
+def differing_cells(marts: Path, tables: Path) -> dict[str, list[tuple]]:
+    """Return the cells that a yardstick and the published marts count differently, by table."""
+    with duckdb.connect(marts, read_only=True) as connection:
+        differing = {}
+        for table, published in COMPARED.items():
+            ours = connection.sql(published)
+            theirs = connection.read_csv(str(tables / f"{table}.csv"))
+            differing[table] = ours.except_(theirs).union(theirs.except_(ours)).fetchall()
+    return {table: cells for table, cells in differing.items() if cells}
+
+
+def tables_of(sizes: Mapping[int, Costs], start_up: Costs) -> str:
+    """Return what was measured, as Markdown."""
+    work = {
+        rows: {name: cost.without(start_up[name]) for name, cost in costs.items()}
+        for rows, costs in sizes.items()
+    }
+    today = date.today()
+    versions = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "dbt-core", "pandas"))
+    lines = [
+        f"Measured on {today.day} {today:%B %Y} on {os.cpu_count()} cores ({platform.system()}, "
+        f"{platform.machine()}), with Python {platform.python_version()}, {versions}.",
+        "",
+        "| to reach | at most | measured |",
+        "| --- | ---: | ---: |",
+        *(f"| {goal} | {limit} | {measured} |" for goal, limit, measured in goals(work)),
+    ]
+    for rows, costs in work.items():
+        lines += [
+            "",
+            f"| {rows:,} rows | "
+            + " | ".join(
+                f"{measure} | to pandas | to SQL"
+                for measure in ("seconds", "processor seconds", "peak memory, MB")
+            )
+            + " |",
+            "| --- |" + " ---: |" * 9,
+        ]
+        for name, cost in costs.items():
+            cells = []
+            for place, (value, digits) in enumerate(zip(cost, (1, 1, 0), strict=True)):
+                cells.append(f"{value:,.{digits}f}")
+                cells += [ratio(value, costs[each][place]) for each in YARDSTICKS]
+            lines.append(f"| {name} | {' | '.join(cells)} |")
+    lines += [
+        "",
+        "| start-up, taken off above | seconds | processor seconds |",
+        "| --- | ---: | ---: |",
+        *(f"| {name} | {cost[0]:.1f} | {cost[1]:.1f} |" for name, cost in start_up.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def goals(work: Mapping[int, Costs]) -> list[tuple[str, str, str]]:
+    """Return what is to be reached, its limit and what was measured, where it was."""
+    middle, large = work.get(100_000), work.get(1_000_000)
+    found = []
+    if large:
+        first, pandas = large[FIRST], large[PANDAS]
+        memory = first.peak_megabytes / pandas.peak_megabytes
+        found += [
+            ("first night of 1,000,000 rows", "2 times pandas", ratio(first[0], pandas[0])),
+            ("its peak memory", "0.6 times pandas", f"{memory:.2f}"),
+            ("same delivery of 1,000,000 rows again", "1 s", f"{large[AGAIN].seconds:.1f} s"),
+        ]
+    if middle:
+        times = ratio(middle[FIRST].seconds, middle[PANDAS].seconds)
+        found.append(("first night of 100,000 rows", "5 times pandas", times))
+    if middle and large:
+        times = ratio(large[FIRST].seconds, middle[FIRST].seconds)
+        found.append(("first night, from 100,000 to 1,000,000 rows", "8-fold", times))
+    return found
+
+
+def ratio(value: float, yardstick: float) -> str:
+    """Return how many times the yardstick something is; nothing where that says nothing."""
+    return f"{value / yardstick:.1f}" if yardstick >= LEAST_SECONDS else ""
 
 
 def main() -> None:
-    """Measure, print and write the page."""
-    from benchmarks.report import goals, performance_page
-
-    words = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    words.add_argument(
-        "--sizes",
-        type=lambda text: [int(size) for size in text.split(",")],
-        default=list(SIZES),
-        help="stage rows of each delivery, separated by commas",
-    )
-    words.add_argument(
-        "--out",
-        type=Path,
-        default=PROJECT_FOLDER / "docs" / "performance.md",
-        help="the page to write",
-    )
-    given = words.parse_args()
-    console = Console()
-    demo_seconds = measure_demo()  # first: after a million rows the disk is still busy
-    measured = []
-    for rows in sorted(given.sizes):
-        measured.append(measure(rows))
-        print_size(console, measured[-1])
-    for goal in goals(measured, demo_seconds):
-        console.print(f"{goal.verdict}: {goal.sentence} ({goal.measured})")
-    given.out.write_text(performance_page(measured, demo_seconds), encoding="utf-8")
-    console.print(f"Written: {given.out}")
+    """Measure, print and, where asked to, write the page."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="+", default=SIZES, help="rows of each delivery")
+    parser.add_argument("--write", action="store_true", help=f"write the tables into {PAGE.name}")
+    given = parser.parse_args()
+    start_up = measure_size(ALMOST_EMPTY)
+    tables = tables_of({rows: measure_size(rows) for rows in sorted(given.rows)}, start_up)
+    print(tables)
+    if given.write:
+        before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
+        after = rest.split(END)[1]
+        PAGE.write_text(before + BEGIN + tables + END + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,9 +9,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-# A measure of a group, for example
-# ("in_sla", "2018-19 Q2", "statutory", "stage_1", "service_team", "Children in Need").
-Cell = tuple[str, ...]
+ALL = "all"  # in place of a procedure or a stage
+
+
+class Cell(NamedTuple):
+    """What a number of the report counts: a measure of a group, or of one row of its breakdown."""
+
+    measure: str
+    period: str  # `2018-19 Q2`, `2018-19`, or for what is open `on 2018-11-27`
+    procedure: str = ALL
+    stage: str = ALL
+    breakdown: str = ""  # `service_team`, `reason`, `outcome` …
+    value: str = ""
+
+    def of(self, measure: str) -> "Cell":
+        """Return another measure of the same group or row."""
+        return self._replace(measure=measure)
+
+    @property
+    def total(self) -> "Cell":
+        """The same measure of all rows of the breakdown."""
+        return self._replace(breakdown="", value="")
 
 
 class Count(NamedTuple):
@@ -112,6 +130,7 @@ class Chart:
     series: tuple[Series, ...]
     axis_title: str
     alternative: tuple[Sentence, ...]
+    table: str  # its title
 
     @property
     def counts(self) -> tuple[Count, ...]:

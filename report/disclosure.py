@@ -4,8 +4,8 @@ Every shown count from 1 to the threshold is hidden. Then, while a hidden count 
 from what the same document still shows, the cheapest further cells are hidden that leave it at
 least two possible values.
 
-What a reader is taken to know: every figure that is printed, with all its digits; every relation
-of report/relations.py; that a hidden count is at least 1, for zero is never hidden. What a reader
+What a reader is taken to know: every figure that is printed, with all its digits; every relation of
+report/cell_relations.py; that a hidden count is at least 1, for zero is never hidden. What a reader
 is not taken to know: whether a count is hidden because it is small or to protect another, and so
 no upper limit of it. docs/decisions.md has the reasons.
 """
@@ -13,10 +13,10 @@ no upper limit of it. docs/decisions.md has the reasons.
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 
-from complaints.report.alternatives import Counts, Deviation, Part
+from complaints.report.cell_relations import cell_relations
 from complaints.report.content import Cell, Report
-from complaints.report.relations import relations_of
-from complaints.report.shown import figures_of, shown_values
+from complaints.report.feasible_values import Component, Counts, Difference
+from complaints.report.visible_cells import visible_cells, visible_figures
 
 # What it costs to hide a count, beside its size: rows of breakdowns go first, then denominators and
 # other derived counts, then the rest of the totals, and the headlines last.
@@ -24,7 +24,6 @@ COST_OF_DERIVED = 100
 COST_OF_TOTAL = 200
 COST_OF_HEADLINE = {"in_sla": 1_000, "upheld": 1_000, "received": 5_000}
 DERIVED = ("decided", "due", "eligible", "not_applicable", "received_by_subject", "stays_statutory")
-NOT_OF_COMPLAINTS = ("actions",)  # how many measures a council takes says nothing about a child
 
 TRIES_AT_ONCE = 4
 
@@ -39,18 +38,12 @@ def hidden_cells(report: Report, threshold: int) -> set[Cell]:
     Raises:
         ValueError: the report contradicts itself (two values of one cell, a sum that fails).
     """
-    figures = list(figures_of(report))
-    shown = shown_values(figures)
-    small = {
-        cell
-        for cell, value in shown.items()
-        if value is not None
-        and 1 <= value <= threshold
-        and not cell[0].startswith(NOT_OF_COMPLAINTS)
-    }
+    figures = list(visible_figures(report))
+    shown = visible_cells(figures)
+    small = {cell for cell, value in shown.items() if value is not None and 1 <= value <= threshold}
     if not small:
         return set()
-    relations = tuple(relations_of(report, shown, figures))
+    relations = tuple(cell_relations(report, shown, figures))
     given = {**report.values, **shown}
     values = {cell: value for cell, value in given.items() if value is not None}
     counts = Counts(values, frozenset(shown), relations)
@@ -81,10 +74,10 @@ class Suppression:
             for part in self.counts.parts(self.counts.changeable(self.counts.shown))
             for cell in part.cells
         }
-        for cell in sorted(self.unsafe(small), key=self.order, reverse=True):
+        for cell in sorted(self.unsafe(small), key=self.cost_order, reverse=True):
             if cell not in self.proven(self.hidden):
                 self.hidden |= self.cheapest_alternative(cell, part_of[cell])
-        for cell in sorted(self.hidden - small, key=self.order, reverse=True):
+        for cell in sorted(self.hidden - small, key=self.cost_order, reverse=True):
             self.show_again(cell, small)
         return self.hidden
 
@@ -111,23 +104,26 @@ class Suppression:
             for cell in self.unsafe_of(part, unproven)
         }
 
-    def unsafe_of(self, part: Part, unproven: Set[Cell]) -> Iterator[Cell]:
+    def unsafe_of(self, part: Component, unproven: Set[Cell]) -> Iterator[Cell]:
         """Yield the hidden cells of a part that have but one value."""
         pending = [cell for cell in part.cells if cell in unproven]
         for bit in range(TRIES_AT_ONCE if len(pending) > 1 else 0):
-            wish = {cell: 1 if number >> bit & 1 else -1 for number, cell in enumerate(pending)}
-            moved = self.remember(self.counts.deviation(part, wish))
+            directions = {
+                cell: 1 if number >> bit & 1 else -1 for number, cell in enumerate(pending)
+            }
+            moved = self.remember(self.counts.alternative_values(part, directions))
             pending = [cell for cell in pending if cell not in moved]
         while pending:
             cell = pending.pop()
             moved = self.remember(
-                self.counts.deviation(part, {cell: 1}) or self.counts.deviation(part, {cell: -1})
+                self.counts.alternative_values(part, {cell: 1})
+                or self.counts.alternative_values(part, {cell: -1})
             )
             if cell not in moved:
                 yield cell
             pending = [each for each in pending if each not in moved]
 
-    def cheapest_alternative(self, cell: Cell, part: Part) -> frozenset[Cell]:
+    def cheapest_alternative(self, cell: Cell, part: Component) -> frozenset[Cell]:
         """Return the cells that change where a cell changes and as little as possible else."""
         cost = {
             each: self.cost(each) if each in self.counts.shown - self.hidden else 0
@@ -136,33 +132,33 @@ class Suppression:
         found = [
             moved
             for direction in (1, -1)
-            if (moved := self.counts.deviation(part, {cell: direction}, cost))
+            if (moved := self.counts.alternative_values(part, {cell: direction}, cost))
         ]
         if not found:
             raise ValueError(f"The report contradicts itself: no value of {cell} fits its sums.")
         cheapest = min(found, key=lambda moved: sum(cost[c] * abs(n) for c, n in moved.items()))
         return self.remember(cheapest)
 
-    def remember(self, moved: Deviation) -> frozenset[Cell]:
-        """Keep which shown cells a deviation changes, for it proves them to have two values.
+    def remember(self, moved: Difference) -> frozenset[Cell]:
+        """Keep which shown cells a difference changes, for it proves them to have two values.
 
-        What changes without the rest of the deviation is kept apart, so that it stays a proof
+        What changes without the rest of the difference is kept apart, so that it stays a proof
         when a cell of the rest is shown again.
         """
         for part in self.counts.parts(moved.keys()):
             self.found.append(frozenset(part.cells) & self.counts.shown)
         return frozenset(moved) & self.counts.shown
 
-    def order(self, cell: Cell) -> tuple[int, Cell]:
+    def cost_order(self, cell: Cell) -> tuple[int, Cell]:
         """Return by what cells are put in order: the cost, then the name."""
         return (self.cost(cell), cell)
 
     def cost(self, cell: Cell) -> int:
         """Return what it costs to hide a cell."""
         size = self.counts.values.get(cell, 0) + 1
-        if len(cell) >= 6:
+        if cell.breakdown:
             return size
-        if cell[0] in DERIVED or cell[0].endswith("_from_request"):
+        if cell.measure in DERIVED or cell.measure.endswith("_from_request"):
             return size + COST_OF_DERIVED
-        weight = 2 if cell[1] == self.own_period else 1
-        return size + COST_OF_HEADLINE.get(cell[0], COST_OF_TOTAL) * weight
+        weight = 2 if cell.period == self.own_period else 1
+        return size + COST_OF_HEADLINE.get(cell.measure, COST_OF_TOTAL) * weight

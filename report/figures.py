@@ -5,24 +5,40 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from complaints.report.content import Cell, Count, Share
-from complaints.report.learnings import Learnings
 from complaints.report.periods import Period
-from complaints.report.words import Noun, complaints_at
+from complaints.report.sentences import Noun, complaints_at
+from complaints.warehouse.errors import RunFailedError
 
-Group = tuple[str, str, str]  # period, procedure, stage
-Measures = Mapping[str, int]
+OMBUDSMAN = "ombudsman"  # the one stage that is no council's, which sentences name in another way
+Rows = tuple[Any, ...]  # rows of a mart, each a named tuple of the columns asked for
 
 
 class Stage(NamedTuple):
-    """A stage of a procedure, and what the report calls it."""
+    """A stage of a procedure, as dim_stages has it."""
 
     procedure: str
     name: str
     title: str
-    has_time_limit: bool = True
+    has_time_limit: bool
+
+    @property
+    def is_ombudsman(self) -> bool:
+        """Whether the stage is the Ombudsman's."""
+        return self.name == OMBUDSMAN
+
+    @property
+    def short_words(self) -> str:
+        """The stage inside a sentence: `stage 1`, `Ombudsman`."""
+        return "Ombudsman" if self.is_ombudsman else self.title[:1].lower() + self.title[1:]
+
+    @property
+    def with_article(self) -> str:
+        """The stage where a sentence goes to it: `stage 2`, `the Ombudsman`."""
+        return "the Ombudsman" if self.is_ombudsman else self.short_words
 
     @property
     def in_words(self) -> str:
@@ -30,133 +46,26 @@ class Stage(NamedTuple):
         return f"{self.procedure} {self.short_words}"
 
     @property
-    def short_words(self) -> str:
-        """The stage inside a sentence: `stage 1`, `Ombudsman`."""
-        return "Ombudsman" if self.name == "ombudsman" else self.name.replace("_", " ")
-
-    @property
     def full_title(self) -> str:
         """The stage with its procedure in a table: `Statutory stage 1`."""
-        joined = ", " if self.name == "ombudsman" else " "
-        title = self.title if self.name == "ombudsman" else self.short_words
-        return f"{self.procedure.capitalize()}{joined}{title}"
+        words = f", {self.title}" if self.is_ombudsman else f" {self.short_words}"
+        return f"{self.procedure.capitalize()}{words}"
+
+    def noun(self, with_procedure: bool = False) -> Noun:
+        """Return what a sentence calls the complaints of the stage."""
+        procedure = f"{self.procedure} " if with_procedure else ""
+        if self.is_ombudsman:
+            words = (f"{procedure}{noun} to the Ombudsman" for noun in ("complaint", "complaints"))
+            return Noun(*words)
+        return complaints_at(f"{procedure}{self.short_words}")
 
 
-STATUTORY = (
-    Stage("statutory", "stage_1", "Stage 1"),
-    Stage("statutory", "stage_2", "Stage 2"),
-    Stage("statutory", "stage_3", "Stage 3"),
-    Stage("statutory", "ombudsman", "Ombudsman (LGSCO)", has_time_limit=False),
-)
-CORPORATE = (
-    Stage("corporate", "stage_1", "Stage 1"),
-    Stage("corporate", "stage_2", "Stage 2"),
-    Stage("corporate", "ombudsman", "Ombudsman (LGSCO)", has_time_limit=False),
-)
-ALL_STAGES = (*STATUTORY, *CORPORATE)
-STAGES = {(each.procedure, each.name): each for each in ALL_STAGES}
-STAGE_1, STAGE_2, STAGE_3, OMBUDSMAN = STATUTORY
-
-
-def noun_of(stage: Stage, with_procedure: bool = False) -> Noun:
-    """Return what a sentence calls the complaints of a stage."""
-    procedure = f"{stage.procedure} " if with_procedure else ""
-    if stage.name == "ombudsman":
-        return Noun(
-            f"{procedure}complaint to the Ombudsman", f"{procedure}complaints to the Ombudsman"
-        )
-    return complaints_at(f"{procedure}{stage.short_words}")
-
-
-class OpenStage(NamedTuple):
-    """A stage without a response on the as-of day."""
-
-    case_reference: str
-    procedure: str
-    stage: str
-    service_team: str
-    received_date: date
-    due_date: date | None
-    working_days_left: int | None
-
-
-class TimeLimit(NamedTuple):
-    """Working days to answer a stage received in a period, without and with an extension."""
-
-    procedure: str
-    stage: str
-    basic: int
-    extended: int
-
-
-class CaseStage(NamedTuple):
-    """A stage received in the period, as Appendix B lists it."""
-
-    case_reference: str
-    procedure: str
-    stage: str
-    service_team: str
-    received_date: date
-    due_date: date | None
-    responded_date: date | None
-    sla_status: str
-    outcome: str | None
-    reasons: str | None
-
-
-class Theme(NamedTuple):
-    """A reason for complaints."""
-
-    procedure: str
-    stage: str
-    reason: str
-    complaints: int
-
-
-class LearningAction(NamedTuple):
-    """Something the service said it would do."""
-
-    theme: str
-    action: str
-    owner_role: str | None
-    due_quarter: str | None
-    status: str | None
-    evidence: str | None
-    is_overdue: bool
-
-
-class Benchmark(NamedTuple):
-    """Another authority's figure."""
-
-    authority: str
-    financial_year: str
-    measure: str
-    value: float | None
-    note: str | None
-
-
-class Indicator(NamedTuple):
-    """A figure of the service's own performance reports."""
+class Outcome(NamedTuple):
+    """What a stage can end with, as dim_outcomes has it."""
 
     name: str
-    period: str
-    value: str
-
-
-class TeamChange(NamedTuple):
-    """A team that became another."""
-
-    old_team: str
-    new_team: str
-    change_date: date
-
-
-class RuleCount(NamedTuple):
-    """A validation rule and how many rows fail it."""
-
-    description: str
-    severity: str
-    rows_failing: int
+    title: str
+    is_upheld: bool
 
 
 @dataclass(frozen=True)
@@ -165,30 +74,78 @@ class Figures:
 
     period: Period
     as_of: date
-    stages: Mapping[Group, Measures]
-    groups: Mapping[tuple[str, Group], Mapping[str, Measures]]  # by breakdown
-    open_stages: tuple[OpenStage, ...] = ()
-    time_limits: tuple[TimeLimit, ...] = ()
-    case_stages: tuple[CaseStage, ...] = ()
-    themes: tuple[Theme, ...] = ()
-    actions: tuple[LearningAction, ...] = ()
-    benchmarks: tuple[Benchmark, ...] = ()
-    indicators: tuple[Indicator, ...] = ()
-    team_changes: tuple[TeamChange, ...] = ()
-    rules: tuple[RuleCount, ...] = ()
+    stages: tuple[Stage, ...]  # statutory first, in their order
+    outcomes: tuple[Outcome, ...]
+    cells: Mapping[Cell, int]
+    open_stages: Rows = ()
+    time_limits: Rows = ()
+    case_stages: Rows = ()
+    themes: Rows = ()
+    actions: Rows = ()
+    benchmarks: Rows = ()
+    indicators: Rows = ()
+    team_changes: Rows = ()
+    rules: Rows = ()
     inputs_held_back: Mapping[str, int] = field(default_factory=dict)
-    accepted: int = 0  # findings on the period's rows that a person has accepted
-    learnings: Learnings | None = field(default_factory=dict)  # None: they could not be read
+    # What was learned, by procedure, stage and reason; None: it could not be read.
+    learnings: Mapping[tuple[str, str, str], list[str]] | None = field(default_factory=dict)
 
-    def count(self, measure: str, stage: Stage, period: Period | None = None) -> Count:
-        """Return a measure of a stage; without a value where the marts do not reach back."""
-        group = self.group(stage, period)
-        measures = self.stages.get(group)
-        return Count((measure, *group), None if measures is None else measures[measure])
+    def stages_of(self, procedure: str) -> tuple[Stage, ...]:
+        """Return the stages of a procedure in their order."""
+        return tuple(each for each in self.stages if each.procedure == procedure)
 
-    def accepted_exceptions(self) -> Count:
-        """Return how many findings on rows of the period a person has found right."""
-        return Count(("accepted_exceptions", self.period.name), self.accepted)
+    @property
+    def statutory(self) -> tuple[Stage, ...]:
+        """The stages of the statutory procedure."""
+        return self.stages_of("statutory")
+
+    @property
+    def corporate(self) -> tuple[Stage, ...]:
+        """The stages of the corporate procedure."""
+        return self.stages_of("corporate")
+
+    @property
+    def first(self) -> Stage:
+        """The first stage of the statutory procedure, of which the headlines speak."""
+        return self.statutory[0]
+
+    @property
+    def limited(self) -> tuple[Stage, ...]:
+        """The stages that have a time limit."""
+        return tuple(each for each in self.stages if each.has_time_limit)
+
+    def stage(self, procedure: str, name: str) -> Stage | None:
+        """Return a stage, or None where the procedure has none of that name."""
+        return next((each for each in self.stages if each[:2] == (procedure, name)), None)
+
+    def outcome_title(self, outcome: str | None) -> str:
+        """Return what a reader calls an outcome."""
+        return next(each.title for each in self.outcomes if each.name == (outcome or "none"))
+
+    def count(
+        self,
+        measure: str,
+        stage: Stage,
+        period: Period | None = None,
+        breakdown: str = "",
+        value: str = "",
+    ) -> Count:
+        """Return a measure of a stage, or of one value of a breakdown of it.
+
+        It is without a value where the marts do not reach back; a value of a breakdown that does
+        not occur counts zero.
+        """
+        group = ((period or self.period).name, *stage[:2])
+        cell = Cell(measure, *group, breakdown if value else "", value)
+        found = self.cells.get(cell)
+        if found is None and group in self._values:
+            if not value:
+                raise RunFailedError(
+                    f"The marts are older than this version of complaints: they do not have "
+                    f"{measure}. Run `complaints nightly` once, then ask for the report again."
+                )
+            found = 0
+        return Count(cell, found)
 
     def share(
         self, part: str, stage: Stage, period: Period | None = None, of: str = "received"
@@ -196,37 +153,19 @@ class Figures:
         """Return a measure of a stage as a part of another."""
         return Share(self.count(part, stage, period), self.count(of, stage, period))
 
-    def part(
-        self,
-        measure: str,
-        stage: Stage,
-        breakdown: str,
-        value: str,
-        period: Period | None = None,
-    ) -> Count:
-        """Return a measure of one value of a breakdown, zero where it does not occur."""
-        group = self.group(stage, period)
-        cell: Cell = (measure, *group, breakdown, value)
-        if group not in self.stages:
-            return Count(cell, None)
-        return Count(cell, self.groups.get((breakdown, group), {}).get(value, {}).get(measure, 0))
-
     def values_of(self, breakdown: str, *stages: Stage, period: Period | None = None) -> list[str]:
         """Return the values of a breakdown that occur, in the order of the alphabet."""
-        groups = (self.groups.get((breakdown, self.group(each, period)), {}) for each in stages)
-        return sorted({value for group in groups for value in group}, key=_in_order)
+        name = (period or self.period).name
+        groups = (self._values.get((name, *each[:2]), {}).get(breakdown, set()) for each in stages)
+        return sorted(set().union(*groups), key=_in_order)
 
-    def by_size(self, breakdown: str, measure: str, stage: Stage) -> tuple[str, ...]:
+    def by_size(self, breakdown: str, measure: str, stage: Stage) -> list[str]:
         """Return the values of a breakdown, the most frequent first."""
 
         def size(value: str) -> int:
-            return self.part(measure, stage, breakdown, value).value or 0
+            return self.count(measure, stage, None, breakdown, value).value or 0
 
-        return tuple(sorted(self.values_of(breakdown, stage), key=size, reverse=True))
-
-    def group(self, stage: Stage, period: Period | None = None) -> Group:
-        """Return the key under which a stage's figures are kept."""
-        return ((period or self.period).name, stage.procedure, stage.name)
+        return sorted(self.values_of(breakdown, stage), key=size, reverse=True)
 
     def known(self, *periods: Period) -> tuple[Period, ...]:
         """Return those of some periods that the marts reach back to."""
@@ -234,7 +173,22 @@ class Figures:
 
     def knows(self, period: Period) -> bool:
         """Whether the marts reach back to a period."""
-        return (period.name, "statutory", "stage_1") in self.stages
+        return (period.name, *self.first[:2]) in self._values
+
+    @cached_property
+    def periods(self) -> list[str]:
+        """The names of all periods that the marts were asked for and know."""
+        return sorted({period for period, *_ in self._values})
+
+    @cached_property
+    def _values(self) -> Mapping[tuple[str, str, str], Mapping[str, set[str]]]:
+        """The values that occur, by period, procedure and stage, then by breakdown."""
+        found: dict[tuple[str, str, str], dict[str, set[str]]] = {}
+        for cell in self.cells:
+            group = found.setdefault(cell[1:4], defaultdict(set))
+            if cell.breakdown:
+                group[cell.breakdown].add(cell.value)
+        return found
 
 
 def _in_order(value: str) -> tuple[bool, list[tuple[int, str]]]:
@@ -242,11 +196,3 @@ def _in_order(value: str) -> tuple[bool, list[tuple[int, str]]]:
     pieces = re.findall(r"\d+|\D+", value.casefold())
     key = [(int(each), "") if each.isdecimal() else (-1, each) for each in pieces]
     return (value == "Not recorded", key)
-
-
-def nested(rows: list[tuple[Group, str, Measures]]) -> dict[Group, dict[str, Measures]]:
-    """Return the measures of each value, by group."""
-    found: dict[Group, dict[str, Measures]] = defaultdict(dict)
-    for group, value, measures in rows:
-        found[group][value] = measures
-    return dict(found)

@@ -95,8 +95,8 @@ def read_period(written: str) -> Period:
         if period.year_name == f"{match[1]}-{match[2]}" and period.first_year >= 1000:
             return period
     raise UsageError(
-        f'"{written}" is no period: write a quarter as "2018-19 Q2" or a financial year as '
-        '"2018-19".'
+        f'"{written}" is not a valid period: write a quarter as "2018-19 Q2" or a financial year '
+        'as "2018-19".'
     )
 
 

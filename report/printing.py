@@ -20,7 +20,7 @@ from complaints.report.content import (
     Share,
     Table,
 )
-from complaints.report.order import hides, public_order
+from complaints.report.row_order import hides, row_order
 
 NOTHING = "–"  # no figure: nothing was received, or there is no limit to keep
 
@@ -47,6 +47,7 @@ class PrintedChart:
     series: tuple[tuple[str, tuple[float | None, ...]], ...]
     axis_title: str
     alternative: str
+    table: str = ""  # the title of the table that has its figures
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Printer:
     def table(self, table: Table) -> PrintedTable:
         """Return a table as text."""
         last = max(len(table.rows) - table.has_total_row, 0)
-        order = [*public_order(table.rows[:last], self.hidden), *range(last, len(table.rows))]
+        order = [*row_order(table.rows[:last], self.hidden), *range(last, len(table.rows))]
         rows = tuple(tuple(self.part(cell) for cell in table.rows[place]) for place in order)
         notes = self.sentences(table.notes)
         return PrintedTable(table.title, table.columns, rows, notes, table.has_total_row)
@@ -120,7 +121,7 @@ class Printer:
     def chart(self, chart: Chart) -> PrintedChart:
         """Return a chart as numbers."""
         figures = (each.figures for each in chart.series)
-        order = public_order(list(zip(chart.categories, *figures, strict=True)), self.hidden)
+        order = row_order(list(zip(chart.categories, *figures, strict=True)), self.hidden)
         series = tuple(
             (each.name, tuple(self.number(each.figures[place]) for place in order))
             for each in chart.series
@@ -133,6 +134,7 @@ class Printer:
             series,
             chart.axis_title,
             " ".join(self.sentences(chart.alternative)),
+            chart.table,
         )
 
     def number(self, figure: Part) -> float | None:

@@ -6,12 +6,17 @@ from pathlib import Path
 from docx.document import Document as WordDocument
 from docx.shared import Pt
 
-from complaints.report import arrangement
-from complaints.report.blocks import blocks
+from complaints.report import layout
 from complaints.report.clean_text import cleaned
 from complaints.report.printing import PrintedReport, PrintedSection
-from complaints.report.word_contents import add_contents, mark_heading
-from complaints.report.word_document import SPACER, add_section, add_text, new_document
+from complaints.report.word_document import (
+    SPACER,
+    add_contents,
+    add_section,
+    add_text,
+    mark_heading,
+    new_document,
+)
 from complaints.report.word_tables import add_chart, add_lines, add_table
 
 DEEPEST_HEADING = 4
@@ -20,40 +25,40 @@ DEEPEST_HEADING = 4
 def render_docx(printed: PrintedReport, path: Path) -> None:
     """Write the report to a .docx file."""
     printed = cleaned(printed)
-    title, footer = printed.front.subject, arrangement.as_of_line(printed)
-    document = new_document(title, arrangement.marking(printed), footer)
+    title, footer = printed.front.subject, layout.as_of_line(printed)
+    document = new_document(title, layout.marking(printed), footer)
     add_text(document.add_paragraph(style="Title"), title)
-    add_lines(document, arrangement.heading_lines(printed.front), "Heading of the report")
+    add_lines(document, layout.heading_lines(printed.front), "Heading of the report")
     document.add_paragraph(style=SPACER)  # without it Word makes one table of the two
-    add_lines(document, arrangement.brief_lines(printed.front), "What the item is about")
-    headings = arrangement.headings(printed)
+    add_lines(document, layout.brief_lines(printed.front), "What the item is about")
+    headings = layout.headings(printed)
     add_contents(document, headings)
     body = _Body(document, footer)
-    for section in arrangement.body_sections(printed):
+    for section in layout.body_sections(printed):
         body.add_part(section)
-    body.turn(to_its_side=False)
+    body.set_orientation(landscape=False)
     document.add_paragraph(style=SPACER)
-    add_lines(document, arrangement.back_lines(printed), "Contact, background and appendices")
-    for section in arrangement.appendices(printed):
+    add_lines(document, layout.back_lines(printed), "Contact, background and appendices")
+    for section in layout.appendices(printed):
         body.add_part(section, on_new_page=True)
     document.save(str(path))
 
 
 @dataclass
 class _Body:
-    """The numbered parts and the appendices, and how the page lies on which they go on."""
+    """The numbered parts and the appendices, and the orientation of the page they go on."""
 
     document: WordDocument
     footer: str
-    is_on_its_side: bool = False
+    is_landscape: bool = False
     headings: int = 0
 
     def add_part(self, part: PrintedSection, *, on_new_page: bool = False) -> None:
         """Add a section with all within it, on pages that are wide enough for its tables."""
-        has_new_page = self.turn(to_its_side=arrangement.is_wide(part))
-        for level, section in arrangement.walk(part):
+        has_new_page = self.set_orientation(landscape=layout.is_wide(part))
+        for level, section in layout.walk(part):
             heading = self.document.add_heading(level=min(level, DEEPEST_HEADING))
-            add_text(heading, arrangement.heading(section))
+            add_text(heading, layout.heading(section))
             mark_heading(heading, self.headings)
             self.headings += 1
             if level == 1 and on_new_page and not has_new_page:
@@ -61,17 +66,17 @@ class _Body:
                 heading.paragraph_format.space_before = Pt(0)
             self.add_content(section)
 
-    def turn(self, *, to_its_side: bool) -> bool:
+    def set_orientation(self, *, landscape: bool) -> bool:
         """Begin a page of the other orientation where one is wanted; return whether it was."""
-        if to_its_side == self.is_on_its_side:
+        if landscape == self.is_landscape:
             return False
-        add_section(self.document, self.footer, on_its_side=to_its_side)
-        self.is_on_its_side = to_its_side
+        add_section(self.document, self.footer, landscape=landscape)
+        self.is_landscape = landscape
         return True
 
     def add_content(self, section: PrintedSection) -> None:
         """Add what a section says itself, in the same order as the HTML report."""
-        tables = blocks(section)
+        tables = layout.blocks(section)
         for number, text in enumerate(section.paragraphs, start=1):
             paragraph = add_text(self.document.add_paragraph(), text)
             is_last = number == len(section.paragraphs)

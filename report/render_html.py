@@ -6,9 +6,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from complaints.report import arrangement, blocks
-from complaints.report.blocks import PERIOD
-from complaints.report.charts import chart_svg
+from complaints.report import layout
+from complaints.report.chart_drawing import chart_svg
 from complaints.report.clean_text import cleaned
 from complaints.report.printing import PrintedChart, PrintedReport, PrintedTable
 
@@ -24,7 +23,7 @@ def render_html(printed: PrintedReport) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"arrange": arrangement, "blocks": blocks}
+    environment.globals["layout"] = layout
     environment.filters |= {
         "svg": _inline_svg,
         "classes": _column_classes,
@@ -42,7 +41,7 @@ def _inline_svg(chart: PrintedChart) -> Markup:
 
 def _column_classes(table: PrintedTable) -> list[Markup]:
     """Return the class attribute of each column: numbers stand right, short texts on one line."""
-    numeric, short = blocks.numeric_columns(table), blocks.short_columns(table)
+    numeric, short = layout.numeric_columns(table), layout.short_columns(table)
     names = (
         " ".join(name for name, places in (("number", numeric), ("short", short)) if i in places)
         for i in range(len(table.columns))
@@ -58,4 +57,4 @@ def _css_text(text: str) -> Markup:
 
 def _unbroken_periods(text: str) -> Markup:
     """Return the heading of a column, in which `2018-19 Q2` stays on one line."""
-    return Markup(PERIOD.sub(r'<span class="period">\g<0></span>', str(escape(text))))
+    return Markup(layout.PERIOD.sub(r'<span class="period">\g<0></span>', str(escape(text))))

@@ -1,10 +1,11 @@
 """The report as JSON, for other programs: the same text as in the other renderings."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
-from complaints.report.arrangement import walk
-from complaints.report.printing import PrintedChart, PrintedReport, PrintedSection, PrintedTable
+from complaints.report.layout import walk
+from complaints.report.printing import PrintedReport, PrintedSection
 
 
 def render_json(printed: PrintedReport) -> str:
@@ -19,30 +20,18 @@ def render_json(printed: PrintedReport) -> str:
 
 
 def _section(section: PrintedSection) -> dict[str, Any]:
+    tables, charts = (
+        [asdict(each) for each in found] for found in (section.tables, section.charts)
+    )
+    for table in tables:
+        del table["has_total_row"]
+    for chart in charts:
+        del chart["key"]
+        chart["series"] = [{"name": name, "values": values} for name, values in chart["series"]]
     return {
         "number": section.number,
         "title": section.title,
         "paragraphs": [*section.paragraphs, *section.bullets],
-        "tables": [_table(each) for each in section.tables],
-        "charts": [_chart(each) for each in section.charts],
-    }
-
-
-def _table(table: PrintedTable) -> dict[str, Any]:
-    return {
-        "title": table.title,
-        "columns": list(table.columns),
-        "rows": [list(row) for row in table.rows],
-        "notes": list(table.notes),
-    }
-
-
-def _chart(chart: PrintedChart) -> dict[str, Any]:
-    return {
-        "title": chart.title,
-        "kind": chart.kind,
-        "categories": list(chart.categories),
-        "series": [{"name": name, "values": list(values)} for name, values in chart.series],
-        "axis_title": chart.axis_title,
-        "alternative": chart.alternative,
+        "tables": tables,
+        "charts": charts,
     }

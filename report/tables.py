@@ -1,41 +1,73 @@
 """Tables that several sections are made of, and the notes below them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
 
 from complaints.report.content import Count, Part, Sentence, Share, Table
-from complaints.report.figures import STATUTORY, Figures, Stage, noun_of
+from complaints.report.figures import Figures, Stage
 from complaints.report.periods import Period
-from complaints.report.references import see
-from complaints.report.words import count_change, say
+from complaints.report.sentences import count_change, listed, see, sentence
 
+Key = TypeVar("Key")
 STAGE_PARTS = ("No", "In SLA", "Upheld")
-IN_SLA_NOTE = say(
-    "In SLA: answered within the time limit, an agreed extension included. There is no time limit "
-    "for the Ombudsman."
-)
+STATUSES = {  # what became of a stage, by its measure
+    "in_sla": "In SLA",
+    "late": "Late",
+    "open_in_time": "Open, in time",
+    "open_overdue": "Open, overdue",
+    "not_applicable": "Withdrawn or no limit",
+}
 
 
-def volumes_table(
-    figures: Figures, title: str, periods: Iterable[Period], stages: tuple[Stage, ...] = STATUTORY
+def matrix(
+    title: str,
+    corner: str,
+    rows: Iterable[tuple[str, Key]],
+    columns: Mapping[str, Callable[[Key], Part]],
+    *notes: Sentence,
+    total: Key | None = None,
 ) -> Table:
-    """Return how many stages were received, one column for each period."""
-    periods = figures.known(*periods)
-    rows = tuple(
-        (stage.title, *(figures.count("received", stage, each) for each in periods))
-        for stage in stages
-    )
-    columns = ("Stage", *(each.name for each in periods))
-    return Table(title, columns, rows, (held_note(figures, stages, periods),))
+    """Return a table of figures: each column says how its figure is found for the key of a row.
+
+    Args:
+        title: its caption.
+        corner: the heading of the first column, which names the rows.
+        rows: the name of each row, and its key.
+        columns: the heading of each further column, and its figure.
+        notes: sentences below the table.
+        total: the key of the total row, where there is one.
+    """
+    named = list(rows) if total is None else [*rows, ("Total", total)]
+    body = tuple((name, *(figure(key) for figure in columns.values())) for name, key in named)
+    return Table(title, (corner, *columns), body, notes, has_total_row=total is not None)
+
+
+def counts_of(
+    figures: Figures, measures: Mapping[str, str], period: Period | None = None
+) -> dict[str, Callable[[Stage], Part]]:
+    """Return columns of a matrix of stages: their headings, each with the measure it counts."""
+    return {
+        head: lambda stage, measure=measure: figures.count(measure, stage, period)
+        for head, measure in measures.items()
+    }
+
+
+def titles(stages: Iterable[Stage]) -> list[tuple[str, Stage]]:
+    """Return stages as rows of a table of one procedure."""
+    return [(each.title, each) for each in stages]
+
+
+def full_titles(stages: Iterable[Stage]) -> list[tuple[str, Stage]]:
+    """Return stages as rows of a table of all procedures."""
+    return [(each.full_title, each) for each in stages]
 
 
 def comparison_table(
-    figures: Figures,
-    title: str,
-    periods: tuple[Period, ...],
-    stages: tuple[Stage, ...] = STATUTORY,
+    figures: Figures, title: str, periods: tuple[Period, ...], stages: tuple[Stage, ...]
 ) -> Table:
     """Return No, In SLA and Upheld of each stage, side by side for the known of some periods."""
-    return side_by_side(figures, title, periods, stages, STAGE_PARTS, stage_parts, IN_SLA_NOTE)
+    return side_by_side(figures, title, periods, stages, stage_parts, in_sla_note(stages))
 
 
 def side_by_side(
@@ -43,27 +75,66 @@ def side_by_side(
     title: str,
     periods: tuple[Period, ...],
     stages: tuple[Stage, ...],
-    heads: tuple[str, ...],
-    parts_of: Callable[[Figures, Stage, Period], tuple[Part, ...]],
+    parts_of: Callable[[Figures, Period], Mapping[str, Callable[[Stage], Part]]],
     note: Sentence,
 ) -> Table:
     """Return the same parts of each stage for the known of some periods, period by period."""
     periods = figures.known(*periods)
-    columns = ("Stage", *(f"{head}, {each.name}" for each in periods for head in heads))
-    rows = tuple(
-        (stage.title, *(part for each in periods for part in parts_of(figures, stage, each)))
-        for stage in stages
+    columns = {
+        f"{head}, {each.name}": part
+        for each in periods
+        for head, part in parts_of(figures, each).items()
+    }
+    return matrix(
+        title, "Stage", titles(stages), columns, note, held_note(figures, stages, periods)
     )
-    return Table(title, columns, rows, (note, held_note(figures, stages, periods)))
 
 
-def stage_parts(figures: Figures, stage: Stage, period: Period) -> tuple[Part, ...]:
-    """Return No, In SLA and Upheld of a stage in a period."""
-    return (
-        figures.count("received", stage, period),
-        share_or_count(figures.share("in_sla", stage, period), stage.has_time_limit),
-        share_or_count(figures.share("upheld", stage, period)),
+def stage_parts(figures: Figures, period: Period) -> dict[str, Callable[[Stage], Part]]:
+    """Return No, In SLA and Upheld of a stage in a period, as columns."""
+
+    def in_sla(stage: Stage) -> Part:
+        return share_or_count(figures.share("in_sla", stage, period), stage.has_time_limit)
+
+    def upheld(stage: Stage) -> Part:
+        return share_or_count(figures.share("upheld", stage, period))
+
+    columns = (lambda stage: figures.count("received", stage, period), in_sla, upheld)
+    return dict(zip(STAGE_PARTS, columns, strict=True))
+
+
+def stage_over_periods(
+    figures: Figures,
+    title: str,
+    corner: str,
+    stage: Stage,
+    periods: tuple[Period, ...],
+    has_total: bool = False,
+) -> Table:
+    """Return No, In SLA and Upheld of one stage, a row for each period; the last may be a total."""
+    columns = {
+        head: lambda period, head=head: stage_parts(figures, period)[head](stage)
+        for head in STAGE_PARTS
+    }
+    rows = [(each.name, each) for each in periods]
+    notes = (in_sla_note((stage,)), held_note(figures, (stage,), periods))
+    return replace(matrix(title, corner, rows, columns, *notes), has_total_row=has_total)
+
+
+def in_sla_note(stages: Iterable[Stage]) -> Sentence:
+    """Say what in SLA means, and which of a table's stages have no time limit."""
+    words = "In SLA: answered within the time limit, an agreed extension included."
+    stages = tuple(stages)
+    unlimited = {each.name for each in stages if not each.has_time_limit}
+    unlimited -= {each.name for each in stages if each.has_time_limit}
+    names = dict.fromkeys(
+        each.with_article if each.name in unlimited else each.in_words
+        for each in stages
+        if not each.has_time_limit
     )
+    if names:
+        words += f" There is no time limit for {listed([*names])}."
+    return sentence(words)
 
 
 def received_change(
@@ -76,7 +147,7 @@ def received_change(
     """Say how the number received at a stage changed from one period to another."""
     period = now or figures.period
     return count_change(
-        noun_of(stage, with_procedure),
+        stage.noun(with_procedure),
         "received",
         figures.count("received", stage, period),
         figures.count("received", stage, base),
@@ -90,35 +161,43 @@ def share_or_count(share: Share, is_share: bool = True) -> Share | Count:
     return share if is_share and share.whole.value else share.part
 
 
+def breakdown_table(
+    figures: Figures,
+    title: str,
+    stage: Stage,
+    breakdown: str,
+    measures: Mapping[str, str],
+    *notes: Sentence,
+    has_total: bool = False,
+) -> Table:
+    """Return the values of a breakdown by size, a column for each measure, with a total row.
+
+    Args:
+        figures: where the numbers come from.
+        title: its caption.
+        stage: the stage that is broken down.
+        breakdown: by what; its name heads the first column.
+        measures: each with its heading; the first decides on the order.
+        notes: sentences below the table.
+        has_total: whether the values exclude each other, so that the last row is their sum.
+    """
+    values = figures.by_size(breakdown, next(iter(measures.values())), stage)
+    columns = {
+        head: lambda value, measure=measure: figures.count(measure, stage, None, breakdown, value)
+        for head, measure in measures.items()
+    }
+    rows = [(each, each) for each in values]
+    corner = breakdown.replace("_", " ").capitalize()
+    notes = (*notes, held_note(figures, (stage,)))
+    return matrix(title, corner, rows, columns, *notes, total="" if has_total else None)
+
+
 def teams_table(figures: Figures, title: str, stage: Stage) -> Table:
     """Return what each team received, answered in time and had upheld, with a total row."""
-    measures = ("received", "in_sla", "upheld") if stage.has_time_limit else ("received", "upheld")
-    names = {"received": "No of complaints", "in_sla": "In SLA", "upheld": "Upheld"}
-    rows = [
-        (team, *(figures.part(each, stage, "service_team", team) for each in measures))
-        for team in figures.by_size("service_team", "received", stage)
-    ]
-    total = ("Total", *(figures.count(each, stage) for each in measures))
-    return Table(
-        title,
-        ("Service team", *(names[each] for each in measures)),
-        (*rows, total),
-        (held_note(figures, (stage,)),),
-        has_total_row=True,
-    )
-
-
-def reasons_table(figures: Figures, title: str, stage: Stage) -> Table:
-    """Return the complaints of each reason."""
-    rows = tuple(
-        (reason, figures.part("complaints", stage, "reason", reason))
-        for reason in figures.by_size("reason", "complaints", stage)
-    )
-    notes = (
-        say("A complaint can have several reasons, so the reasons add up to more than the total."),
-        held_note(figures, (stage,)),
-    )
-    return Table(title, ("Reason", "Complaints"), rows, notes)
+    measures = {"No of complaints": "received", "In SLA": "in_sla", "Upheld": "upheld"}
+    if not stage.has_time_limit:
+        del measures["In SLA"]
+    return breakdown_table(figures, title, stage, "service_team", measures, has_total=True)
 
 
 def held_note(
@@ -128,15 +207,14 @@ def held_note(
     asked = tuple(periods or (figures.period,))
     parts_of_years = {each.first_year for each in asked if not each.is_year}
     kept = [each for each in asked if not (each.is_year and each.first_year in parts_of_years)]
-    wanted = [(stage, each) for each in kept for stage in stages]
-    counts = [(*each, figures.count("held_back", *each)) for each in wanted]
+    counts = [(s, each, figures.count("held_back", s, each)) for each in kept for s in stages]
     about = tuple(count for *_, count in counts if count.value is not None)
     hidden = f"Rows that are held back for correction are not counted ({see('completeness')})."
     held = [each for each in counts if each[2].value]
     if not held:
-        return say("Rows held back for correction: none.", about=about, hidden=hidden)
+        return sentence("Rows held back for correction: none.", about=about, hidden=hidden)
     parts: list[Part] = ["Held back for correction and not counted: "]
     for position, (stage, period, count) in enumerate(held):
         row = "row" if count.value == 1 else "rows"
         parts += ["; " if position else "", count, f" {row} of {stage.in_words}, {period.name}"]
-    return say(*parts, f" ({see('completeness')}).", about=about, hidden=hidden)
+    return sentence(*parts, f" ({see('completeness')}).", about=about, hidden=hidden)

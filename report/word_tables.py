@@ -16,16 +16,16 @@ from docx.shared import Cm, Emu
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
-from complaints.report.arrangement import Line
-from complaints.report.blocks import (
+from complaints.report.chart_drawing import PNG_SCALE, chart_png
+from complaints.report.layout import (
     CHART_GAP_NOTE,
     DENSE_TABLE_COLUMNS,
     EMPTY_TABLE,
     WHOLE_TABLE_ROWS,
+    TemplateLine,
     has_gap,
     numeric_columns,
 )
-from complaints.report.charts import PNG_SCALE, chart_png
 from complaints.report.printing import PrintedChart, PrintedTable
 from complaints.report.word_document import CELL, NOTE, SMALL_CELL, add_text, text_width
 from complaints.report.word_widths import CELL_MARGINS, column_widths, set_widths
@@ -38,7 +38,7 @@ PICTURE_SHARE = 0.96
 POINTS_OF_PIXEL = 0.72  # a chart's letters, 13 pixels high, are printed at 9.4 points
 
 
-def add_lines(document: WordDocument, lines: tuple[Line, ...], title: str) -> None:
+def add_lines(document: WordDocument, lines: tuple[TemplateLine, ...], title: str) -> None:
     """Add lines of the committee template as a table of labels and texts."""
     table = _new_table(document, len(lines), 2, title, CELL, has_header=False)
     width, style_id = text_width(document), document.styles[CELL].style_id
@@ -61,9 +61,9 @@ def add_table(document: WordDocument, printed: PrintedTable) -> None:
     style = SMALL_CELL if columns >= DENSE_TABLE_COLUMNS else CELL
     style_id = document.styles[style].style_id
     table = _new_table(document, len(rows) + 1, columns, printed.title, style, has_header=True)
-    set_widths(table, column_widths(printed, text_width(document), style))
+    set_widths(table, column_widths(printed, text_width(document), document.styles[style]))
     numeric = numeric_columns(printed)
-    cells = table._cells  # read once: python-docx counts all cells anew for each row
+    cells = table._cells  # read once: python-docx counts all cells again for each row
     for number, row in enumerate((printed.columns, *rows)):
         is_total = printed.has_total_row and number == len(rows)
         is_kept = number == 0 or _is_kept(number, len(rows), bool(printed.notes))

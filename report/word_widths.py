@@ -1,11 +1,12 @@
 """How wide the columns of a Word table are: by their words, for Word itself does not ask them."""
 
-from docx.shared import Cm, Emu, Pt
+from docx.shared import Cm, Emu
+from docx.styles.style import ParagraphStyle
 from docx.table import Table
 
-from complaints.report.blocks import SHORT_TEXT, numeric_columns
+from complaints.report.layout import SHORT_TEXT, numeric_columns
 from complaints.report.printing import PrintedTable
-from complaints.report.word_document import CELL, SMALL_CELL, TEXT_SIZES
+from complaints.report.word_document import CELL, SMALL_CELL
 
 CELL_MARGINS = {CELL: Cm(0.19), SMALL_CELL: Cm(0.1)}  # at the left and the right of a cell's text
 WIDEST_TEXT = 60  # letters; longer texts take several lines
@@ -16,7 +17,7 @@ NARROW_LETTERS = frozenset(" ijltfrI.,;:!'()[]-/|")
 BROAD_LETTERS = frozenset("mwMW%@")
 
 
-def column_widths(table: PrintedTable, room: int, style: str) -> list[int]:
+def column_widths(table: PrintedTable, room: int, style: ParagraphStyle) -> list[int]:
     """Return the width of each column: room for its longest word, more where texts are long."""
     numeric = numeric_columns(table)
     # What fits in turn: the longest words; numbers and dates on one line; short names too; all.
@@ -50,10 +51,10 @@ def set_widths(table: Table, widths: list[int]) -> None:
         cell.width = Emu(widths[place % len(widths)])
 
 
-def _room(texts: list[str], style: str) -> int:
+def _room(texts: list[str], style: ParagraphStyle) -> int:
     """Return the width of a cell for the longest of some texts."""
     longest = max((sum(map(_share, text)) for text in texts), default=1)
-    return int(longest * Pt(TEXT_SIZES[style]) + 2 * CELL_MARGINS[style] + Cm(0.05))
+    return int(longest * style.font.size + 2 * CELL_MARGINS[style.name] + Cm(0.05))
 
 
 def _share(letter: str) -> float:

@@ -31,7 +31,7 @@ def write_report(
         out: the folder for the files; the home's `reports` when not given.
 
     Raises:
-        UsageError: the period, the profile or a format is none, or the folder cannot be used.
+        UsageError: the period, profile or a format is not valid, or the folder cannot be used.
         RunFailedError: the marts are missing, older than the code, or know nothing of the period.
     """
     formats = list(dict.fromkeys(formats))
@@ -84,4 +84,6 @@ def _write(printed: PrintedReport, path: Path) -> Path:
 
 def _check(given: str, known: tuple[str, ...], what: str) -> None:
     if given not in known:
-        raise UsageError(f'"{given}" is no {what} of the report: choose from {", ".join(known)}.')
+        raise UsageError(
+            f'"{given}" is not a {what} of the report: choose from {", ".join(known)}.'
+        )

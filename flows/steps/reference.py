@@ -86,7 +86,8 @@ def _load_council_rows(
 ) -> None:
     typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
     warehouse.execute(f"create or replace table raw.council_{name} ({typed})")
-    header, rows = _read_rows(path, columns) if path else ([], [])
+    optional = _seeds()[name]["config"].get("meta", {}).get("optional_columns", [])
+    header, rows = _read_rows(path, columns, optional) if path else ([], [])
     if path is None or not rows:
         return
     texts = ", ".join(f"{column} varchar" for column in header)
@@ -102,8 +103,10 @@ def _load_council_rows(
     warehouse.execute(f"insert into raw.council_{name} select {casts} from council_text")
 
 
-def _read_rows(path: Path, columns: dict[str, str]) -> tuple[list[str], list[list[str]]]:
-    """Return the header of a file and its rows, all of which have as many values."""
+def _read_rows(
+    path: Path, columns: dict[str, str], optional: list[str]
+) -> tuple[list[str], list[list[str]]]:
+    """Return the header of a file and its rows; optional columns that it leaves out are blank."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             header, *lines = list(csv.reader(file, strict=True)) or [[]]
@@ -111,7 +114,8 @@ def _read_rows(path: Path, columns: dict[str, str]) -> tuple[list[str], list[lis
         raise UsageError(f"{path} is not UTF-8: save it as CSV UTF-8.") from None
     except csv.Error:
         raise UsageError(f"{path} cannot be read as CSV: a quotation mark is not closed.") from None
-    if sorted(header) != sorted(columns):
+    left_out = [each for each in optional if each not in header]
+    if sorted([*header, *left_out]) != sorted(columns):
         raise UsageError(
             f"{path}: the header must be {','.join(columns)}, but it is {','.join(header)}."
         )
@@ -122,7 +126,7 @@ def _read_rows(path: Path, columns: dict[str, str]) -> tuple[list[str], list[lis
                 f"{path}, row {number}: there are {len(row)} values for {len(header)} columns; "
                 "put a text with a comma in quotation marks."
             )
-    return header, rows
+    return [*header, *left_out], [[*row, *("" for _ in left_out)] for row in rows]
 
 
 def _check_column(

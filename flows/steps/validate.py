@@ -22,7 +22,9 @@ RELATIONS = {
 }
 
 KNOWN_VALUES = {
-    f"{procedure}_{name}": f"select {column} from staging.stg_{name} where procedure = '{procedure}'"
+    f"{procedure}_{name}": (
+        f"select {column} from staging.stg_{name} where procedure = '{procedure}'"
+    )
     for procedure in ("statutory", "corporate")
     for name, column in (("stages", "stage"), ("legal_bases", "legal_basis"))
 }

@@ -1,67 +1,58 @@
 """Section 3.2: how far the actions have come, and what the service's own indicators say."""
 
+from typing import Any
+
 from complaints.report.content import Section, Sentence, Table
-from complaints.report.figures import Figures, LearningAction
-from complaints.report.words import say
+from complaints.report.figures import Figures
+from complaints.report.sentences import sentence
+from complaints.report.tables import matrix
 
 
 def section(figures: Figures) -> Section:
     """Return the section. How many actions there are says nothing about any complainant."""
-    tables = (*_actions(figures), *_indicators(figures))
+    tables = (
+        matrix(
+            "Progress of actions",
+            "Action",
+            [(each.action, each) for each in figures.actions],
+            {
+                "Theme": lambda each: each.theme,
+                "Owner": lambda each: each.owner_role or "Not recorded",
+                "Due": lambda each: each.due_quarter or "Not recorded",
+                "Status": _status,
+                "Evidence": lambda each: each.evidence or "None recorded",
+            },
+            *input_note(figures, "learning_actions"),
+        ),
+        matrix(
+            "Indicators of the service",
+            "Indicator",
+            [(each.name, each) for each in figures.indicators],
+            {"Period": lambda each: each.period, "Value": lambda each: each.value},
+            *input_note(figures, "indicators"),
+        ),
+    )
     return Section(
         "actions",
         "Actions and their progress",
         paragraphs=_words(figures),
-        tables=tables,
+        tables=tuple(each for each in tables if each.rows),
     )
 
 
-def _words(figures: Figures) -> tuple[Sentence, ...]:
-    words = []
-    actions = figures.actions
-    if actions:
-        done = sum((each.status or "").casefold() == "done" for each in actions)
-        overdue = sum(each.is_overdue for each in actions)
-        verb = "is" if done == 1 else "are"
-        late = "none is overdue" if not overdue else f"{overdue} {_is(overdue)} overdue"
-        noun = "action" if len(actions) == 1 else "actions"
-        words.append(f"{done} of {len(actions)} {noun} {verb} done, and {late}.")
-    else:
-        words.append("No learning actions have been recorded.")
-    if not figures.indicators:
-        words.append("No indicators of the service's own reports have been recorded.")
-    return tuple(say(each) for each in words)
-
-
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"
-
-
-def _actions(figures: Figures) -> tuple[Table, ...]:
-    if not figures.actions:
-        return ()
-    rows = tuple(
-        (
-            each.action,
-            each.theme,
-            each.owner_role or "Not recorded",
-            each.due_quarter or "Not recorded",
-            _status(each),
-            each.evidence or "None recorded",
-        )
-        for each in figures.actions
+def action_plan(figures: Figures, title: str) -> Table:
+    """Return the actions as they were planned."""
+    return matrix(
+        title,
+        "Theme",
+        [(each.theme, each) for each in figures.actions],
+        {
+            "Action": lambda each: each.action,
+            "Owner": lambda each: each.owner_role or "Not recorded",
+            "Due": lambda each: each.due_quarter or "Not recorded",
+        },
+        *input_note(figures, "learning_actions"),
     )
-    columns = ("Action", "Theme", "Owner", "Due", "Status", "Evidence")
-    notes = input_note(figures, "learning_actions")
-    return (Table("Progress of actions", columns, rows, notes),)
-
-
-def _indicators(figures: Figures) -> tuple[Table, ...]:
-    if not figures.indicators:
-        return ()
-    rows = tuple((each.name, each.period, each.value) for each in figures.indicators)
-    columns, notes = ("Indicator", "Period", "Value"), input_note(figures, "indicators")
-    return (Table("Indicators of the service", columns, rows, notes),)
 
 
 def input_note(figures: Figures, name: str) -> tuple[Sentence, ...]:
@@ -70,9 +61,29 @@ def input_note(figures: Figures, name: str) -> tuple[Sentence, ...]:
     if not held:
         return ()
     words = "1 row of this table is" if held == 1 else f"{held} rows of this table are"
-    return (say(f"{words} held back for correction and not shown."),)
+    return (sentence(f"{words} held back for correction and not shown."),)
 
 
-def _status(action: LearningAction) -> str:
+def _words(figures: Figures) -> tuple[Sentence, ...]:
+    words = []
+    actions = figures.actions
+    if actions:
+        done = sum((each.status or "").casefold() == "done" for each in actions)
+        overdue = sum(each.is_overdue for each in actions)
+        late = f"{overdue} {_is(overdue)} overdue" if overdue else "none is overdue"
+        noun = "action" if len(actions) == 1 else "actions"
+        words.append(f"{done} of {len(actions)} {noun} {_is(done)} done, and {late}.")
+    else:
+        words.append("No learning actions have been recorded.")
+    if not figures.indicators:
+        words.append("No indicators of the service's own reports have been recorded.")
+    return tuple(sentence(each) for each in words)
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _status(action: Any) -> str:
     words = (action.status or "not recorded").replace("_", " ").capitalize()
     return f"{words}, overdue" if action.is_overdue else words

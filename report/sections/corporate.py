@@ -1,44 +1,59 @@
 """Section 2.6: the corporate procedure beside the statutory one."""
 
-from complaints.report.content import Count, Part, Section, Sentence, Table
-from complaints.report.figures import CORPORATE, STAGES, STATUTORY, Figures, noun_of
-from complaints.report.pictures import Series, chart
+from complaints.report.chart_content import Series, chart
+from complaints.report.content import Cell, Count, Part, Section, Sentence, Table
+from complaints.report.figures import Figures
 from complaints.report.printing import NOTHING
+from complaints.report.sentences import (
+    IN_TIME,
+    UPHELD,
+    listed,
+    number_in_words,
+    sentence,
+    share_change,
+)
 from complaints.report.tables import (
-    IN_SLA_NOTE,
     STAGE_PARTS,
     comparison_table,
     held_note,
+    in_sla_note,
+    matrix,
     received_change,
     stage_parts,
     teams_table,
+    titles,
 )
-from complaints.report.words import IN_TIME, UPHELD, listed, say, share_change
 
-STAGE_1 = CORPORATE[0]
+PROCEDURES = ("statutory", "corporate")
 
 
 def section(figures: Figures) -> Section:
     """Return the section."""
-    period, base = figures.period, figures.period.last_year
-    compared = figures.known(base, period)
+    period, first = figures.period, figures.corporate[0]
+    compared = figures.known(period.last_year, period)
     title = f"Corporate complaints, {listed([each.name for each in compared])}"
     tables = [
         _side_by_side(figures),
-        comparison_table(figures, title, compared, CORPORATE),
+        comparison_table(figures, title, compared, figures.corporate),
     ]
-    if figures.values_of("service_team", STAGE_1):
-        title = f"Corporate stage 1 complaints by service team, {period.name}"
-        tables.append(teams_table(figures, title, STAGE_1))
+    if figures.values_of("service_team", first):
+        title = f"Corporate {first.short_words} complaints by service team, {period.name}"
+        tables.append(teams_table(figures, title, first))
+    stages = sum(not each.is_ombudsman for each in figures.corporate)
+    words = (
+        "Complaints about children's services that the statutory procedure does not cover are "
+        "answered under the council's corporate procedure, which has "
+        f"{number_in_words(stages)} stages."
+    )
+    names = list(dict.fromkeys((each.name, each.title) for each in figures.stages))
+    series = tuple(
+        Series(each.capitalize(), tuple(_received(figures, each, name) for name, _ in names))
+        for each in PROCEDURES
+    )
     return Section(
         "corporate",
         "Corporate complaints beside the statutory",
-        paragraphs=(
-            say(
-                "Complaints about children's services that the statutory procedure does not cover "
-                "are answered under the council's corporate procedure, which has two stages."
-            ),
-        ),
+        paragraphs=(sentence(words),),
         bullets=_bullets(figures),
         tables=tuple(tables),
         charts=(
@@ -46,55 +61,65 @@ def section(figures: Figures) -> Section:
                 "procedures",
                 f"Complaints received under each procedure, {period.name}",
                 "bar",
-                tuple(each.title for each in STATUTORY),
-                (
-                    Series("Statutory", tuple(figures.count("received", s) for s in STATUTORY)),
-                    Series("Corporate", tuple(_corporate(figures, s.name) for s in STATUTORY)),
-                ),
+                tuple(title for _, title in names),
+                series,
                 "Complaints received",
+                table=tables[0].title,
             ),
         ),
     )
 
 
+def missing_stages(figures: Figures) -> tuple[Sentence, ...]:
+    """Say which stages of the statutory procedure the corporate one does not have."""
+    missing = [
+        each.short_words
+        for each in figures.statutory
+        if figures.stage("corporate", each.name) is None
+    ]
+    if not missing:
+        return ()
+    return (sentence(f"The corporate procedure has no {listed(missing, 'or')}."),)
+
+
 def _bullets(figures: Figures) -> tuple[Sentence, ...]:
-    noun, base = noun_of(STAGE_1, with_procedure=True), figures.period.last_year
-    names = (figures.period.name, base.name)
-    bullets = [received_change(figures, STAGE_1, base, with_procedure=True)]
+    first, base = figures.corporate[0], figures.period.last_year
+    noun, names = first.noun(with_procedure=True), (figures.period.name, base.name)
+    bullets = [received_change(figures, first, base, with_procedure=True)]
     if not figures.knows(base):
         return tuple(bullets)
     for measure, verb in (("in_sla", IN_TIME), ("upheld", UPHELD)):
-        now, then = (figures.share(measure, STAGE_1, each) for each in (figures.period, base))
+        now, then = (figures.share(measure, first, each) for each in (figures.period, base))
         if now.whole.value:
             bullets.append(share_change(noun, verb, now, then, *names))
     return tuple(bullets)
 
 
-def _corporate(figures: Figures, stage_name: str) -> Count:
-    """Return what the corporate procedure received at a stage; it has no stage 3."""
-    stage = STAGES.get(("corporate", stage_name))
+def _received(figures: Figures, procedure: str, name: str) -> Count:
+    """Return what a procedure received at a stage, without a value where it has no such stage."""
+    stage = figures.stage(procedure, name)
     if stage is None:
-        return Count(("received", figures.period.name, "corporate", stage_name), None)
+        return Count(Cell("received", figures.period.name, procedure, name), None)
     return figures.count("received", stage)
 
 
 def _side_by_side(figures: Figures) -> Table:
-    rows: list[tuple[Part, ...]] = []
-    for statutory in STATUTORY:
-        corporate = STAGES.get(("corporate", statutory.name))
-        beside: tuple[Part, ...] = (_corporate(figures, statutory.name), NOTHING, NOTHING)
-        if corporate:
-            beside = stage_parts(figures, corporate, figures.period)
-        rows.append((statutory.title, *stage_parts(figures, statutory, figures.period), *beside))
-    columns = (
+    def part(procedure: str, head: str, name: str) -> Part:
+        stage = figures.stage(procedure, name)
+        if stage is None:
+            return _received(figures, procedure, name) if head == STAGE_PARTS[0] else NOTHING
+        return stage_parts(figures, figures.period)[head](stage)
+
+    return matrix(
+        f"Statutory and corporate complaints, {figures.period.name}",
         "Stage",
-        *(f"{name}, {kind}" for kind in ("statutory", "corporate") for name in STAGE_PARTS),
-    )
-    notes = (
-        IN_SLA_NOTE,
-        say("The corporate procedure has no stage 3."),
-        held_note(figures, (*STATUTORY, *CORPORATE)),
-    )
-    return Table(
-        f"Statutory and corporate complaints, {figures.period.name}", columns, tuple(rows), notes
+        [(title, stage.name) for title, stage in titles(figures.statutory)],
+        {
+            f"{head}, {each}": lambda name, each=each, head=head: part(each, head, name)
+            for each in PROCEDURES
+            for head in STAGE_PARTS
+        },
+        in_sla_note(figures.stages),
+        *missing_stages(figures),
+        held_note(figures, figures.stages),
     )

@@ -1,107 +1,96 @@
-"""Section 2.8: how many complaints went on to a later stage, in two ways of counting."""
+"""Section 2.8: how many complaints were escalated to a later stage, in two ways of counting."""
 
-from complaints.report.content import Count, Section, Share, Table
-from complaints.report.figures import ALL_STAGES, CORPORATE, STAGES, STATUTORY, Figures, Stage
+from complaints.report.content import Part, Section, Share, Table
+from complaints.report.figures import Figures, Stage
 from complaints.report.periods import Period, day_in_words
 from complaints.report.printing import NOTHING
-from complaints.report.tables import held_note, share_or_count
-from complaints.report.words import Noun, say, share_statement
-
-LATER_STAGES = (("stage_2", "stage 2"), ("stage_3", "stage 3"), ("ombudsman", "the Ombudsman"))
+from complaints.report.sections.corporate import PROCEDURES
+from complaints.report.sentences import Noun, sentence, share_statement
+from complaints.report.tables import held_note, matrix, share_or_count
 
 
 def section(figures: Figures) -> Section:
     """Return the section."""
-    name, day = figures.period.name, day_in_words(figures.as_of)
-    noun = Noun(
-        f"statutory stage 1 complaint received in {name}",
-        f"statutory stage 1 complaints received in {name}",
-    )
-    cohort = tuple(
+    name, day, first = figures.period.name, day_in_words(figures.as_of), figures.first
+    noun = first.noun(with_procedure=True)
+    noun = Noun(f"{noun.one} received in {name}", f"{noun.many} received in {name}")
+    escalated = tuple(
         share_statement(
-            noun, f"taken on to {words}", _gone_on(figures, "statutory", key), f"by {day}"
+            noun, f"escalated to {stage.with_article}", _escalated(figures, stage), f"by {day}"
         )
-        for key, words in LATER_STAGES
-        if figures.count("received", STATUTORY[0]).value
+        for stage in figures.statutory[1:]
+        if figures.count("received", first).value
+    )
+    words = (
+        "There are two ways to count them. The first sets what was received at a later stage in "
+        f"{name} against what was received at {first.short_words} in the same "
+        f"{figures.period.kind}, although these are mostly different cases. The second follows the "
+        f"cases: of the {first.short_words} complaints received in {name}, how many had been "
+        f"escalated by {day}. Recent cases may still be escalated."
     )
     return Section(
         "escalation",
-        "Complaints that went on to a later stage",
-        paragraphs=(
-            say(
-                "There are two ways to count them. The first sets what was received at a later "
-                f"stage in {name} against what was received at stage 1 in the same "
-                f"{figures.period.kind}, although these are mostly different cases. The second "
-                f"follows the cases: of the stage 1 complaints received in {name}, how many had "
-                f"gone on by {day}. Recent cases may still go on."
-            ),
-        ),
-        bullets=cohort,
+        "Complaints escalated to a later stage",
+        paragraphs=(sentence(words),),
+        bullets=escalated,
         tables=(_ratios(figures), _cohorts(figures)),
     )
 
 
 def _ratios(figures: Figures) -> Table:
-    rows = tuple(
-        (
-            f"{procedure[0].procedure.capitalize()}, {period.name}",
-            figures.count("received", procedure[0], period),
-            *(_against_stage_1(figures, procedure, key, period) for key, _ in LATER_STAGES),
-        )
-        for procedure in (STATUTORY, CORPORATE)
-        for period in figures.known(figures.period.last_year, figures.period)
-    )
-    return Table(
-        f"Received at a later stage against stage 1 of the same {figures.period.kind}",
-        ("Procedure", "Stage 1", "Stage 2 against it", "Stage 3 against it", "Ombudsman"),
-        rows,
-        (held_note(figures, ALL_STAGES, figures.known(figures.period.last_year, figures.period)),),
-    )
+    periods = figures.known(figures.period.last_year, figures.period)
 
+    def against_first(key: tuple[Stage, Period], name: str) -> Part:
+        first, period = key
+        stage = figures.stage(first.procedure, name)
+        if stage is None:
+            return NOTHING
+        received = (figures.count("received", each, period) for each in (stage, first))
+        return share_or_count(Share(*received))
 
-def _against_stage_1(
-    figures: Figures, procedure: tuple[Stage, ...], key: str, period: Period
-) -> Share | Count | str:
-    later = STAGES.get((procedure[0].procedure, key))
-    if later is None:
-        return NOTHING
-    return share_or_count(
-        Share(
-            figures.count("received", later, period),
-            figures.count("received", procedure[0], period),
-        )
+    later = figures.statutory[1:]
+    return matrix(
+        f"Received at a later stage against {figures.first.short_words} of the same "
+        f"{figures.period.kind}",
+        "Procedure",
+        [
+            (f"{each.capitalize()}, {period.name}", (figures.stages_of(each)[0], period))
+            for each in PROCEDURES
+            for period in periods
+        ],
+        {figures.first.title: lambda key: figures.count("received", *key)}
+        | {
+            stage.title if stage.is_ombudsman else f"{stage.title} against it": (
+                lambda key, name=stage.name: against_first(key, name)
+            )
+            for stage in later
+        },
+        held_note(figures, figures.stages, periods),
     )
 
 
 def _cohorts(figures: Figures) -> Table:
-    rows = []
-    for procedure in (STATUTORY, CORPORATE):
-        name = procedure[0].procedure
-        gone_on = (
-            _gone_on(figures, name, key) if (name, key) in STAGES else NOTHING
-            for key, _ in LATER_STAGES
-        )
-        rows.append((name.capitalize(), _cohort(figures, name), *gone_on))
-    return Table(
-        f"Stage 1 complaints received in {figures.period.name} that had gone on by "
-        f"{day_in_words(figures.as_of)}",
-        ("Procedure", "Stage 1", "To stage 2", "To stage 3", "To the Ombudsman"),
-        tuple(rows),
-        (held_note(figures, (STATUTORY[0], CORPORATE[0])),),
+    firsts = [figures.stages_of(each)[0] for each in PROCEDURES]
+
+    def escalated(first: Stage, name: str) -> Part:
+        stage = figures.stage(first.procedure, name)
+        return NOTHING if stage is None else _escalated(figures, stage)
+
+    return matrix(
+        f"{figures.first.title} complaints received in {figures.period.name} that had been "
+        f"escalated by {day_in_words(figures.as_of)}",
+        "Procedure",
+        [(each.procedure.capitalize(), each) for each in firsts],
+        {figures.first.title: lambda first: figures.count("received", first)}
+        | {
+            f"To {stage.with_article}": lambda first, name=stage.name: escalated(first, name)
+            for stage in figures.statutory[1:]
+        },
+        held_note(figures, firsts),
     )
 
 
-def _cohort(figures: Figures, procedure: str) -> Count:
-    return Count(
-        ("stage_1_cohort", figures.period.name, procedure),
-        figures.count("received", STAGES[procedure, "stage_1"]).value,
-    )
-
-
-def _gone_on(figures: Figures, procedure: str, key: str) -> Share:
-    stage_1 = STAGES[procedure, "stage_1"]
-    measure = f"went_on_to_{key}"
-    gone_on = Count(
-        (measure, figures.period.name, procedure), figures.count(measure, stage_1).value
-    )
-    return Share(gone_on, _cohort(figures, procedure))
+def _escalated(figures: Figures, stage: Stage) -> Share:
+    """Return how many of the period's complaints at the first stage have reached another since."""
+    first = figures.stages_of(stage.procedure)[0]
+    return figures.share(f"went_on_to_{stage.name}", first)

@@ -1,29 +1,42 @@
 """Section 2.7: what was open and overdue on the as-of day, whenever it was received."""
 
-from collections.abc import Iterator
-
-from complaints.report.content import Count, Part, Section, Sentence, Share, Table
-from complaints.report.figures import ALL_STAGES, Figures, OpenStage, Stage
+from complaints.report.content import ALL, Cell, Count, Section, Sentence, Share
+from complaints.report.figures import Figures
 from complaints.report.periods import day_in_words
-from complaints.report.words import Noun, say, share_statement
+from complaints.report.sentences import Noun, sentence, share_statement
+from complaints.report.tables import full_titles, matrix
 
-KINDS = ("open", "open_in_time", "open_overdue", "open_without_limit")
+KINDS = {
+    "open": "Open",
+    "open_in_time": "Within the time limit",
+    "open_overdue": "Overdue",
+    "open_without_limit": "No time limit",
+}
 
 
 def section(figures: Figures) -> Section:
     """Return the section."""
     day = day_in_words(figures.as_of)
+    words = (
+        "A complaint is open at a stage while it has neither been answered nor withdrawn. "
+        f"The table counts all that were open on {day}, whenever they were received."
+    )
+    table = matrix(
+        f"Open complaints on {day}",
+        "Stage",
+        [(title, stage[:2]) for title, stage in full_titles(figures.stages)],
+        {
+            head: lambda key, kind=kind: open_count(figures, kind, *key)
+            for kind, head in KINDS.items()
+        },
+        total=(ALL, ALL),
+    )
     return Section(
         "open_stages",
         f"Open and overdue on {day}",
-        paragraphs=(
-            say(
-                "A complaint is open at a stage while it has neither been answered nor withdrawn. "
-                f"The table counts all that were open on {day}, whenever they were received."
-            ),
-        ),
+        paragraphs=(sentence(words),),
         bullets=(*open_sentences(figures, "statutory"), *open_sentences(figures, "corporate")),
-        tables=(_table(figures),),
+        tables=(table,),
     )
 
 
@@ -33,62 +46,23 @@ def open_sentences(figures: Figures, procedure: str) -> tuple[Sentence, ...]:
     total, overdue = (open_count(figures, each, procedure) for each in ("open", "open_overdue"))
     day = day_in_words(figures.as_of)
     if not total.value:
-        words = f"No {procedure} complaint was open on {day}."
-        return (say(words, about=(total,), hidden="Some complaints were open."),)
+        words = f"No {procedure} complaints were open on {day}."
+        return (sentence(words, about=(total,), hidden="Some complaints were open."),)
     return (share_statement(noun, "overdue", Share(overdue, total), f"on {day}"),)
 
 
-def open_count(
-    figures: Figures, kind: str, procedure: str | None = None, stage: str | None = None
-) -> Count:
+def open_count(figures: Figures, kind: str, procedure: str = ALL, stage: str = ALL) -> Count:
     """Return how many stages were open in a way, of a procedure and stage or of all."""
-    cell = (kind, f"on {figures.as_of}", procedure or "all", stage or "all")
     wanted = (
-        each
+        each.working_days_left
         for each in figures.open_stages
-        if procedure in (None, each.procedure) and stage in (None, each.stage)
+        if procedure in (ALL, each.procedure) and stage in (ALL, each.stage)
     )
-    return Count(cell, sum(kind in ("open", _kind(each)) for each in wanted))
+    count = sum(kind in ("open", _kind(days_left)) for days_left in wanted)
+    return Count(Cell(kind, f"on {figures.as_of}", procedure, stage), count)
 
 
-def open_sums(figures: Figures) -> Iterator[tuple[Count, list[Count]]]:
-    """Yield what open stages add up to: over their kinds, over stages, and with those shown apart.
-
-    What was received in the period and is open is a part of all that is open; the rest has a cell
-    of its own.
-    """
-    for stage in (None, *ALL_STAGES):
-        key = (stage.procedure, stage.name) if stage else (None, None)
-        yield (
-            open_count(figures, "open", *key),
-            [open_count(figures, kind, *key) for kind in KINDS[1:]],
-        )
-    for kind in KINDS:
-        stages = [open_count(figures, kind, each.procedure, each.name) for each in ALL_STAGES]
-        yield open_count(figures, kind), stages
-        for procedure in ("statutory", "corporate"):
-            of_it = [each for each in stages if each.cell[2] == procedure]
-            yield open_count(figures, kind, procedure), of_it
-    for kind in ("open_in_time", "open_overdue"):
-        for stage in ALL_STAGES:
-            everywhere = open_count(figures, kind, stage.procedure, stage.name)
-            here = figures.count(kind, stage)
-            rest = (everywhere.value or 0) - (here.value or 0)
-            yield everywhere, [here, Count((f"{kind}_elsewhere", *everywhere.cell[1:]), rest)]
-
-
-def _kind(stage: OpenStage) -> str:
-    if stage.working_days_left is None:
+def _kind(days_left: int | None) -> str:
+    if days_left is None:
         return "open_without_limit"
-    return "open_in_time" if stage.working_days_left >= 0 else "open_overdue"
-
-
-def _table(figures: Figures) -> Table:
-    def row(title: str, stage: Stage | None) -> tuple[Part, ...]:
-        key = (stage.procedure, stage.name) if stage else (None, None)
-        return (title, *(open_count(figures, kind, *key) for kind in KINDS))
-
-    rows = [row(each.full_title, each) for each in ALL_STAGES]
-    columns = ("Stage", "Open", "Within the time limit", "Overdue", "No time limit")
-    title = f"Open complaints on {day_in_words(figures.as_of)}"
-    return Table(title, columns, (*rows, row("Total", None)), has_total_row=True)
+    return "open_in_time" if days_left >= 0 else "open_overdue"

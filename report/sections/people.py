@@ -1,33 +1,14 @@
 """Section 4: what regulation 13 and its guidance ask for besides: outcomes, people, advocacy."""
 
-from complaints.report.content import Count, Part, Section, Sentence, Series, Share, Table
-from complaints.report.figures import ALL_STAGES, STAGE_1, STATUTORY, Figures, Stage, noun_of
-from complaints.report.measures import OUTCOME_MEASURES
-from complaints.report.periods import Period
-from complaints.report.pictures import chart
-from complaints.report.tables import held_note
-from complaints.report.words import UPHELD, say, share_statement
+from complaints.report.chart_content import chart
+from complaints.report.content import Count, Section, Sentence, Series, Share, Table
+from complaints.report.figures import Figures, Stage
+from complaints.report.sentences import UPHELD, listed, sentence, share_statement
+from complaints.report.tables import counts_of, full_titles, held_note, matrix
 
-CHARACTERISTICS = {
-    "age_band": "Age",
-    "gender": "Gender",
-    "ethnicity": "Ethnicity",
-    "disability": "Disability",
-    "sexual_orientation": "Sexual orientation",
-}
-OUTCOMES = {
-    "upheld": "Upheld",
-    "partially_upheld": "Partially upheld",
-    "not_upheld": "Not upheld",
-    "no_finding": "No finding",
-    "withdrawn": "Withdrawn",
-    "closed_after_initial_enquiries": "Closed after initial enquiries",
-    "referred_back": "Referred back",
-    "advice_given": "Advice given",
-    "incomplete_or_invalid": "Incomplete or invalid",
-    "unknown": "Not understood",
-    "none": "No outcome yet",
-}
+CHILD = {"child", "young person", "child or young person"}
+# of the child or young person, in the order of the layout
+CHARACTERISTICS = ("age_band", "gender", "ethnicity", "disability", "sexual_orientation")
 
 
 def section(figures: Figures) -> Section:
@@ -37,85 +18,73 @@ def section(figures: Figures) -> Section:
         "Outcomes, and the people behind the complaints",
         sections=(
             _outcomes(figures),
-            _customer_groups(figures),
+            _complainants(figures),
             _characteristics(figures),
             _advocacy(figures),
         ),
     )
 
 
-def outcome_count(
-    figures: Figures, stage: Stage, outcome: str, period: Period | None = None
-) -> Count:
-    """Return how many of those received have an outcome: one cell, whichever table shows it."""
-    if outcome in OUTCOME_MEASURES:
-        return figures.count(OUTCOME_MEASURES[outcome], stage, period)
-    return figures.part("received", stage, "outcome", outcome, period)
-
-
-def outcome_words(outcome: str | None) -> str:
-    """Return an outcome as a reader would write it."""
-    return OUTCOMES.get(outcome or "none", str(outcome))
-
-
 def _outcomes(figures: Figures) -> Section:
-    found = set(figures.values_of("outcome", *STATUTORY))
-    shown = [each for each in OUTCOMES if each in found]
-    name = figures.period.name
-    rows = tuple(
-        (
-            outcome_words(outcome),
-            *(outcome_count(figures, stage, outcome) for stage in STATUTORY),
-        )
-        for outcome in shown
-    )
-    total = ("Total", *(figures.count("received", stage) for stage in STATUTORY))
-    columns = ("Outcome", *(stage.title for stage in STATUTORY))
+    stages, name = figures.statutory, figures.period.name
+    found = figures.values_of("outcome", *stages)
+    shown = [(each.title, each.name) for each in figures.outcomes if each.name in found]
+
+    def count(stage: Stage, outcome: str) -> Count:
+        return figures.count("received", stage, None, "outcome", outcome)
+
     title = f"Outcomes of statutory complaints received in {name}"
-    series = tuple(
-        Series(
-            outcome_words(outcome),
-            tuple(outcome_count(figures, stage, outcome) for stage in STATUTORY),
-        )
-        for outcome in shown
+    table = matrix(
+        title,
+        "Outcome",
+        shown,
+        {each.title: lambda outcome, stage=each: count(stage, outcome) for each in stages},
+        held_note(figures, stages),
+        total="",
     )
-    categories = tuple(stage.title for stage in STATUTORY)
-    picture = chart("outcomes", title, "stacked_bar", categories, series, "Complaints received")
+    drawing = chart(
+        "outcomes",
+        title,
+        "stacked_bar",
+        tuple(stage.title for stage in stages),
+        tuple(
+            Series(head, tuple(count(each, outcome) for each in stages)) for head, outcome in shown
+        ),
+        "Complaints received",
+    )
+    bullets = tuple(
+        share_statement(each.noun(), UPHELD, figures.share("upheld", each), f"in {name}")
+        for each in stages
+        if figures.count("received", each).value
+    )
+    upheld = listed([f"“{each.title}”" for each in figures.outcomes if each.is_upheld], "or")
     return Section(
         "outcomes",
         "Outcomes",
-        paragraphs=(say("A complaint counts as upheld where it was upheld in full or in part."),),
-        bullets=tuple(_upheld(figures)),
-        tables=(Table(title, columns, (*rows, total), (held_note(figures, STATUTORY),), True),),
-        charts=(picture,) if shown else (),
+        paragraphs=(sentence(f"A complaint counts as upheld where its outcome is {upheld}."),),
+        bullets=bullets,
+        tables=(table,),
+        charts=(drawing,) if shown else (),
     )
 
 
-def _upheld(figures: Figures) -> list[Sentence]:
-    return [
-        share_statement(
-            noun_of(stage),
-            UPHELD,
-            figures.share("upheld", stage),
-            f"in {figures.period.name}",
-        )
-        for stage in STATUTORY
-        if figures.count("received", stage).value
-    ]
-
-
 def characteristic_table(figures: Figures, title: str, characteristic: str, head: str) -> Table:
-    """Return the stage 1 complaints of each value of a characteristic."""
-    values = figures.values_of(characteristic, STAGE_1)
-    whole = figures.count("received", STAGE_1)
-    counts = [figures.part("complaints", STAGE_1, characteristic, each) for each in values]
-    rows: list[tuple[Part, ...]] = [
-        (label, count, Share(count, whole))
-        for label, count in zip(_labels(values), counts, strict=True)
-    ]
-    total = ("Total", whole, Share(whole, whole))
-    notes = (held_note(figures, (STAGE_1,)),)
-    return Table(title, (head, "Complaints", "Of all"), (*rows, total), notes, True)
+    """Return the complaints at the first stage of each value of a characteristic."""
+    first = figures.first
+    values = figures.values_of(characteristic, first)
+    whole = figures.count("received", first)
+
+    def count(value: str) -> Count:
+        return figures.count("complaints", first, None, characteristic, value) if value else whole
+
+    return matrix(
+        title,
+        head,
+        zip(_labels(values), values, strict=True),
+        {"Complaints": count, "Of all": lambda value: Share(count(value), whole)},
+        held_note(figures, (first,)),
+        total="",
+    )
 
 
 def _labels(values: list[str]) -> list[str]:
@@ -124,76 +93,69 @@ def _labels(values: list[str]) -> list[str]:
     return labels if len(set(labels)) == len(labels) else values
 
 
-def _customer_groups(figures: Figures) -> Section:
-    title = f"Who made the stage 1 complaints of {figures.period.name}"
+def _complainants(figures: Figures) -> Section:
+    title = f"Who made the {figures.first.short_words} complaints of {figures.period.name}"
     table = characteristic_table(figures, title, "complainant_type", "Complainant")
     is_recorded = len(table.rows) > 1
+    missing = sentence("The complainant type was not recorded.")
     return Section(
-        "customer_groups",
+        "complainants",
         "Who complained",
-        paragraphs=() if is_recorded else (say("Nobody has been recorded who complained."),),
+        paragraphs=() if is_recorded else (missing,),
         bullets=_own_voice(figures),
         tables=(table,) if is_recorded else (),
     )
 
 
 def _own_voice(figures: Figures) -> tuple[Sentence, ...]:
-    whole = figures.count("received", STAGE_1)
-    children = [each for each in figures.values_of("complainant_type", STAGE_1) if _is_child(each)]
+    first = figures.first
+    whole, types = figures.count("received", first), figures.values_of("complainant_type", first)
+    children = [each for each in types if each.casefold() in CHILD]
     if not whole.value or len(children) > 1:
         return ()
     value = children[0] if children else "child"
-    count = figures.part("complaints", STAGE_1, "complainant_type", value)
+    count = figures.count("complaints", first, None, "complainant_type", value)
     verb = "made by children or young people themselves"
-    when = f"in {figures.period.name}"
-    return (share_statement(noun_of(STAGE_1), verb, Share(count, whole), when),)
-
-
-def _is_child(value: str) -> bool:
-    return value.casefold() in {"child", "young person", "child or young person"}
+    return (share_statement(first.noun(), verb, Share(count, whole), f"in {figures.period.name}"),)
 
 
 def _characteristics(figures: Figures) -> Section:
+    heads = {each: each.replace("_", " ").capitalize() for each in CHARACTERISTICS}
     tables = tuple(
-        characteristic_table(figures, f"{head}, {figures.period.name}", key, head)
-        for key, head in CHARACTERISTICS.items()
-        if figures.values_of(key, STAGE_1)
+        characteristic_table(figures, f"{head}, {figures.period.name}", each, head)
+        for each, head in heads.items()
+        if figures.values_of(each, figures.first)
     )
     words = (
-        "The tables count the stage 1 complaints by what was recorded of the child or young "
-        "person. “Not recorded” is shown wherever nothing was."
+        f"The tables count the {figures.first.short_words} complaints by what was recorded of the "
+        "child or young person. “Not recorded” is shown wherever nothing was."
     )
     return Section(
         "characteristics",
         "The children and young people concerned",
-        paragraphs=(say(words if tables else "Nothing has been recorded of them."),),
+        paragraphs=(sentence(words if tables else "No characteristics were recorded."),),
         tables=tables,
     )
 
 
 def _advocacy(figures: Figures) -> Section:
-    rows = tuple(
-        (
-            stage.full_title,
-            figures.count("received", stage),
-            figures.count("with_advocate", stage),
-            figures.count("extension_agreed", stage),
-        )
-        for stage in ALL_STAGES
-        if stage.has_time_limit
+    measures = {
+        "Received": "received",
+        "With an advocate": "with_advocate",
+        "With an extension agreed": "extension_agreed",
+    }
+    table = matrix(
+        f"Advocates and extensions, {figures.period.name}",
+        "Stage",
+        full_titles(figures.limited),
+        counts_of(figures, measures),
+        held_note(figures, figures.limited),
     )
-    columns = ("Stage", "Received", "With an advocate", "With an extension agreed")
-    stages = tuple(each for each in ALL_STAGES if each.has_time_limit)
-    title = f"Advocates and extensions, {figures.period.name}"
-    noun, when = noun_of(STAGE_1), f"in {figures.period.name}"
+    first, when = figures.first, f"in {figures.period.name}"
     verbs = {"with_advocate": "made with an advocate", "extension_agreed": "given an extension"}
     bullets = tuple(
-        share_statement(noun, verb, figures.share(measure, STAGE_1), when)
+        share_statement(first.noun(), verb, figures.share(measure, first), when)
         for measure, verb in verbs.items()
+        if figures.count("received", first).value
     )
-    return Section(
-        "advocacy",
-        "Advocacy and extensions",
-        bullets=bullets if figures.count("received", STAGE_1).value else (),
-        tables=(Table(title, columns, rows, (held_note(figures, stages),)),),
-    )
+    return Section("advocacy", "Advocacy and extensions", bullets=bullets, tables=(table,))

@@ -1,46 +1,99 @@
 """Section 2.9: answers in time, without and with an extension, and by both clocks of stage 2."""
 
-from complaints.report.content import Chart, Part, Section, Sentence, Series, Share, Table
-from complaints.report.figures import ALL_STAGES, STAGE_2, STAGE_3, Figures, Stage, noun_of
-from complaints.report.pictures import chart
-from complaints.report.tables import held_note, share_or_count
-from complaints.report.words import Noun, listed, say, share_statement
+from complaints.report.chart_content import chart
+from complaints.report.content import Section, Sentence, Series, Share, Table
+from complaints.report.figures import Figures, Stage
+from complaints.report.sentences import Noun, listed, sentence, share_statement
+from complaints.report.tables import (
+    STATUSES,
+    counts_of,
+    full_titles,
+    held_note,
+    matrix,
+    share_or_count,
+)
 
-LIMITED = tuple(each for each in ALL_STAGES if each.has_time_limit)
-STATUSES = {
-    "in_sla": "In SLA",
-    "late": "Late",
-    "open_in_time": "Open, in time",
-    "open_overdue": "Open, overdue",
-    "not_applicable": "Withdrawn or no limit",
-}
 REQUEST = "_from_request"
+PANELS = {
+    "Met in time": "panel_in_time",
+    "Met late": "panel_late",
+    "Not met yet, in time": "panel_open_in_time",
+    "Not met yet, overdue": "panel_open_overdue",
+}
 
 
 def section(figures: Figures) -> Section:
     """Return the section."""
-    bullets = [each for stage in LIMITED for each in _extension_words(figures, stage)]
-    tables = [_limits(figures), _statuses(figures), _denominators(figures), _clocks(figures)]
-    if figures.count("received", STAGE_3).value:
-        tables.append(_panels(figures))
+    period, limited = figures.period, figures.limited
+    stage_2, stage_3 = (figures.stage("statutory", name) for name in ("stage_2", "stage_3"))
+    note = held_note(figures, limited)
+    statuses = f"Complaints of {period.name} by time-limit status"
+    by_status = {head: measure for measure, head in STATUSES.items()}
+    tables = [
+        _limits(figures),
+        matrix(
+            statuses,
+            "Stage",
+            full_titles(limited),
+            counts_of(figures, {"Received": "received"} | by_status),
+            note,
+        ),
+        matrix(
+            f"The share in SLA, counted against three totals, {period.name}",
+            "Stage",
+            full_titles(limited),
+            {
+                head: lambda stage, whole=whole: share_or_count(
+                    figures.share("in_sla", stage, of=whole)
+                )
+                for head, whole in (
+                    ("Of all received", "received"),
+                    ("Of those not withdrawn", "eligible"),
+                    ("Of those answered or overdue", "due"),
+                )
+            },
+            sentence("The other sections give the share of all received."),
+            note,
+        ),
+    ]
+    if stage_2:
+        tables.append(_clocks(figures, stage_2))
+    if stage_3 and figures.count("received", stage_3).value:
+        title = f"Review panels of {stage_3.short_words}, {period.name}"
+        rows, note = [(f"{stage_3.title} panels", stage_3)], held_note(figures, (stage_3,))
+        tables.append(matrix(title, "Panels", rows, counts_of(figures, PANELS), note))
+    bullets = [each for stage in limited for each in _extension_words(figures, stage)]
     return Section(
         "timeliness",
         "Answers in time, without and with an extension",
         paragraphs=(
-            say(
+            sentence(
                 "A complaint is answered in SLA when it is answered within the time limit, or "
                 "within the extended limit where an extension was agreed. The two are shown apart "
                 "here."
             ),
-            say(
+            sentence(
                 "The clock of stage 2 is read in two ways: from the day the statement of complaint "
                 "was agreed, which the other sections use, and from the request for stage 2, as "
                 "the Ombudsman reads it."
             ),
         ),
-        bullets=(*bullets, *_clock_words(figures)),
+        bullets=(*bullets, *(_clock_words(figures, stage_2) if stage_2 else ())),
         tables=tuple(tables),
-        charts=(_chart(figures),),
+        charts=(
+            chart(
+                "time_limit",
+                f"Complaints of {period.name} against the time limit",
+                "stacked_bar",
+                tuple(stage.full_title for stage in limited),
+                tuple(
+                    Series(head, tuple(figures.count(measure, stage) for stage in limited))
+                    for measure, head in STATUSES.items()
+                ),
+                "Complaints received",
+                table=statuses,
+            ),
+        ),
     )
 
 
@@ -57,139 +110,65 @@ def _extension_words(figures: Figures, stage: Stage) -> tuple[Sentence, ...]:
     in_sla = figures.count("in_sla", stage)
     if not in_sla.value or not extended:
         return ()
-    noun = noun_of(stage, with_procedure=True)
+    noun = stage.noun(with_procedure=True)
     noun = Noun(f"{noun.one} answered in SLA", f"{noun.many} answered in SLA")
-    within = Share(figures.count("in_sla_basic", stage), in_sla)
-    beyond = Share(figures.count("in_sla_extended", stage), in_sla)
-    kept = share_statement(noun, f"answered within {basic} working days", within)
-    more = share_statement(
-        noun, f"answered later, within the {extended} working days agreed", beyond
+    verbs = {
+        "in_sla_basic": f"answered within {basic} working days",
+        "in_sla_extended": f"answered later, within the {extended} working days agreed",
+    }
+    return tuple(
+        share_statement(noun, verb, figures.share(measure, stage, of="in_sla"))
+        for measure, verb in verbs.items()
     )
-    return (kept, more)
 
 
 def _limits(figures: Figures) -> Table:
-    rows: list[tuple[Part, ...]] = []
-    for stage in LIMITED:
+    def limit(stage: Stage) -> str:
         basic, extended = limit_words(figures, stage)
-        both = f"{basic}, or {extended} with an extension" if extended else basic
-        rows.append(
-            (
-                stage.full_title,
-                both or "–",
-                figures.count("in_sla", stage),
-                figures.count("in_sla_basic", stage),
-                figures.count("in_sla_extended", stage),
-                figures.count("extension_agreed", stage),
-            )
-        )
-    columns = (
+        return (f"{basic}, or {extended} with an extension" if extended else basic) or "–"
+
+    measures = {
+        "In SLA": "in_sla",
+        "Of these, within the limit without extension": "in_sla_basic",
+        "Of these, within the extended limit": "in_sla_extended",
+        "Extensions agreed": "extension_agreed",
+    }
+    return matrix(
+        f"Answered in SLA without and with an extension, {figures.period.name}",
         "Stage",
-        "Limit in working days",
-        "In SLA",
-        "Of these, within the limit without extension",
-        "Of these, within the extended limit",
-        "Extensions agreed",
-    )
-    title = f"Answered in SLA without and with an extension, {figures.period.name}"
-    note = say("The limit is that of the day a complaint was received; – where none was received.")
-    return Table(title, columns, tuple(rows), (note, held_note(figures, LIMITED)))
-
-
-def _statuses(figures: Figures) -> Table:
-    rows = tuple(
-        (
-            stage.full_title,
-            figures.count("received", stage),
-            *(figures.count(each, stage) for each in STATUSES),
-        )
-        for stage in LIMITED
-    )
-    title = f"Where the complaints of {figures.period.name} stand against the time limit"
-    columns = ("Stage", "Received", *STATUSES.values())
-    return Table(title, columns, rows, (held_note(figures, LIMITED),))
-
-
-def _chart(figures: Figures) -> Chart:
-    return chart(
-        "time_limit",
-        f"Complaints of {figures.period.name} against the time limit",
-        "stacked_bar",
-        tuple(stage.full_title for stage in LIMITED),
-        tuple(
-            Series(title, tuple(figures.count(measure, stage) for stage in LIMITED))
-            for measure, title in STATUSES.items()
+        full_titles(figures.limited),
+        {"Limit in working days": limit} | counts_of(figures, measures),
+        sentence(
+            "The limit is that of the day a complaint was received; – where none was received."
         ),
-        "Complaints received",
+        held_note(figures, figures.limited),
     )
 
 
-def _denominators(figures: Figures) -> Table:
-    rows = tuple(
-        (
-            stage.full_title,
-            *(
-                share_or_count(figures.share("in_sla", stage, of=whole))
-                for whole in ("received", "eligible", "due")
-            ),
-        )
-        for stage in LIMITED
-    )
-    return Table(
-        f"The share in SLA, counted against three totals, {figures.period.name}",
-        ("Stage", "Of all received", "Of those not withdrawn", "Of those answered or overdue"),
-        rows,
-        (
-            say("The other sections give the share of all received."),
-            held_note(figures, LIMITED),
-        ),
+def _clocks(figures: Figures, stage: Stage) -> Table:
+    return matrix(
+        f"{stage.full_title} on both clocks, {figures.period.name}",
+        "Clock",
+        [("From the agreed statement of complaint", ""), ("From the request", REQUEST)],
+        {
+            STATUSES[measure]: lambda clock, measure=measure: figures.count(
+                f"{measure}{clock}", stage
+            )
+            for measure in ("in_sla", "late", "open_in_time", "open_overdue")
+        },
+        held_note(figures, (stage,)),
     )
 
 
-def _clocks(figures: Figures) -> Table:
-    measures = ("in_sla", "late", "open_in_time", "open_overdue")
-    clocks = (("From the agreed statement of complaint", ""), ("From the request", REQUEST))
-    rows = tuple(
-        (name, *(figures.count(f"{each}{ending}", STAGE_2) for each in measures))
-        for name, ending in clocks
-    )
-    return Table(
-        f"Statutory stage 2 on both clocks, {figures.period.name}",
-        ("Clock", *(STATUSES[each] for each in measures)),
-        rows,
-        (held_note(figures, (STAGE_2,)),),
-    )
-
-
-def _clock_words(figures: Figures) -> tuple[Sentence, ...]:
-    whole = figures.count("received", STAGE_2)
-    if not whole.value:
-        return ()
-    noun = noun_of(STAGE_2, with_procedure=True)
+def _clock_words(figures: Figures, stage: Stage) -> tuple[Sentence, ...]:
+    whole = figures.count("received", stage)
+    starts = {"in_sla": "agreed statement of complaint", f"in_sla{REQUEST}": "request"}
     return tuple(
         share_statement(
-            noun,
+            stage.noun(with_procedure=True),
             f"answered within the time limit, counted from the {start}",
-            Share(figures.count(measure, STAGE_2), whole),
+            Share(figures.count(measure, stage), whole),
         )
-        for measure, start in (
-            ("in_sla", "agreed statement of complaint"),
-            (f"in_sla{REQUEST}", "request"),
-        )
-    )
-
-
-def _panels(figures: Figures) -> Table:
-    measures = {
-        "panel_in_time": "Met in time",
-        "panel_late": "Met late",
-        "panel_open_in_time": "Not met yet, in time",
-        "panel_open_overdue": "Not met yet, overdue",
-    }
-    row = ("Stage 3 panels", *(figures.count(each, STAGE_3) for each in measures))
-    return Table(
-        f"Review panels of stage 3, {figures.period.name}",
-        ("Panels", *measures.values()),
-        (row,),
-        (held_note(figures, (STAGE_3,)),),
+        for measure, start in starts.items()
+        if whole.value
     )

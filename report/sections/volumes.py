@@ -1,100 +1,120 @@
 """Section 2.1: the volumes over three years, and how stage 1 compares with last year."""
 
+from collections.abc import Callable
 from functools import partial
 
-from complaints.report.content import Part, Section, Sentence, Table
-from complaints.report.figures import STAGE_1, STATUTORY, Figures, Stage
+from complaints.report.chart_content import chart_over_time
+from complaints.report.content import Part, Section, Sentence
+from complaints.report.figures import Figures, Stage
 from complaints.report.periods import Period
-from complaints.report.pictures import chart_over_time
-from complaints.report.reading import QUARTERS_OF_A_LINE
-from complaints.report.references import see
+from complaints.report.read_marts import QUARTERS_OF_A_LINE
+from complaints.report.sentences import (
+    IN_TIME,
+    UPHELD,
+    Noun,
+    count_change,
+    listed,
+    number_in_words,
+    received,
+    see,
+    sentence,
+    share_change,
+    share_statement,
+)
 from complaints.report.tables import (
     STAGE_PARTS,
     comparison_table,
     held_note,
+    matrix,
     share_or_count,
     side_by_side,
-    volumes_table,
+    titles,
 )
-from complaints.report.words import (
-    IN_TIME,
-    UPHELD,
-    Noun,
-    complaints_at,
-    count_change,
-    listed,
-    received,
-    say,
-    share_change,
-    share_statement,
-)
-
-NOT_WITHDRAWN = Noun("stage 1 complaint not withdrawn", "stage 1 complaints not withdrawn")
 
 
 def section(figures: Figures) -> Section:
     """Return the section."""
-    period = figures.period
-    periods = compared_periods(figures)
-    over_time = quarters_shown(figures)
+    period, stages, first = figures.period, figures.statutory, figures.first
+    periods = (*period.quarters, period) if period.is_year else same_quarters(period)
+    periods = figures.known(*periods)
+    last = Period(period.first_year, period.quarter or 4)
+    quarters = figures.known(*map(last.moved, range(1 - QUARTERS_OF_A_LINE, 1)))
     compared = figures.known(period.last_year, period)
+    names = listed([each.name for each in compared])
+    over_time = "Statutory complaints received in each quarter"
+    paragraphs = (
+        "The tables count the complaints received in each period under the statutory procedure, at "
+        "each of its stages, and those that the Local Government and Social Care Ombudsman (LGSCO) "
+        "received.",
+        "A rise or fall can come from complaints logged under the other procedure than before; "
+        f"{see('misclassification')} shows how many may be.",
+    )
     return Section(
         "volumes",
         _title(figures, periods),
-        paragraphs=(
-            say(
-                "The tables count the complaints received in each period under the "
-                "statutory procedure, at each of its stages, and those that the Local Government "
-                "and Social Care Ombudsman (LGSCO) received."
-            ),
-            say(
-                "A rise or fall can come from complaints logged under the other procedure than "
-                f"before; {see('misclassification')} shows how many may be."
-            ),
-        ),
+        paragraphs=tuple(map(sentence, paragraphs)),
         bullets=change_bullets(figures, period.last_year),
         tables=(
-            volumes_table(figures, "Statutory complaints received", periods),
-            comparison_table(
-                figures,
-                f"Statutory complaints, {names_of(compared)}",
-                compared,
+            matrix(
+                "Statutory complaints received",
+                "Stage",
+                titles(stages),
+                {
+                    each.name: lambda stage, each=each: figures.count("received", stage, each)
+                    for each in periods
+                },
+                held_note(figures, stages, periods),
             ),
-            _without_withdrawn(figures),
-            _over_time(figures, over_time),
+            comparison_table(figures, f"Statutory complaints, {names}", compared, stages),
+            side_by_side(
+                figures,
+                "The same shares, leaving out the complaints that were withdrawn",
+                compared,
+                stages,
+                _not_withdrawn,
+                sentence("Here N is the number of complaints received less those withdrawn."),
+            ),
+            matrix(
+                over_time,
+                "Quarter",
+                [(each.name, each) for each in quarters],
+                {
+                    stage.title: lambda each, stage=stage: figures.count("received", stage, each)
+                    for stage in stages
+                }
+                | {
+                    f"{first.title} in SLA": (
+                        lambda each: share_or_count(figures.share("in_sla", first, each))
+                    )
+                },
+                held_note(figures, stages, quarters),
+            ),
         ),
         charts=(
             chart_over_time(
                 "volumes_over_time",
-                "Statutory complaints received in each quarter",
                 over_time,
-                STATUTORY,
+                quarters,
+                stages,
                 partial(figures.count, "received"),
                 "Complaints received",
             ),
             chart_over_time(
                 "in_time_over_time",
-                "Share of stage 1 complaints answered in time",
-                over_time,
-                (STAGE_1,),
+                f"Share of {first.short_words} complaints answered in time",
+                quarters,
+                (first,),
                 partial(figures.share, "in_sla"),
                 "Answered in time, % of received",
+                table=over_time,
             ),
         ),
     )
 
 
-def compared_periods(figures: Figures) -> tuple[Period, ...]:
-    """Return the same quarter of up to three years; for a year its quarters and the year."""
-    period = figures.period
-    if period.is_year:
-        return figures.known(*period.quarters, period)
-    return figures.known(period.years_ago(2), period.last_year, period)
-
-
-def names_of(periods: tuple[Period, ...]) -> str:
-    """Return the names of periods as a title lists them: `2017-18 Q2 and 2018-19 Q2`."""
-    return listed([each.name for each in periods])
+def same_quarters(period: Period) -> tuple[Period, ...]:
+    """Return the same quarter of three years."""
+    return period.years_ago(2), period.last_year, period
 
 
 def _title(figures: Figures, periods: tuple[Period, ...]) -> str:
@@ -104,35 +124,30 @@ def _title(figures: Figures, periods: tuple[Period, ...]) -> str:
         return f"The quarters of {period.name}{before}"
     if len(years) == 1:
         return f"Quarter {period.quarter} of {years[0]}"
-    number = "three" if len(years) > 2 else "two"
+    number = number_in_words(len(years))
     return f"Quarter {period.quarter} over {number} years, {years[0]} to {years[-1]}"
 
 
-def quarters_shown(figures: Figures) -> tuple[Period, ...]:
-    """Return the quarters of the charts over time that the marts know."""
-    last = Period(figures.period.first_year, figures.period.quarter or 4)
-    back = (last.moved(-number) for number in reversed(range(QUARTERS_OF_A_LINE)))
-    return figures.known(*back)
-
-
 def change_bullets(figures: Figures, base: Period) -> tuple[Sentence, ...]:
-    """Say how stage 1 compares with another period: numbers, then shares."""
+    """Say how the first stage compares with another period: numbers, then shares."""
+    first, names = figures.first, (figures.period.name, base.name)
+    noun = first.noun()
     if not figures.knows(base):
-        return (say(f"There are no figures for {base.name} to compare with."), *_alone(figures))
-    noun = complaints_at("stage 1")
-    names = (figures.period.name, base.name)
+        return (
+            sentence(f"There are no figures for {base.name} to compare with."),
+            *_alone(figures),
+        )
+    not_withdrawn = Noun(f"{noun.one} not withdrawn", f"{noun.many} not withdrawn")
 
     def counts(measure: str, verb: str) -> Sentence:
-        now, then = figures.count(measure, STAGE_1), figures.count(measure, STAGE_1, base)
+        now, then = (figures.count(measure, first, each) for each in (None, base))
         return count_change(noun, verb, now, then, *names)
 
     def shares(measure: str, verb: str, of: str = "received") -> Sentence:
-        now = figures.share(measure, STAGE_1, of=of)
-        then = figures.share(measure, STAGE_1, base, of=of)
-        kind = noun if of == "received" else NOT_WITHDRAWN
-        return share_change(kind, verb, now, then, *names)
+        now, then = (figures.share(measure, first, each, of=of) for each in (None, base))
+        return share_change(noun if of == "received" else not_withdrawn, verb, now, then, *names)
 
-    withdrawn = (figures.count("withdrawn", STAGE_1, each).value for each in (None, base))
+    withdrawn = (figures.count("withdrawn", first, each).value for each in (None, base))
     return (
         counts("received", "received"),
         counts("in_sla", IN_TIME),
@@ -144,46 +159,23 @@ def change_bullets(figures: Figures, base: Period) -> tuple[Sentence, ...]:
 
 
 def _alone(figures: Figures) -> tuple[Sentence, ...]:
-    """Say how stage 1 stands where there is nothing to compare it with."""
-    noun, name = complaints_at("stage 1"), figures.period.name
-    count = figures.count("received", STAGE_1)
+    """Say how the first stage stands where there is nothing to compare it with."""
+    first, name = figures.first, figures.period.name
+    count = figures.count("received", first)
     shares = (
-        share_statement(noun, IN_TIME, figures.share("in_sla", STAGE_1), f"in {name}"),
-        share_statement(noun, UPHELD, figures.share("upheld", STAGE_1), f"in {name}"),
+        share_statement(first.noun(), verb, figures.share(measure, first), f"in {name}")
+        for measure, verb in (("in_sla", IN_TIME), ("upheld", UPHELD))
     )
-    return (received(count, noun, name), *(shares if count.value else ()))
+    return (received(count, first.noun(), name), *(shares if count.value else ()))
 
 
-def _without_withdrawn(figures: Figures) -> Table:
-    return side_by_side(
-        figures,
-        "The same shares, leaving out the complaints that were withdrawn",
-        (figures.period.last_year, figures.period),
-        STATUTORY,
-        ("Withdrawn", *STAGE_PARTS[1:]),
-        _parts_not_withdrawn,
-        say("Here N is the number of complaints received less those withdrawn."),
-    )
+def _not_withdrawn(figures: Figures, period: Period) -> dict[str, Callable[[Stage], Part]]:
+    def share(measure: str, stage: Stage, is_share: bool = True) -> Part:
+        return share_or_count(figures.share(measure, stage, period, of="eligible"), is_share)
 
-
-def _parts_not_withdrawn(figures: Figures, stage: Stage, period: Period) -> tuple[Part, ...]:
-    in_sla = figures.share("in_sla", stage, period, of="eligible")
-    return (
-        figures.count("withdrawn", stage, period),
-        share_or_count(in_sla, stage.has_time_limit),
-        share_or_count(figures.share("upheld", stage, period, of="eligible")),
-    )
-
-
-def _over_time(figures: Figures, periods: tuple[Period, ...]) -> Table:
-    rows = tuple(
-        (
-            each.name,
-            *(figures.count("received", stage, each) for stage in STATUTORY),
-            share_or_count(figures.share("in_sla", STAGE_1, each)),
-        )
-        for each in periods
-    )
-    columns = ("Quarter", *(stage.title for stage in STATUTORY), "Stage 1 in SLA")
-    notes = (held_note(figures, STATUTORY, periods),)
-    return Table("Statutory complaints received in each quarter", columns, rows, notes)
+    _, in_sla, upheld = STAGE_PARTS
+    return {
+        "Withdrawn": lambda stage: figures.count("withdrawn", stage, period),
+        in_sla: lambda stage: share("in_sla", stage, stage.has_time_limit),
+        upheld: lambda stage: share("upheld", stage),
+    }

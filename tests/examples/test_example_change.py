@@ -52,12 +52,12 @@ MOVES: dict[str, list[Edit]] = {
                 "sla_status": "late",
                 "sla_status_from_request": "late",
                 "is_in_sla_basic": False,
-                "row_id": Changed,
+                "record_id": Changed,
             },
         ),
         Edit(
             dict(zip(("case_reference", "stage"), STILL_OPEN, strict=True)),
-            {"service_team": "Early Help", "row_id": Changed},
+            {"service_team": "Early Help", "record_id": Changed},
         ),
     ],
     "rpt_open_stages": [Edit({"case_reference": STILL_OPEN[0]}, {"service_team": "Early Help"})],
@@ -168,8 +168,7 @@ def rows_of(settings: Settings, mart: str) -> list[Row]:
         result = connection.execute(f"from {mart} order by all")
         columns = [column[0] for column in result.description]
         rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
-    # An unreadable line keeps nothing by which it could be known again: it gets a new key.
-    return [row | {"row_id": None} if is_unreadable(row) else row for row in rows]
+    return rows
 
 
 def is_unreadable(row: Row) -> bool:
@@ -221,18 +220,19 @@ def test_deliveries_tell_the_two_changed_rows_from_the_unchanged(changed_example
         for fate in ("duplicate", "superseded", "quarantined"):
             assert row[f"rows_{fate}"] == counts[fate]
     # The report's optional inputs were delivered again, as they were.
-    assert {row["contents"] for row in tonight.values()} == set(OPTIONAL_INPUTS)
+    assert {row["dataset"] for row in tonight.values()} == set(OPTIONAL_INPUTS)
     assert {row["status"] for row in tonight.values()} == {"unchanged"}
 
 
 def test_history_keeps_both_versions_with_run_and_as_of_day(changed_example: Nights) -> None:
     versions = query(
         changed_example.after.warehouse_path,
-        "select versions.service_team, versions.responded_date, versions.first_run_id, "
+        "select versions.service_team, versions.responded_date, deliveries.run_id, "
         "history.state, history.current_from_as_of_day, history.current_to_as_of_day, "
         "history.current_from_run_at, history.current_to_run_at "
         "from intermediate.int_stage_history as history "
-        "join raw.row_versions as versions using (row_id) "
+        "join raw.records as versions using (record_id) "
+        "join raw.deliveries on versions.first_delivery = deliveries.delivery_number "
         "where history.case_reference = $1 and history.stage = $2 "
         "order by history.current_from_run_at",
         *ANSWERED,

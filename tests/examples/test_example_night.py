@@ -262,7 +262,7 @@ def test_deliveries_account_for_every_row(example: Settings) -> None:
     found = query(
         example.marts_path,
         "select file_name, status, rows_read, rows_loaded, rows_unchanged, rows_duplicate, "
-        "rows_superseded, rows_quarantined from dq_deliveries where contents = 'complaints' "
+        "rows_superseded, rows_quarantined from dq_deliveries where dataset = 'complaints' "
         "order by file_name",
     )
     fates = ("loaded", "unchanged", "duplicate", "superseded", "quarantined")

@@ -13,10 +13,11 @@ from accept_helpers import DAY, HELD, QUICK, REASON, ROWS, WARNED, Home
 from command_helpers import Run, assert_mistake
 from compiled_models import TESTED_WITHOUT_DBT, WITHOUT_DBT
 from complaints.flows.night import run_night
+from complaints.report.content import Cell
 from complaints.report.disclosure import hidden_cells
 from complaints.report.periods import Period
 from complaints.report.printing import print_report
-from complaints.report.reading import read_figures
+from complaints.report.read_marts import read_figures
 from complaints.report.sections import completeness
 from complaints.warehouse.errors import ExitCode, RunFailedError
 from complaints.warehouse.runs import lock_home
@@ -30,6 +31,8 @@ from small_home import borrow_store
 pytestmark = pytest.mark.xdist_group("accept")
 
 NEXT_DAY = date(2018, 11, 28)
+
+ACCEPTED = Cell("accepted_exceptions", "2018-19 Q2")
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +72,7 @@ def test_accepted_rows_are_released_by_the_next_night_that_ends_though_nothing_i
     home.accepts("TARGET", "stage_1", "target_date_disagrees")
     assert {state for (state,) in home.listed(["state"])} == {"in force from the next night on"}
 
-    for step in ("load", "publish"):
+    for step in ("record_fates", "publish"):
         with pytest.raises(RunFailedError, match="the power went"):
             home.night(steps=QUICK | {step: fail})
     held = "select count(*) from dq_quarantine where case_reference = 'ANSWERED'"
@@ -99,7 +102,7 @@ def test_accepted_rows_are_released_by_the_next_night_that_ends_though_nothing_i
     assert home.marts("select count(*) from dq_accepted") == [(6,)]
     assert set(home.listed(["state", "reason"])) == {("in force", REASON)}
     figures = read_figures(home.settings.marts_path, Period(2018, 2))
-    assert figures.accepted == 6
+    assert figures.cells[ACCEPTED] == 6
     published = home.settings.marts_path.read_bytes()
     assert b"Auditor" in published and REASON.encode() not in published
     assert REASON.encode() in home.settings.warehouse_path.read_bytes()
@@ -108,7 +111,7 @@ def test_accepted_rows_are_released_by_the_next_night_that_ends_though_nothing_i
 @pytest.mark.parametrize(
     ("accepted", "internal", "public"),
     [
-        (0, "No exception was accepted", "No exception was accepted"),
+        (0, "No exceptions were accepted", "No exceptions were accepted"),
         (1, "1 exception was accepted", "The number of exceptions accepted"),
         (5, "5 exceptions were accepted", "The number of exceptions accepted"),
         (6, "6 exceptions were accepted", "6 exceptions were accepted"),
@@ -117,7 +120,8 @@ def test_accepted_rows_are_released_by_the_next_night_that_ends_though_nothing_i
 def test_the_report_says_how_many_exceptions_were_accepted_but_no_small_number_to_the_public(
     example: Settings, accepted: int, internal: str, public: str
 ) -> None:
-    figures = replace(read_figures(example.marts_path, Period(2018, 2)), accepted=accepted)
+    figures = read_figures(example.marts_path, Period(2018, 2))
+    figures = replace(figures, cells={**figures.cells, ACCEPTED: accepted})
     report = report_of(sections=[completeness.section(figures)])
     for profile, hidden, words in (
         ("internal", set(), internal),
@@ -230,12 +234,10 @@ def test_what_is_accepted_is_not_accepted_twice(home: Home) -> None:
 def test_a_case_of_several_sources_needs_its_source(home: Home) -> None:
     with duckdb.connect(home.settings.warehouse_path) as warehouse:
         for table, values in (
-            ("stage_rows", "-row_id as row_id, 'other' as source"),
-            ("findings", "-row_id as row_id"),
+            ("intermediate.int_complaint_rows", "'x' || record_id as record_id, 'other' as source"),
+            ("validation.findings", "'x' || record_id as record_id"),
         ):
-            warehouse.execute(
-                f"insert into raw.{table} select * replace ({values}) from raw.{table}"
-            )
+            warehouse.execute(f"insert into {table} select * replace ({values}) from {table}")
     words = ("ANSWERED", "stage_1", BEFORE)
     assert_mistake(
         home.accept(*words), ExitCode.USAGE, "the sources complaints and other", "--source"

@@ -58,7 +58,7 @@ def history(
     rules = "select rule_code, rows_failing from dq_rules order by all"
     rules_of_first_night = query(settings.marts_path, rules)
     failing_night(settings)
-    assert ended(start(quick_night, settings, Moment("validate"))) == -9
+    assert ended(start(quick_night, settings, Moment("validate_records"))) == -9
     shutil.copytree(settings.home, kept / "killed")
     assert ended(start(quick_night, settings)) == ExitCode.DONE
     with open_log(settings.runs_path) as log:
@@ -111,8 +111,8 @@ def test_steps_of_a_killed_run_show_how_far_it_came_and_how_it_went_on(history: 
         "from ops_steps where run_id = (select run_id from dq_publication) order by position",
     )
     assert all(is_in_order for is_in_order, *_ in steps)
-    cut = steps.index((True, "validate", "interrupted"))
-    assert [step for _, step, _ in steps[:cut]][-3:] == ["find_deliveries", "extract", "land"]
+    cut = steps.index((True, "validate_records", "interrupted"))
+    assert [step for _, step, _ in steps[:cut]][-2:] == ["extract", "build_records"]
     assert steps[cut + 1][1] == "prepare_reference"
     assert [step for _, step, _ in steps[-2:]] == ["publish", "alert"]
     assert [status for *_, status in steps].count("done") == len(steps) - 1
@@ -143,18 +143,9 @@ def test_steps_know_their_rows_time_and_memory(history: History) -> None:
         "select step, rows from ops_steps where run_id = (select run_id from dq_publication) "
         "and rows is not null and status = 'done' order by position",
     )
-    assert [step for step, _ in rows if step != "load_optional_inputs"] == [
-        *("extract", "land"),  # of the killed run
-        *("extract", "land", "load") * 2,
-    ]
     sizes = [delivery.count("\n") for delivery in SECOND_DELIVERIES.values()]
-    assert [read for step, read in rows if step == "extract"] == [sizes[0], *sizes]
-    loaded = query(
-        history.marts,
-        "select rows_loaded from dq_deliveries where run_id = (select run_id from dq_publication) "
-        "and rows_read > 0 order by file_name",
-    )
-    assert [(read,) for step, read in rows if step == "load"] == loaded
+    # The first delivery was read before the kill, and is not read again.
+    assert rows == [("extract", sizes[0]), ("extract", sizes[1])]
     measured = query(
         history.marts,
         "select bool_and(seconds between 0 and 600), min(peak_memory_bytes) > 10_000_000, "
@@ -225,10 +216,10 @@ def test_status_lists_the_runs_the_last_first(run: Run, history: History) -> Non
 def test_status_says_where_a_killed_run_stood(run: Run, history: History) -> None:
     said = run("status", "--home", history.killed, "--format", "csv")
     (_, last, *_) = said.out.splitlines()
-    assert last.startswith("2018-11-27,") and last.endswith(",interrupted,validate,")
+    assert last.startswith("2018-11-27,") and last.endswith(",interrupted,validate_records,")
 
 
 def test_check_sees_a_killed_run_before_the_next_one_does(run: Run, history: History) -> None:
     said = run("check", "--home", history.killed)
     assert said.exit_code == ExitCode.FAILED
-    assert "was interrupted at the step validate" in said.out
+    assert "was interrupted at the step validate_records" in said.out

@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 from compiled_models import WITHOUT_DBT
-from complaints.expectations.optional_rules import EVERY_INPUT, optional_rules
-from complaints.expectations.rules import all_rules
-from complaints.flows.night import run_night
+from complaints.expectations.rules import EVERY_INPUT, all_rules, optional_rules
+from complaints.flows.night import judge, logged_steps, run_night
+from complaints.flows.readers.export_files import FileRecord
 from complaints.flows.readers.sources import read_sources
-from complaints.flows.steps import deliver
-from complaints.flows.steps.load import record_files
-from complaints.flows.steps.optional_inputs import OptionalLoad, load_optional_inputs
+from complaints.flows.steps.extract import extract
+from complaints.flows.steps.file_records import record_files
+from complaints.flows.steps.find_deliveries import find_deliveries
 from complaints.warehouse.layout import OPTIONAL_INPUTS
-from complaints.warehouse.runs import Run
+from complaints.warehouse.runs import start_run
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.store import open_warehouse
 from conftest import EXAMPLE_EXPORTS, query
 from export_helpers import write_csv, write_workbook
+from small_home import borrow_store
 
 GOOD = {
     "learning_actions": {
@@ -76,38 +76,44 @@ class Council:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.exports: Path = settings.source
-        self.runs = 0
 
     def write(self, name: str, *rows: Mapping[str, str]) -> None:
         columns = list(rows[0])
         lines = [";".join(row[column] for column in columns) for row in rows]
         write_csv(self.exports, name, ";".join(columns), *lines)
 
-    def run(self, rulebook: str = "rules") -> OptionalLoad:
-        self.runs += 1
-        night = Run(f"run{self.runs}", datetime(2018, 11, 27), date(2018, 11, 27), rulebook)
-        (source,) = read_sources(self.exports)
-        files = deliver.find(self.settings, source).optional_inputs
-        loaded = load_optional_inputs(self.settings, night, source.code, files)
-        record_files(self.settings, night, source.code, loaded.records)
-        return loaded
+    def run(self) -> list[FileRecord]:
+        with start_run(self.settings) as night:
+            found = find_deliveries(self.settings, read_sources(self.exports)[0])
+            records = list(found.records)
+            for queue in found.deliveries.values():
+                for delivery in queue:
+                    files = extract(self.settings, night, delivery).files
+                    records += [file for file in files if file.status != "loaded"]
+                    judge(self.settings, night, logged_steps(night, WITHOUT_DBT))
+            return record_files(self.settings, night, records)
 
     def statuses(self) -> dict[str, str]:
-        return {record.file_name: record.status for record in self.run().records}
+        return {record.file_name: record.status for record in self.run()}
 
-    def rows(self, table: str, columns: str = "*") -> list[tuple[Any, ...]]:
-        return query(self.settings.warehouse_path, f"select {columns} from raw.{table} order by 1")
+    def rows(self, dataset: str, columns: str = "*") -> list[tuple[Any, ...]]:
+        return query(
+            self.settings.warehouse_path,
+            f"select {columns} from staging.stg_{dataset} where record_id not in "
+            "(select record_id from intermediate.int_findings where is_holding) order by 1",
+        )
 
     def findings(self) -> list[tuple[Any, ...]]:
-        return self.rows("optional_findings", "row_number, rule_code")
-
-    def publish(self) -> None:
-        with open_warehouse(self.settings) as warehouse:
-            warehouse.execute("insert into raw.publications values (?, now())", [f"run{self.runs}"])
+        return query(
+            self.settings.warehouse_path,
+            "select row_number, rule_code from validation.findings "
+            "inner join raw.delivered_rows using (record_id) order by 1",
+        )
 
 
 @pytest.fixture
-def council(settings: Settings) -> Council:
+def council(settings: Settings, example: Settings) -> Council:
+    borrow_store(settings, example)
     return Council(settings)
 
 
@@ -116,33 +122,33 @@ def test_every_rule_has_an_example_and_a_code_of_its_own() -> None:
     assert {*EXAMPLES, "input_row_unreadable"} == set(codes)
     assert not set(codes) & {rule.code for rule in all_rules()}
     for rule in optional_rules():
-        assert rule.contents in {EVERY_INPUT, *OPTIONAL_INPUTS}
+        assert rule.dataset in {EVERY_INPUT, *OPTIONAL_INPUTS}
         assert all(text.strip() for text in (rule.sentence, rule.source, rule.remedy))
 
 
 @pytest.mark.parametrize("code", EXAMPLES)
 def test_an_example_fails_its_rule_and_no_other(council: Council, code: str) -> None:
-    contents, difference, failing = EXAMPLES[code]
-    other = {} if code in CONFLICTS else OTHER_THING[contents]
-    good, bad = GOOD[contents], GOOD[contents] | other | difference
-    council.write(f"{contents}.csv", good, bad)
-    (record,) = council.run().records
+    dataset, difference, failing = EXAMPLES[code]
+    other = {} if code in CONFLICTS else OTHER_THING[dataset]
+    good, bad = GOOD[dataset], GOOD[dataset] | other | difference
+    council.write(f"{dataset}.csv", good, bad)
+    (record,) = council.run()
     assert council.findings() == [(number, code) for number in range(3 - failing, 3)]
     severity = {rule.code: rule.severity for rule in optional_rules()}[code]
     held = failing if severity == "error" else 0
     assert (record.status, record.rows_read) == ("loaded", 2)
     assert (record.rows_loaded, record.rows_quarantined) == (2 - held, held)
-    assert len(council.rows(contents)) == 2 - held
+    assert len(council.rows(dataset)) == 2 - held
 
 
-@pytest.mark.parametrize("contents", GOOD)
+@pytest.mark.parametrize("dataset", GOOD)
 def test_a_line_with_a_field_too_many_is_held_and_a_repeated_one_is_a_duplicate(
-    council: Council, contents: str
+    council: Council, dataset: str
 ) -> None:
-    good = GOOD[contents]
+    good = GOOD[dataset]
     last = list(good)[-1]
-    council.write(f"{contents}.csv", good, good | {last: "x;y"}, good)
-    (record,) = council.run().records
+    council.write(f"{dataset}.csv", good, good | {last: "x;y"}, good)
+    (record,) = council.run()
     assert council.findings() == [(2, "input_row_unreadable")]
     counts = (record.rows_loaded, record.rows_duplicate, record.rows_quarantined)
     assert (record.rows_read, counts) == (3, (1, 1, 1))
@@ -171,13 +177,11 @@ def test_what_is_written_in_other_ways_is_read_as_one(council: Council) -> None:
     assert council.rows("benchmarks", "financial_year, value") == [("2017-18", 1234.5)]
 
 
-def test_an_unchanged_file_is_not_read_again_until_the_rules_change(council: Council) -> None:
+def test_an_unchanged_file_is_not_read_again(council: Council) -> None:
     council.write("indicators.csv", GOOD["indicators"])
     assert council.statuses() == {"indicators.csv": "loaded"}
-    (record,) = council.run().records
+    (record,) = council.run()
     assert (record.status, record.rows_read) == ("unchanged", None)
-    (record,) = council.run("other rules").records
-    assert (record.status, record.rows_loaded, record.rows_unchanged) == ("loaded", 0, 1)
 
 
 def test_a_changed_file_replaces_and_a_missing_one_keeps_what_was_loaded(council: Council) -> None:
@@ -185,7 +189,7 @@ def test_a_changed_file_replaces_and_a_missing_one_keeps_what_was_loaded(council
     council.write("indicators.csv", GOOD["indicators"], visits)
     council.run()
     council.write("indicators.csv", visits)
-    (record,) = council.run().records
+    (record,) = council.run()
     assert (record.rows_read, record.rows_loaded, record.rows_unchanged) == (1, 0, 1)
     assert council.rows("indicators", "name, row_number") == [("Visits on time", 1)]
     (council.exports / "indicators.csv").unlink()
@@ -203,7 +207,7 @@ def test_the_newest_of_several_files_counts_and_an_older_one_is_rejected(council
         "indicators_20181101.csv": "unchanged",
     }
     council.write("indicators_20181015.csv", GOOD["indicators"] | {"value": "3%"})
-    rejected = next(r for r in council.run().records if r.status == "rejected")
+    rejected = next(r for r in council.run() if r.status == "rejected")
     assert rejected.message == (
         "indicators_20181015.csv is dated before the newest loaded file of its name "
         "(2018-11-01); deliver what it holds under a newer date."
@@ -218,42 +222,20 @@ def test_the_newest_of_several_files_counts_and_an_older_one_is_rejected(council
 def test_a_file_that_cannot_be_taken_is_rejected_and_changes_nothing(council: Council) -> None:
     council.write("benchmarks.csv", GOOD["benchmarks"])
     council.run()
-    council.publish()
     write_csv(council.exports, "benchmarks.csv", "authority,year,messure,value", "A,2017-18,x,1")
-    loaded = council.run()
-    assert [(r.status, r.contents) for r in loaded.records] == [("rejected", "benchmarks")]
-    assert loaded.records[0].message == (
+    (record,) = council.run()
+    assert (record.status, record.dataset) == ("rejected", "benchmarks")
+    assert record.message == (
         "benchmarks.csv lacks the column measure; the nearest names found are 'messure' "
         "(for measure). Correct the header line."
     )
-    assert not loaded.is_news
     assert council.rows("benchmarks", "measure") == [("In time (%)",)]
 
 
 def test_an_input_in_another_format_is_rejected_as_that_input(council: Council) -> None:
     (council.exports / "indicators.docx").write_bytes(b"x")
-    (source,) = read_sources(council.exports)
-    (record,) = deliver.find(council.settings, source).records
-    assert (record.status, record.contents) == ("rejected", "indicators")
-
-
-def test_what_was_loaded_is_news_until_it_is_published(council: Council) -> None:
-    council.write("indicators.csv", GOOD["indicators"])
-    assert council.run().is_news
-    council.publish()
-    assert council.run().is_news is False
-    council.write("indicators.csv", GOOD["indicators"] | {"value": "95%"})
-    assert council.run().is_news
-    assert council.run().is_news  # the night in between had published nothing
-
-
-def test_a_run_that_goes_on_after_it_had_published_has_news(council: Council) -> None:
-    council.write("indicators.csv", GOOD["indicators"])
-    council.run()
-    council.publish()
-    council.runs -= 1
-    council.write("indicators.csv", GOOD["indicators"] | {"value": "95%"})
-    assert council.run().is_news
+    (record,) = council.run()
+    assert (record.status, record.dataset) == ("rejected", "indicators")
 
 
 def test_the_example_has_all_four_inputs(example: Settings) -> None:

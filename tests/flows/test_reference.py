@@ -112,12 +112,12 @@ def stages_of(settings: Settings) -> dict[tuple[str, str], dict[str, Any]]:
 def test_nothing_was_delivered_and_the_repository_was_left_alone(nights: Nights) -> None:
     tonight = query(
         nights.after.marts_path,
-        "select distinct contents, status, rows_read from dq_deliveries where run_id = $1",
+        "select distinct dataset, status, rows_read from dq_deliveries where run_id = $1",
         nights.run_id,
     )
     assert ("complaints", "unchanged", None) in tonight
     # The files of the optional inputs are small: under new rules they are read again.
-    assert {contents for contents, *_ in tonight} == {"complaints", *OPTIONAL_INPUTS}
+    assert {dataset for dataset, *_ in tonight} == {"complaints", *OPTIONAL_INPUTS}
     assert len(tonight) == 5
     counted = "select (select count(*) from seeds.{0}), (select count(*) from staging.stg_{0})"
     seeds, in_force = query(nights.after.warehouse_path, counted.format("bank_holidays"))[0]

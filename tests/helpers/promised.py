@@ -12,6 +12,8 @@ TABLES = {
         escalated_to_stage_2 escalated_to_stage_3 reached_ombudsman""",
     "fct_complaint_reasons": "source case_reference stage reason",
     "dim_date": "date is_working_day financial_quarter financial_year",
+    "dim_stages": "procedure stage stage_number printed_name has_time_limit",
+    "dim_outcomes": "outcome printed_name outcome_number is_upheld",
     "rpt_quarterly_stages": """
         financial_quarter is_complete procedure stage received in_sla in_sla_basic in_sla_extended
         late open_in_time open_overdue not_applicable upheld fully_upheld partially_upheld withdrawn

@@ -37,7 +37,7 @@ MEASURES = tuple(
         (r"open, overdue|open and overdue|overdue", "open_overdue"),
         (r"withdrawn or no limit|not applicable", "not_applicable"),
         (r"without an outcome", "without_outcome"),
-        (r"outcome not understood", "outcome_unknown"),
+        (r"outcome not recognised", "outcome_unknown"),
         (r"held back", "held_back"),
         (r"if the subject decided", "received_by_subject"),
         (r"with an? (corporate|statutory) subject", "suspected"),
@@ -127,7 +127,7 @@ def _figure(table: Table, row: list[str], place: int, period: str) -> Figure:
         what = what.of(measure)._replace(breakdown=breakdown, value=value.casefold())
         what = what.total if value == "Total" else what
     whole = _whole(what, table.title, column)
-    if "gone on" in table.title and column.startswith("To "):
+    if "escalated" in table.title and column.startswith("To "):
         what = what._replace(measure=f"went_on_to_{what.stage}", stage="stage_1")
     if re.search("from the request", row[0], re.I):
         what = what.of(f"{what.measure}_from_request")
@@ -150,7 +150,7 @@ def _on_day(what: Meaning, column: str, row: str, day: str) -> Meaning:
 
 def _whole(what: Meaning, title: str, column: str) -> Meaning:
     """What a share is a share of."""
-    if "gone on" in title or "against it" in column or "at a later stage" in title:
+    if "escalated" in title or "against it" in column or "at a later stage" in title:
         return what._replace(measure="received", stage="stage_1")
     if "withdrawn" in title or "not withdrawn" in column:
         return what.of("eligible")

@@ -38,7 +38,7 @@ STATUSES = {
 
 def cell(measure: str, period: str = PERIOD, *more: str) -> Cell:
     """A cell of statutory stage 1."""
-    return (measure, period, "statutory", "stage_1", *more)
+    return Cell(measure, period, "statutory", "stage_1", *more)
 
 
 def count(value: int | None, measure: str, *more: str) -> Count:
@@ -187,4 +187,13 @@ def report_of_cases(cases: Sequence[Case], names: Sequence[str] = QUARTERS) -> R
          f" in {names[-1]}."),
         "The change cannot be described here.",
     )  # fmt: skip
-    return Report(names[-1], "2019-06-30", FRONT, (Section("s", "S", (words,), (), tuple(tables)),))
+    sums = tuple(
+        Sum(
+            cell("upheld", period),
+            tuple(cell("received", period, "outcome", each) for each in UPHELD if each in found),
+        )
+        for period in periods
+        if (found := {case.outcome for case in cases if case.quarter.startswith(period)})
+    )
+    section = Section("s", "S", (words,), (), tuple(tables))
+    return Report(names[-1], "2019-06-30", FRONT, (section,), sums)

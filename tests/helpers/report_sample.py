@@ -57,6 +57,7 @@ TEAMS = PrintedChart(
     (("No", (11, 10, 4, 0)), ("Upheld", (1, None, 0, 0))),
     "Complaints",
     "Children in Need received most.",
+    "Stage 1 by service team",
 )
 OUTCOMES = PrintedChart(
     "outcomes",

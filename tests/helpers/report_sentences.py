@@ -128,8 +128,8 @@ def _share_about(sentence: str, period: str) -> tuple[Meaning, Meaning]:
     """What a share is about, and what it is a share of."""
     what = _about(sentence, period)
     received = what.of("received")
-    if "taken on to" in sentence:
-        later = stages_in(sentence.split("taken on to")[1])[0]
+    if "escalated to" in sentence:
+        later = stages_in(sentence.split("escalated to")[1])[0]
         what = what._replace(stage="stage_1")
         return what.of(f"went_on_to_{later}"), what.of("received")
     if (day := DAY.search(sentence)) and " open " in sentence:

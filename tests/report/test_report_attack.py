@@ -20,7 +20,7 @@ from complaints.report.printing import print_report
 from complaints.report.render_docx import render_docx
 from complaints.report.render_html import render_html
 from complaints.report.render_json import render_json
-from complaints.report.shown import figures_of, shown_values
+from complaints.report.visible_cells import visible_cells, visible_figures
 from complaints.report.write import printed_report
 from complaints.warehouse.settings import Settings
 from conftest import query
@@ -112,7 +112,7 @@ def test_no_small_count_is_printed(published: Callable[[str], Renderings], perio
 def test_charts_draw_no_number_that_is_hidden(
     published: Callable[[str], Renderings], period: str
 ) -> None:
-    """What a drawing prints is a figure of its data, or a tick of an axis that begins at nought."""
+    """What a drawing prints is a figure of its data, or a tick of an axis that starts at zero."""
     documents = published(period).documents
     charts = {
         table.title.split(", % ")[0]: {text.rstrip("%") for row in table.rows for text in row[1:]}
@@ -141,7 +141,7 @@ def test_no_case_reference_is_anywhere_in_the_files(
 
 def test_without_secondary_suppression_the_attack_finds_hidden_counts(example: Settings) -> None:
     report = build_report(example.marts_path, PERIODS[0], example)
-    shown = shown_values(list(figures_of(report)))
+    shown = visible_cells(list(visible_figures(report)))
     small = {cell for cell, value in shown.items() if value and value <= THRESHOLD}
     printed = print_report(report, "publication", small, example.report_symbol)
     assert len(attack_of(PERIODS[0], read_json(render_json(printed))).exposed()) > 10
@@ -164,11 +164,11 @@ def test_with_other_hidden_counts_the_document_would_read_the_same(
     report = build_report(path, period, example_copy)
     hidden = hidden_cells(report, THRESHOLD)
     before = render_json(print_report(report, "publication", hidden))
-    shown = shown_values(list(figures_of(report)))
+    shown = visible_cells(list(visible_figures(report)))
     with duckdb.connect(path) as marts:
         for table, breakdown, row, measure in BREAKDOWNS:
             group = (measure, period, "statutory", "stage_1", breakdown)
-            values = {cell[5]: shown[cell] or 0 for cell in hidden if cell[:5] == group}
+            values = {cell.value: shown[cell] or 0 for cell in hidden if cell[:5] == group}
             more, less = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
             assert values[less] > 1 and more != less
             for value, change in ((more, values[less] - 1), (less, 1 - values[less])):
@@ -178,7 +178,7 @@ def test_with_other_hidden_counts_the_document_would_read_the_same(
                     [change, period, value],
                 )
     other = build_report(path, period, example_copy)
-    assert shown_values(list(figures_of(other))) != shown
+    assert visible_cells(list(visible_figures(other))) != shown
     assert render_json(print_report(other, "publication", hidden)) == before
 
 

@@ -17,8 +17,8 @@ QUARTER = "2018-19 Q2"
 @pytest.mark.parametrize(
     ("period", "mistake", "words"),
     [
-        ("Q2 2018", UsageError, "is no period: write a quarter as"),
-        ("2018-19 Q3", UsageError, "ends on 31 December 2018 and the figures are seen from 27"),
+        ("Q2 2018", UsageError, "is not a valid period: write a quarter as"),
+        ("2018-19 Q3", UsageError, "ends on 31 December 2018 and the figures are as at 27"),
         ("2018-19", UsageError, "ask for a year that has ended"),
         ("2012-13 Q1", RunFailedError, "No complaint is known for 2012-13 Q1: the marts in use"),
     ],
@@ -39,6 +39,10 @@ def test_marts_that_are_missing_or_old_are_met_with_one_sentence(
     old = Path(shutil.copy(example.marts_path, tmp_path))
     with duckdb.connect(old) as marts:
         marts.execute("alter table rpt_period_stages drop column with_advocate")
+    with pytest.raises(RunFailedError, match="older than this version of complaints"):
+        build_report(old, QUARTER, example)
+    with duckdb.connect(old) as marts:
+        marts.execute("drop table dim_stages")
     with pytest.raises(RunFailedError, match="older than this version of complaints"):
         build_report(old, QUARTER, example)
     old.write_text("not a database")
@@ -89,6 +93,4 @@ def test_a_missing_optional_input_costs_one_sentence(example: Settings, tmp_path
         "No learning actions have been recorded.",
         "No indicators of the service's own reports have been recorded.",
     ]
-    assert sections["2.11"]["paragraphs"] == [
-        "No change of the structure of teams has been recorded."
-    ]
+    assert sections["2.11"]["paragraphs"] == ["No changes to team structure have been recorded."]

@@ -23,10 +23,10 @@ def test_a_complaint_that_moves_moves_in_every_table_sentence_and_chart(
     changed = _changed(before, after)
     group = ("2018-19 Q1", "statutory", "stage_1")
     if period == "2018-19 Q1":
-        assert {("in_sla", *group), ("late", *group)} <= changed
+        assert {Cell("in_sla", *group), Cell("late", *group)} <= changed
         for measure in ("received", "in_sla"):
-            assert (measure, *group, "service_team", OLD_TEAM) in changed
-        assert ("received", *group, "service_team", NEW_TEAM) in changed
+            assert Cell(measure, *group, "service_team", OLD_TEAM) in changed
+        assert Cell("received", *group, "service_team", NEW_TEAM) in changed
     printed = [print_report(each, "internal").sections for each in (before, after)]
     shown: list[type] = []
     for (section, old), (_, new) in zip(

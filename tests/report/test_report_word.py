@@ -11,9 +11,9 @@ from docx.oxml.ns import qn
 from docx.shared import Cm
 from docx.table import Table
 
-from complaints.report import arrangement
-from complaints.report.blocks import CHART_GAP_NOTE, blocks, has_gap
+from complaints.report import layout
 from complaints.report.clean_text import cleaned
+from complaints.report.layout import CHART_GAP_NOTE, blocks, has_gap
 from complaints.report.printing import PrintedTable
 from complaints.report.render_docx import render_docx
 from complaints.report.render_html import render_html
@@ -23,8 +23,8 @@ from report_sample import NASTY_CLEAN, SAMPLE
 CLEAN = cleaned(SAMPLE)
 SECTIONS = [
     each
-    for part in (*arrangement.body_sections(CLEAN), *arrangement.appendices(CLEAN))
-    for _, each in arrangement.walk(part)
+    for part in (*layout.body_sections(CLEAN), *layout.appendices(CLEAN))
+    for _, each in layout.walk(part)
 ]
 TABLES = [block.table for each in SECTIONS for block in blocks(each)]
 CHARTS = [chart for each in SECTIONS for block in blocks(each) for chart in block.charts]
@@ -77,7 +77,7 @@ def test_headings_are_real_and_numbered(document: WordDocument) -> None:
         for each in document.paragraphs
         if each.style.name.startswith("Heading")
     ]
-    assert found == list(arrangement.headings(CLEAN))
+    assert found == list(layout.headings(CLEAN))
     assert with_style(document, "Title") == [SAMPLE.front.subject]
 
 
@@ -89,7 +89,7 @@ def test_the_contents_lead_to_the_headings(document: WordDocument) -> None:
         for each in [heading._p]
     }
     links = document.element.body.findall(".//" + qn("w:hyperlink"))
-    expected = [text for level, text in arrangement.headings(CLEAN) if level <= 2]
+    expected = [text for level, text in layout.headings(CLEAN) if level <= 2]
     assert [marks[each.get(qn("w:anchor"))] for each in links] == expected
     assert with_style(document, "toc 1") + with_style(document, "toc 2")
 
@@ -128,7 +128,7 @@ def empty_row(printed: PrintedTable) -> list[tuple[str, ...]]:
 
 def test_tables_fit_between_the_margins(document: WordDocument) -> None:
     for table in data_tables(document):
-        width = Cm(25.7) if len(table.columns) >= arrangement.WIDE_TABLE_COLUMNS else Cm(17)
+        width = Cm(25.7) if len(table.columns) >= layout.WIDE_TABLE_COLUMNS else Cm(17)
         assert sum(column.width for column in table.columns) <= width + Cm(0.01)
         assert all(column.width > Cm(0.8) for column in table.columns)
 
@@ -164,7 +164,7 @@ def test_bullets_are_a_list(document: WordDocument) -> None:
     assert NASTY_CLEAN in bullets
 
 
-def test_pages_are_a4_and_turned_for_wide_tables(document: WordDocument) -> None:
+def test_pages_are_a4_and_landscape_for_wide_tables(document: WordDocument) -> None:
     sizes = [(each.page_width.cm, each.page_height.cm) for each in document.sections]
     assert [(round(width, 1), round(height, 1)) for width, height in sizes] == [
         (21.0, 29.7),
@@ -173,7 +173,7 @@ def test_pages_are_a4_and_turned_for_wide_tables(document: WordDocument) -> None
     for section in document.sections:
         assert section.header.paragraphs[0].text == "For general release"
         foot = section.footer.paragraphs[0]
-        assert foot.text == "Figures as recorded on 27 November 2018\tPage 1 of 1"
+        assert foot.text == "Figures as at 27 November 2018\tPage 1 of 1"
         fields = [each.text for each in foot._p.iter(qn("w:instrText"))]
         assert [each.strip() for each in fields] == ["PAGE", "NUMPAGES"]
 

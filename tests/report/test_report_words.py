@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from complaints.report.content import Count, Sentence, Share
+from complaints.report.content import Cell, Count, Sentence, Share
 from complaints.report.periods import Period, read_period
 from complaints.report.printing import Printer
-from complaints.report.words import (
+from complaints.report.sentences import (
     complaints_at,
     count_change,
     listed,
@@ -24,7 +24,7 @@ IN_TIME = "answered within the time limit"
 
 
 def count(value: int | None, measure: str = "received", period: str = NOW) -> Count:
-    return Count((measure, period, "statutory", "stage_1"), value)
+    return Count(Cell(measure, period, "statutory", "stage_1"), value)
 
 
 def share(part: int | None, whole: int | None, period: str = NOW) -> Share:

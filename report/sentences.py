@@ -11,6 +11,7 @@ from typing import NamedTuple
 from complaints.report.content import Count, Part, RelativeChange, Sentence, Share
 from complaints.report.printing import relative_change_of, rounded, share_of
 
+OPENS, CLOSES = "\ue000", "\ue001"  # private-use characters, which no data contain
 HIDDEN = "{} cannot be described here, because small numbers are not shown."
 
 
@@ -35,25 +36,30 @@ def complaints_at(stage_words: str) -> Noun:
     return Noun(f"{stage_words} complaint", f"{stage_words} complaints")
 
 
-def say(*parts: Part, about: tuple[Count, ...] = (), hidden: str | None = None) -> Sentence:
+def sentence(*parts: Part, about: tuple[Count, ...] = (), hidden: str | None = None) -> Sentence:
     """Return a sentence of words and figures, with what stands for it where it is hidden."""
     return Sentence(parts, hidden, about)
 
 
-def hidden_words(subject: str) -> str:
+def see(key: str) -> str:
+    """Return the mark that becomes a reference to a section, once the sections are numbered."""
+    return f"{OPENS}{key}{CLOSES}"
+
+
+def sentence_when_hidden(subject: str) -> str:
     """Return what stands in place of a sentence that may not be shown."""
     return HIDDEN.format(subject[:1].upper() + subject[1:])
 
 
 def received(count: Count, noun: Noun, when: str) -> Sentence:
     """Say how many were received: `40 stage 1 complaints were received in 2018-19 Q2.`."""
-    hidden = hidden_words(f"the number of {noun.many} received in {when}")
+    hidden = sentence_when_hidden(f"the number of {noun.many} received in {when}")
     if count.value is None:
-        return say(f"There are no figures for {when}.")
+        return sentence(f"There are no figures for {when}.")
     if count.value == 0:
-        return say(f"No {noun.many} were received in {when}.", about=(count,), hidden=hidden)
+        return sentence(f"No {noun.many} were received in {when}.", about=(count,), hidden=hidden)
     verb = "was" if count.value == 1 else "were"
-    return say(count, f" {noun.for_(count.value)} {verb} received in {when}.", hidden=hidden)
+    return sentence(count, f" {noun.for_(count.value)} {verb} received in {when}.", hidden=hidden)
 
 
 def count_change(
@@ -69,28 +75,30 @@ def count_change(
         when: the period in words.
         base_when: the base's period in words.
     """
-    hidden = hidden_words(f"the change in the number of {noun.many} {verb}")
+    hidden = sentence_when_hidden(f"the change in the number of {noun.many} {verb}")
     about = (now, base)
     if now.value is None:
-        return say(f"There are no figures for {when}.")
+        return sentence(f"There are no figures for {when}.")
     if base.value is None:
         ending = f"; there are no figures for {base_when} to compare with."
-        return say(*_how_many(now, noun, verb, when), ending, about=(now,), hidden=hidden)
+        return sentence(*_how_many(now, noun, verb, when), ending, about=(now,), hidden=hidden)
     if now.value == base.value == 0:
         words = f"No {noun.many} were {verb} in {when} or in {base_when}."
-        return say(words, about=about, hidden=hidden)
+        return sentence(words, about=about, hidden=hidden)
     if now.value == base.value:
         words = f"The number of {noun.many} {verb} was the same in {when} as in {base_when}: "
-        return say(words, now, ".", about=about, hidden=hidden)
+        return sentence(words, now, ".", about=about, hidden=hidden)
     if base.value == 0:
         ending = f", compared with none in {base_when}."
-        return say(*_how_many(now, noun, verb, when), ending, about=about, hidden=hidden)
+        return sentence(*_how_many(now, noun, verb, when), ending, about=about, hidden=hidden)
     if now.value == 0:
         words = f"No {noun.many} were {verb} in {when}, compared with "
-        return say(words, base, f" in {base_when}.", about=about, hidden=hidden)
-    change = _relative_words(now, base)
+        return sentence(words, base, f" in {base_when}.", about=about, hidden=hidden)
+    change = _relative_change(now, base)
     words = f"The number of {noun.many} {verb} {change}, from "
-    return say(words, base, f" in {base_when} to ", now, f" in {when}.", about=about, hidden=hidden)
+    return sentence(
+        words, base, f" in {base_when} to ", now, f" in {when}.", about=about, hidden=hidden
+    )
 
 
 def share_change(
@@ -102,11 +110,11 @@ def share_change(
     decimal.
     """
     subject = f"the share of {noun.many} that were {verb}"
-    hidden = hidden_words(subject)
+    hidden = sentence_when_hidden(subject)
     about = (*now.counts, *base.counts)
     now_exact, base_exact = share_of(now), share_of(base)
     if now_exact is None:
-        return say(
+        return sentence(
             f"No {noun.many} were received in {when}, so the share {verb} cannot be given.",
             about=now.counts,
             hidden=hidden,
@@ -119,10 +127,10 @@ def share_change(
             else f"none were received in {base_when} to compare with."
         )
         start = (*lead.parts[:-1], str(lead.parts[-1]).removesuffix("."))
-        return say(*start, f"; {reason}", about=about, hidden=hidden)
+        return sentence(*start, f"; {reason}", about=about, hidden=hidden)
     change = now_exact - base_exact
     if change == 0:
-        return say(
+        return sentence(
             f"The share of {noun.many} that were {verb} was the same in {when}, ",
             *_n_of_n(now, 0),
             f", as in {base_when}, ",
@@ -132,8 +140,8 @@ def share_change(
             hidden=hidden,
         )
     decimals = _decimals_needed(now_exact, base_exact)
-    return say(
-        f"The share of {noun.many} that were {verb} {_points_words(change, decimals)}, from ",
+    return sentence(
+        f"The share of {noun.many} that were {verb} {_points_change(change, decimals)}, from ",
         *_n_of_n(base, decimals),
         f" in {base_when} to ",
         *_n_of_n(now, decimals),
@@ -153,14 +161,14 @@ def share_statement(noun: Noun, verb: str, share: Share, when: str = "") -> Sent
         when: the time with its preposition, `in 2018-19 Q2`; nothing where the noun says it.
     """
     ending = f" {when}" if when else ""
-    hidden = hidden_words(f"the share of {noun.many} that were {verb}{ending}")
+    hidden = sentence_when_hidden(f"the share of {noun.many} that were {verb}{ending}")
     exact = share_of(share)
     if share.whole.value is None:
-        return say(f"There are no figures of {noun.many}{ending}.")
+        return sentence(f"There are no figures of {noun.many}{ending}.")
     if exact is None:
-        return say(f"No {noun.many} were received{ending}.", about=share.counts, hidden=hidden)
+        return sentence(f"No {noun.many} were received{ending}.", about=share.counts, hidden=hidden)
     verb_words = "was" if 1 in (share.part.value, share.whole.value) else "were"
-    return say(
+    return sentence(
         share.part,
         " of ",
         share.whole,
@@ -174,6 +182,11 @@ def listed(items: list[str], last: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def number_in_words(number: int) -> str:
+    """Return a small number as a sentence has it: `two`."""
+    return dict(enumerate(("no", "one", "two", "three", "four"))).get(number, str(number))
 
 
 def percent(exact: Fraction, decimals: int = 0) -> str:
@@ -192,14 +205,14 @@ def _how_many(count: Count, noun: Noun, verb: str, when: str) -> tuple[Part, ...
     return (count, f" {noun.for_(count.value)} {verb_words} {verb} in {when}")
 
 
-def _relative_words(now: Count, base: Count) -> str:
+def _relative_change(now: Count, base: Count) -> str:
     exact = relative_change_of(RelativeChange(now, base)) or Fraction(0)
     direction = "increased" if exact > 0 else "decreased"
     size = rounded(abs(exact) * 100)
     return f"{direction} by {f'{size}%' if size else 'less than 1%'}"
 
 
-def _points_words(change: Fraction, decimals: int) -> str:
+def _points_change(change: Fraction, decimals: int) -> str:
     direction = "increased" if change > 0 else "decreased"
     size = _number(abs(change) * 100, decimals)
     if not float(size):

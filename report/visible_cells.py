@@ -1,4 +1,4 @@
-"""What the publication profile shows of a report, as far as it may be shown."""
+"""The cells that the publication profile shows of a report, as far as they may be shown."""
 
 from collections.abc import Iterable, Iterator
 
@@ -17,7 +17,7 @@ def public_sections(report: Report) -> Iterator[Section]:
     yield from walk(report.sections)
 
 
-def figures_of(report: Report) -> Iterator[Figure]:
+def visible_figures(report: Report) -> Iterator[Figure]:
     """Yield every figure that the publication profile shows, as far as it may be shown."""
     for section in public_sections(report):
         sentences = [*section.paragraphs, *section.bullets]
@@ -32,11 +32,15 @@ def figures_of(report: Report) -> Iterator[Figure]:
             yield from sentence.about
 
 
-def shown_values(figures: list[Figure]) -> dict[Cell, int | None]:
-    """Return the value of each cell that a figure shows or is worked out from."""
-    shown: dict[Cell, int | None] = {}
+def visible_cells(figures: Iterable[Figure]) -> dict[Cell, int | None]:
+    """Return the value of each cell that a figure shows or is worked out from.
+
+    Raises:
+        ValueError: two figures give a cell two values.
+    """
+    visible: dict[Cell, int | None] = {}
     for figure in figures:
         for cell, value in figure.counts:
-            if shown.setdefault(cell, value) != value:
+            if visible.setdefault(cell, value) != value:
                 raise ValueError(f"The report shows two values of {cell}.")
-    return shown
+    return visible

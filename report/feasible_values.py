@@ -1,7 +1,7 @@
 """Other counts that a document with hidden cells allows, found by integer programming.
 
 A cell is safe when the document would read the same with another value in it. Such another set of
-values is searched as a deviation from the true one: whole numbers that keep every relation, leave
+values is searched as a difference from the true one: whole numbers that keep every relation, leave
 what is printed and what is zero alone, and keep a hidden count at 1 or more (zero is never hidden).
 """
 
@@ -14,17 +14,17 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, hstack
 
+from complaints.report.cell_relations import Relation
 from complaints.report.content import Cell
-from complaints.report.relations import Relation
 
-Deviation = dict[Cell, int]
+Difference = dict[Cell, int]
 Rows = tuple[csr_array, np.ndarray, np.ndarray]  # factors, and the least and the most of each row
 
 TOLERANCE = 1e-6
 REACH = 10  # how far a count may go from the truth, if it is not greater itself
 
 
-class Part(NamedTuple):
+class Component(NamedTuple):
     """Cells that hang together through relations, and the places of these relations."""
 
     cells: tuple[Cell, ...]
@@ -79,9 +79,9 @@ class Counts:
         """Return whether a cell is shown as zero, which is never hidden."""
         return cell in self.shown and self.values.get(cell) == 0
 
-    def parts(self, free: Set[Cell]) -> list[Part]:
+    def parts(self, free: Set[Cell]) -> list[Component]:
         """Split the free cells into those that have nothing to do with each other."""
-        parts: list[Part] = []
+        parts: list[Component] = []
         seen: set[Cell] = set()
         for start in sorted(free):
             if start in seen:
@@ -97,40 +97,40 @@ class Counts:
                         if each in free and each not in seen:
                             seen.add(each)
                             cells.append(each)
-            parts.append(Part(tuple(sorted(cells)), tuple(sorted(relations))))
+            parts.append(Component(tuple(sorted(cells)), tuple(sorted(relations))))
         return parts
 
-    def deviation(
-        self, part: Part, wish: Mapping[Cell, int], cost: Mapping[Cell, int] | None = None
-    ) -> Deviation:
+    def alternative_values(
+        self, part: Component, direction: Mapping[Cell, int], cost: Mapping[Cell, int] | None = None
+    ) -> Difference:
         """Return other values for the cells of a part, as differences from the true ones.
 
         It is empty where there are none.
 
         Args:
             part: the cells that may change.
-            wish: the direction in which a cell shall go. With no cost, as many of the cells as
+            direction: the direction in which a cell shall go. With no cost, as many of the cells as
                 possible go by one; with one, every cell goes by one at least.
-            cost: what one unit of change of a cell costs; the cheapest deviation is returned.
+            cost: what one unit of change of a cell costs; the cheapest difference is returned.
         """
         value = np.array([self.values.get(cell, 0) for cell in part.cells], float)
         given = np.array([cell in self.values for cell in part.cells])
         lowest = np.array([1.0 if cell in self.shown else 0.0 for cell in part.cells])
         upper = np.where(given, np.maximum(value, REACH), np.inf)
         lower = np.maximum(lowest - value, -upper)
-        direction = np.array([wish.get(cell, 0) for cell in part.cells], float)
+        directions = np.array([direction.get(cell, 0) for cell in part.cells], float)
         if cost is None:
-            lower = np.where(direction == 0, lower, np.maximum(lower, -1))
-            upper = np.where(direction == 0, upper, np.minimum(upper, 1))
-            found = _solved(-direction, self._rows_of(part), lower, upper)
+            lower = np.where(directions == 0, lower, np.maximum(lower, -1))
+            upper = np.where(directions == 0, upper, np.minimum(upper, 1))
+            found = _solved(-directions, self._rows_of(part), lower, upper)
         else:
-            lower = np.where(direction > 0, 1, lower)
-            upper = np.where(direction < 0, -1, upper)
+            lower = np.where(directions > 0, 1, lower)
+            upper = np.where(directions < 0, -1, upper)
             costs = np.array([cost[cell] for cell in part.cells], float)
             found = _cheapest(costs, self._rows_of(part), lower, upper)
         return {cell: int(x) for cell, x in zip(part.cells, found, strict=True) if x}
 
-    def _rows_of(self, part: Part) -> Rows:
+    def _rows_of(self, part: Component) -> Rows:
         """Return the relations of a part as a matrix of its cells."""
         matrix, least, most = self.rows
         rows = list(part.relations)
@@ -182,7 +182,7 @@ def _fits(found: np.ndarray, rows: Rows) -> bool:
 
 
 def _cheapest(cost: np.ndarray, rows: Rows, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
-    """Return the cheapest deviation: a rise and a fall of each cell, both paid for."""
+    """Return the cheapest difference: a rise and a fall of each cell, both paid for."""
     matrix, least, most = rows
     found = _solved(
         np.concatenate([cost, cost]),

@@ -15,7 +15,7 @@ Row = Sequence[Part]
 LAST = ("Not recorded", "Not known", "Other", "All other")  # rows that often stand last
 
 
-def public_order(rows: Sequence[Row], hidden: Set[Cell]) -> list[int]:
+def row_order(rows: Sequence[Row], hidden: Set[Cell]) -> list[int]:
     """Return the places of the rows of a table (or a chart's groups) as they may be shown.
 
     Args:

@@ -7,7 +7,7 @@ from complaints.report.content import Chart, Figure, Part, Sentence, Series, Sha
 from complaints.report.figures import Figures, Stage
 from complaints.report.periods import Period
 from complaints.report.printing import share_of
-from complaints.report.words import listed, say
+from complaints.report.sentences import listed, sentence
 
 KINDS = {"bar": "Bar chart", "stacked_bar": "Stacked bar chart", "line": "Line chart"}
 FULLY_LISTED = 6  # the alternative text names every figure of a series up to so many
@@ -21,12 +21,14 @@ def chart(
     categories: tuple[str, ...],
     series: tuple[Series, ...],
     axis_title: str,
+    table: str = "",
 ) -> Chart:
-    """Return a chart with its alternative text."""
-    lead = say(f"{KINDS[kind]}: {title}. A table of the same section has the figures.")
+    """Return a chart with its alternative text; its table has its own title, or another one."""
+    lead = sentence(f"{KINDS[kind]}: {title}. A table of the same section has the figures.")
     describe = _course if kind == "line" else _heights
     values = tuple(describe(each, categories) for each in series)
-    return Chart(key, title, kind, categories, series, axis_title, (lead, *values))
+    alternative = (lead, *values)
+    return Chart(key, title, kind, categories, series, axis_title, alternative, table or title)
 
 
 def chart_over_time(
@@ -36,22 +38,25 @@ def chart_over_time(
     stages: tuple[Stage, ...],
     figure: Callable[[Stage, Period], Figure],
     axis_title: str,
+    table: str = "",
 ) -> Chart:
     """Return a figure of each stage over periods, as lines."""
     series = tuple(
         Series(stage.title, tuple(figure(stage, each) for each in periods)) for stage in stages
     )
-    return chart(key, title, "line", tuple(each.name for each in periods), series, axis_title)
+    names = tuple(each.name for each in periods)
+    return chart(key, title, "line", names, series, axis_title, table)
 
 
 def parts_chart(
-    figures: Figures, key: str, title: str, stage: Stage, breakdown: str, measure: str
+    figures: Figures, title: str, stage: Stage, breakdown: str, measure: str, table: str = ""
 ) -> Chart:
     """Return one bar for each value of a breakdown, the longest first."""
-    values = figures.by_size(breakdown, measure, stage)
-    bars = tuple(figures.part(measure, stage, breakdown, each) for each in values)
+    values = tuple(figures.by_size(breakdown, measure, stage))
+    bars = tuple(figures.count(measure, stage, None, breakdown, each) for each in values)
     series = (Series("Complaints", bars),)
-    return chart(key, title, "bar", values, series, "Complaints")
+    key = f"{stage.name}_{breakdown}"
+    return chart(key, title, "bar", values, series, "Complaints", table)
 
 
 def _course(series: Series, categories: tuple[str, ...]) -> Sentence:
@@ -60,7 +65,7 @@ def _course(series: Series, categories: tuple[str, ...]) -> Sentence:
     hidden = f"{series.name}: not every number can be shown."
     about = tuple(count for figure in series.figures for count in figure.counts)
     if not known:
-        return say(f"{series.name}: no figures.", about=about, hidden=hidden)
+        return sentence(f"{series.name}: no figures.", about=about, hidden=hidden)
     top = max(_size(figure) for _, figure in known)
     tops = [name for name, figure in known if _size(figure) == top]
     figure = next(figure for _, figure in known if _size(figure) == top)
@@ -69,7 +74,7 @@ def _course(series: Series, categories: tuple[str, ...]) -> Sentence:
         parts += [", ", known[-1][1], f" in {known[-1][0]}"]
         if top:
             parts += ["; highest in ", listed(tops), ", ", figure]
-    return say(*parts, ".", about=about, hidden=hidden)
+    return sentence(*parts, ".", about=about, hidden=hidden)
 
 
 def _heights(series: Series, categories: tuple[str, ...]) -> Sentence:
@@ -79,14 +84,14 @@ def _heights(series: Series, categories: tuple[str, ...]) -> Sentence:
     pairs = [each for each in zip(categories, series.figures, strict=True) if _has_value(each[1])]
     shown = [each for each in pairs if _size(each[1])]
     if not shown:
-        return say(f"{series.name}: none.", about=about, hidden=hidden)
+        return sentence(f"{series.name}: none.", about=about, hidden=hidden)
     parts: list[Part] = [f"{series.name}: "]
     if len(pairs) > FULLY_LISTED:
         shown = _longest(shown)
         parts.append("the longest bar is " if len(shown) == 1 else "the longest bars are ")
     for position, (category, figure) in enumerate(shown):
         parts += [", " if position else "", f"{category} (", figure, ")"]
-    return say(*parts, ".", about=about, hidden=hidden)
+    return sentence(*parts, ".", about=about, hidden=hidden)
 
 
 def _longest(pairs: list[tuple[str, Figure]]) -> list[tuple[str, Figure]]:

@@ -1,0 +1,193 @@
+"""Read the figures of a period from the published marts, in one read-only connection."""
+
+from collections import namedtuple
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from complaints.report.content import Cell
+from complaints.report.figures import Figures, Outcome, Rows, Stage
+from complaints.report.periods import Period, day_in_words
+from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.query import open_marts
+from complaints.warehouse.runs import lock_home
+from complaints.warehouse.settings import Settings
+
+QUARTERS_OF_A_LINE = 9  # the quarter, and those before it back to the same one two years ago
+
+# Every other column of these that holds whole numbers is a measure.
+CELLS = (
+    "select * exclude (stage_number), '' as breakdown, '' as value from rpt_period_stages",
+    "select period, procedure, stage, suspected, '' as breakdown, '' as value "
+    "from rpt_suspected_misclassification",
+    "select period, procedure, 'stage_1' as stage, '' as breakdown, '' as value, "
+    "columns('went_on_to_.*') from rpt_escalation",
+    "select *, 'service_team' as breakdown, service_team as value from rpt_period_teams",
+    "select *, 'reason' as breakdown, reason as value from rpt_period_reasons",
+    "select *, 'outcome' as breakdown, outcome as value from rpt_period_outcomes",
+    "select *, characteristic as breakdown from rpt_period_characteristics",
+)
+CASE_STAGES = """
+    case_reference, procedure, stage, service_team, received_date, due_date, responded_date,
+    sla_status, outcome, reasons
+    from fct_complaint_stages
+    left join (
+        select source, case_reference, stage, string_agg(reason, '; ' order by reason) as reasons
+        from fct_complaint_reasons
+        group by all
+    ) using (source, case_reference, stage)
+    where $1 in (financial_quarter, financial_year)
+    order by procedure desc, stage_number, received_date, case_reference
+"""
+TIME_LIMITS = """
+    distinct procedure, stage, working_days_limit as basic, extended_working_days_limit as extended
+    from fct_complaint_stages
+    where $1 in (financial_quarter, financial_year) and working_days_limit is not null
+    order by all
+"""
+INPUTS_HELD_BACK = """
+    dataset, count(distinct (source, file_name, row_number)) from dq_optional_inputs
+    where severity = 'error' group by all
+"""
+ACCEPTED = """
+    count(*) from dq_accepted
+    where financial_quarter = $1 or starts_with(financial_quarter, $1 || ' Q')
+"""
+
+
+def read_figures(marts_path: Path, period: Period) -> Figures:
+    """Return the figures of a period and of those it is compared with.
+
+    Raises:
+        UsageError: the period has not ended on the as-of day.
+        RunFailedError: there are no marts, they cannot be opened, are older than the code, or
+            have no data for it.
+    """
+    with open_marts(marts_path) as marts:
+        try:
+            return _read(marts, period)
+        except (duckdb.CatalogException, duckdb.BinderException) as missing:
+            raise RunFailedError(
+                f"The marts in {marts_path.parent} are older than this version of complaints: "
+                "run `complaints nightly` once, then ask for the report again."
+            ) from missing
+
+
+def needed_periods(period: Period) -> list[Period]:
+    """Return the periods that a report of this one shows or compares with."""
+    around = {period, period.previous, period.last_year, period.years_ago(2), *period.quarters}
+    last_quarter = Period(period.first_year, period.quarter or 4)
+    around |= {last_quarter.moved(-back) for back in range(QUARTERS_OF_A_LINE)}
+    return sorted(around, key=lambda each: (each.is_year, each))
+
+
+def read_learnings(
+    settings: Settings, period: Period
+) -> Mapping[tuple[str, str, str], list[str]] | None:
+    """Return what was learned in a period: the only text that stays in the working store.
+
+    It is None where the store is out of reach, which the report says in its place. The home is
+    held meanwhile: a night could not open a store that is being read. Out of reach is a store that
+    a night is at work in, that was left behind when the marts were copied, or that is older than
+    the code.
+    """
+    if not settings.warehouse_path.exists():
+        return None
+    try:
+        with (
+            lock_home(settings),
+            duckdb.connect(settings.warehouse_path, read_only=True) as warehouse,
+        ):
+            rows = warehouse.execute(
+                "select procedure, stage, reason, learning_texts "
+                "from intermediate.int_theme_learnings where period = ?",
+                [period.name],
+            ).fetchall()
+    except (RunFailedError, OSError, duckdb.IOException, duckdb.CatalogException):
+        return None
+    return {(procedure, stage, reason): texts for procedure, stage, reason, texts in rows}
+
+
+def _read(marts: duckdb.DuckDBPyConnection, period: Period) -> Figures:
+    def rows(query: str, *given: object) -> Rows:
+        result = marts.execute(f"select {query}", list(given))
+        row = namedtuple("Row", [name for name, *_ in result.description], rename=True)  # type: ignore[misc]
+        return tuple(map(row._make, result.fetchall()))
+
+    publication = rows("as_of_day, first_quarter from dq_publication")
+    as_of, first_quarter = publication[0] if publication else (None, None)
+    # Of the years of other authorities' figures the council's own are set beside them.
+    years = [each for (each,) in rows("distinct financial_year from rpt_benchmarks order by 1")]
+    names = [each.name for each in needed_periods(period)] + years
+    cells = {cell: value for query in CELLS for cell, value in _cells(marts, query, names)}
+    _check_period(period, as_of, first_quarter, cells)
+    accepted = Cell("accepted_exceptions", period.name)
+    return Figures(
+        period=period,
+        as_of=as_of,
+        stages=tuple(
+            Stage(*each)
+            for each in rows(
+                "procedure, stage, printed_name, has_time_limit from dim_stages "
+                "order by procedure desc, stage_number"
+            )
+        ),
+        outcomes=tuple(
+            Outcome(*each)
+            for each in rows(
+                "outcome, printed_name, is_upheld from dim_outcomes order by outcome_number"
+            )
+        ),
+        cells=cells | {accepted: rows(ACCEPTED, period.name)[0][0]},
+        open_stages=rows("* from rpt_open_stages order by received_date, case_reference"),
+        time_limits=rows(TIME_LIMITS, period.name),
+        case_stages=rows(CASE_STAGES, period.name),
+        themes=rows(
+            "procedure, stage, reason, complaints from rpt_themes where period = ? order by reason",
+            period.name,
+        ),
+        actions=rows("* from fct_learning_actions order by source, source_row"),
+        benchmarks=rows("* from rpt_benchmarks order by measure, financial_year, authority"),
+        indicators=rows("* from rpt_indicators order by source, source_row"),
+        team_changes=rows("* from dim_team_changes order by change_date, old_team, new_team"),
+        rules=rows("* from dq_rules where rows_failing > 0 order by severity, position"),
+        inputs_held_back=dict(rows(INPUTS_HELD_BACK)),
+    )
+
+
+def _cells(
+    marts: duckdb.DuckDBPyConnection, query: str, periods: list[str]
+) -> Iterator[tuple[Cell, int]]:
+    """Yield every measure of some periods in a mart."""
+    result = marts.execute(f"select * from ({query}) where list_contains(?, period)", [periods])
+    columns = [(name, str(kind)) for name, kind, *_ in result.description or ()]
+    measures = [(place, name) for place, (name, kind) in enumerate(columns) if kind in NUMBERS]
+    place_of = {name: place for place, (name, _) in enumerate(columns)}
+    keys = [place_of[each] for each in ("period", "procedure", "stage", "breakdown", "value")]
+    for row in result.fetchall():
+        key = [row[each] for each in keys]
+        for place, measure in measures:
+            yield Cell(measure, *key), row[place]
+
+
+NUMBERS = {"NUMBER", "BIGINT"}
+
+
+def _check_period(
+    period: Period, as_of: date | None, first_quarter: str | None, cells: Mapping[Cell, Any]
+) -> None:
+    if as_of is None or first_quarter is None:
+        raise RunFailedError("The marts hold no complaints yet, so there is nothing to report on.")
+    if period.last_day >= as_of:
+        raise UsageError(
+            f"{period.name} ends on {day_in_words(period.last_day)} and the figures are as at "
+            f"{day_in_words(as_of)}: ask for a {period.kind} that has ended before that day."
+        )
+    if not any(cell.period == period.name for cell in cells):
+        raise RunFailedError(
+            f"No complaint is known for {period.name}: the marts in use begin with "
+            f"{first_quarter} and are as at {day_in_words(as_of)}."
+        )
