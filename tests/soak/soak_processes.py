@@ -23,11 +23,6 @@ def with_dbt(settings: Settings) -> None:
 
 
 def until_killed(settings: Settings, has_begun: Any) -> None:
-    """Run a night that ends before it tells anybody, unless it is killed before."""
-
-    def begin(step: str) -> None:
-        has_begun.set()
-        if step == "alert":
-            signal.pause()
-
-    exit_with(lambda: run_night(settings, WITHOUT_DBT, begin))
+    """Run a night that ends before it notifies anybody, unless it is killed before."""
+    run_night(settings, WITHOUT_DBT, lambda step: has_begun.set())
+    signal.pause()
