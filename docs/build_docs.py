@@ -14,8 +14,7 @@ from typing import Any
 
 from dbt.cli.main import dbtRunner
 
-from complaints.expectations.optional_rules import OptionalRule, optional_rules
-from complaints.expectations.rules import Rule, all_rules
+from complaints.expectations.rules import Rule, all_rules, optional_rules
 from docs.markdown_lines import generated, one_line, page, table
 from docs.operator_pages import command_line, settings_page
 
@@ -42,7 +41,7 @@ JUDGES = {
     "line": "the line as it was read",
     "row": "the row alone",
     "case": "the row among the other rows of its case",
-    "clock": "the row with the due date computed for it",
+    "deadline": "the row with the due date computed for it",
 }
 
 Node = dict[str, Any]
@@ -170,7 +169,7 @@ def rule_section(rule: Rule) -> list[str]:
     ]
 
 
-def validation_rules(rules: Sequence[Rule], optional: Sequence[OptionalRule]) -> str:
+def validation_rules(rules: Sequence[Rule], optional: Sequence[Rule]) -> str:
     """Return the page of all validation rules, errors before warnings, complaints first."""
     lines = [
         GENERATED,
@@ -201,7 +200,7 @@ def validation_rules(rules: Sequence[Rule], optional: Sequence[OptionalRule]) ->
         *table(
             ("Code", "Input", "Severity", "Fails when", "What to do"),
             [
-                (r.code, r.contents.replace("_", " "), r.severity, r.sentence, r.remedy)
+                (r.code, r.dataset.replace("_", " "), r.severity, r.sentence, r.remedy)
                 for r in optional
             ],
         ),

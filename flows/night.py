@@ -212,10 +212,12 @@ def _run(
     if is_news:
         steps.build_reference(settings)
         steps.check_as_of_day(settings, run)
-        _read_and_judge(settings, run, steps, queues, records)
+    is_judged = is_news and _read_and_judge(settings, run, steps, queues, records)
     report.files += steps.record_files(settings, run, records)
     _check_something_was_read(settings, report)
     if is_news and not is_published(settings, run):  # a database may hold what it held before
+        if not is_judged:
+            judge(settings, run, steps)
         steps.build_deadlines(settings)
         steps.validate_deadlines(settings, run)
         steps.copy_log(settings, run)
@@ -234,10 +236,13 @@ def _read_and_judge(
     steps: SimpleNamespace,
     queues: list[list[Delivery]],
     records: list[FileRecord],
-) -> None:
+) -> bool:
     """Read the deliveries of all sources, oldest first, and judge after each round of them.
 
     A delivery of a run that was killed before its rows were judged comes before all others.
+
+    Returns:
+        Whether anything was judged.
     """
     is_judged = has_unjudged_delivery(settings)
     if is_judged:
@@ -246,8 +251,7 @@ def _read_and_judge(
         if _extract_next(settings, run, steps, queues, records):
             judge(settings, run, steps)
             is_judged = True
-    if not is_judged and not is_published(settings, run):
-        judge(settings, run, steps)
+    return is_judged
 
 
 def _extract_next(

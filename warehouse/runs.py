@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import duckdb
@@ -166,16 +167,14 @@ def rulebook_hash(settings: Settings) -> str:
 
 def copy_log(settings: Settings, run: Run) -> None:
     """Replace the copies `raw.ops_*` by what the log says now, this run's steps so far included."""
-    with open_log(settings.runs_path) as log:
+    with open_log(settings.runs_path) as log, open_warehouse(settings) as store:
         write_calls(log, run.journal.calls)
-        logged = {
-            name: log.execute(f"select {columns} from {name}").to_arrow_table()
-            for name, columns in COPIED_TABLES.items()
-        }
-    with open_warehouse(settings) as store:
         store.begin()
-        for name, rows in logged.items():
-            store.register("logged", rows)
+        for name, columns in COPIED_TABLES.items():
+            rows = log.sql(f"select {columns} from {name}")
+            # One connection reads the other's rows through Arrow's C interface: pyarrow, which
+            # to_arrow_table() asks for, is 170 MB that nothing else here needs.
+            store.register("logged", SimpleNamespace(__arrow_c_stream__=rows.__arrow_c_stream__))
             store.execute(f"create or replace table raw.{name} as from logged")
             store.unregister("logged")
         store.commit()

@@ -7,7 +7,7 @@ directory; docs/settings.md lists them.
 import re
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -268,7 +268,7 @@ def entries_of(written: SecretStr) -> list[str]:
     return [entry.strip() for entry in written.get_secret_value().split(",") if entry.strip()]
 
 
-def read_settings(**given: object) -> Settings:
+def read_settings(**given: Any) -> Settings:
     """Return the settings, those given on the command line over the environment's.
 
     Raises:

@@ -56,9 +56,9 @@ def make_tables(store: duckdb.DuckDBPyConnection) -> None:
         columns = ", ".join(f"{name} varchar" for name in layout.names)
         store.execute(
             f"create table if not exists {layout.records_table} (record_id varchar not null, "
-            "source varchar not null, first_delivery bigint not null, file_name varchar not null, "
-            "row_number bigint not null, field_count integer not null, "
-            f"header_field_count integer not null, {columns})"
+            "source varchar not null, first_delivery bigint not null, "
+            "first_file_name varchar not null, first_row_number bigint not null, "
+            f"field_count integer not null, header_field_count integer not null, {columns})"
         )
     if is_older:
         run_sql(store, "take_over_0_1_0")

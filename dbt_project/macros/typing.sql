@@ -40,7 +40,7 @@
     )
 {%- endmacro %}
 
-{#- A date before the first day of the dates that are taken is absent for every rule but its own. -#}
+{#- A date before the first day that is taken is absent for every rule but its own. -#}
 {% macro usable_date(day_read, earliest_date) -%}
     case when {{ day_read }} >= {{ earliest_date }} then {{ day_read }} end
 {%- endmacro %}
@@ -80,4 +80,3 @@
                 || ' Q' || regexp_extract({{ written }}, '(?i)q\s?([1-4])', 1)
     end
 {%- endmacro %}
-

@@ -1,15 +1,14 @@
 {#-
     What each distinct text of a relation with a column `written` means as a moment and as a day.
-
-    relation is a query. Day first, unless the year or the name of the month leads; a time with an offset
+    Day first, unless the year or the name of the month leads; a time with an offset
     from UTC becomes the time in England, a time without one is local already. Null where it is no date.
 -#}
 {% macro written_dates(relation) -%}
     with
 
-    texts as (
+    texts_once as (
 
-        select distinct written from ({{ relation }}) as given
+        select distinct written from {{ relation }}
 
     ),
 
@@ -18,7 +17,7 @@
         select
             written,
             lower({{ visible_text('written') }}) as text
-        from texts
+        from texts_once
         where written is not null
 
     ),

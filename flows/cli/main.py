@@ -3,6 +3,7 @@
 import shutil
 import sys
 from datetime import date
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -39,6 +40,24 @@ app = typer.Typer(
 EXAMPLE_EXPORTS = PROJECT_FOLDER / "examples" / "exports"
 EXAMPLE_AS_OF_DAY = date(2018, 11, 27)  # the day of the seed report
 EXAMPLE_QUARTER = "2018-19 Q2"
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"complaints {metadata.version('complaints-warehouse')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()
@@ -119,8 +138,7 @@ def sql(
 @app.command()
 def rules(format: FormatOption = Format.TABLE) -> None:
     """List every validation rule: code, severity, what it checks, its source, what to do."""
-    from complaints.expectations.optional_rules import optional_rules
-    from complaints.expectations.rules import all_rules
+    from complaints.expectations.rules import all_rules, optional_rules
     from complaints.flows.cli.console import print_rows
 
     columns = ["code", "severity", "checks", "source", "what to do"]

@@ -7,17 +7,16 @@ the header shows, and once more where the survey finds that the rows are written
 """
 
 import csv
-import glob
 import math
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib import resources
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
 import duckdb
 
+from complaints.flows.readers.decoded_file import open_as_utf_8
 from complaints.flows.readers.headers import count_recognised, match_headers
 from complaints.flows.readers.text_rows import (
     SPACE,
@@ -28,7 +27,6 @@ from complaints.flows.readers.text_rows import (
     sql_text,
     trimmed,
 )
-from complaints.warehouse.errors import RunFailedError
 
 DELIMITERS = (",", ";", "\t")
 CHUNK_BYTES = 1 << 20
@@ -211,55 +209,34 @@ def _read_lines(
 
     Reading and numbering keep to one core; what is done with the table afterwards does not.
     """
-    if form.encoding == "cp1252":
-        _load_encodings(connection)
     columns = [f"c{number}" for number in range(form.widest)]
     declared = ", ".join(f"'{column}': 'varchar'" for column in columns)
     field_count = " + ".join(f"({column} is not null)::integer" for column in columns)
     not_blank = " or ".join(f"{trimmed(column)} <> ''" for column in columns)
     kept = "".join(f", c{at} as {name}" for name, at in positions.items())
-    buffer_bytes = _buffer_bytes(path, form.encoding)
-    connection.execute(
-        f"""
-        create or replace temporary table csv_lines as
-        select row_number() over () - 1 as row_number, {field_count} as field_count{kept}
-        from read_csv(
-            $path, header = false, auto_detect = false, columns = {{{declared}}},
-            delim = {sql_text(form.delimiter)}, quote = '"', escape = '"', new_line = '\\n',
-            encoding = '{"cp1252" if form.encoding == "cp1252" else "utf-8"}',
-            strict_mode = false, null_padding = true, nullstr = '{NO_FIELD}',
-            parallel = false, buffer_size = {buffer_bytes}, max_line_size = {buffer_bytes}
+    with open_as_utf_8(connection, path, form.encoding) as (name, text_bytes):
+        buffer_bytes = _buffer_bytes(text_bytes)
+        connection.execute(
+            f"""
+            create or replace temporary table csv_lines as
+            select row_number() over () - 1 as row_number, {field_count} as field_count{kept}
+            from read_csv(
+                $name, header = false, auto_detect = false, columns = {{{declared}}},
+                delim = {sql_text(form.delimiter)}, quote = '"', escape = '"', new_line = '\\n',
+                strict_mode = false, null_padding = true, nullstr = '{NO_FIELD}',
+                parallel = false, buffer_size = {buffer_bytes}, max_line_size = {buffer_bytes}
+            )
+            where {not_blank}
+            """,
+            {"name": name},
         )
-        where {not_blank}
-        """,
-        {"path": glob.escape(str(path))},
-    )
 
 
-def _buffer_bytes(path: Path, encoding: str) -> int:
+def _buffer_bytes(text_bytes: int) -> int:
     """Return a size for the reader's buffers that leaves no short one at the end.
 
     DuckDB 1.5.5 loses a last line without a line end when only that line, or a part of it, is in
     the last buffer (seen on 2026-11-23 with generated files), so all buffers are made alike.
     """
-    text_bytes = path.stat().st_size
-    if encoding == "cp1252":
-        with path.open(encoding="cp1252", newline="") as file:
-            text_bytes = sum(
-                len(text.encode()) for text in iter(lambda: file.read(CHUNK_BYTES), "")
-            )
     buffers = math.ceil(text_bytes / BUFFER_BYTES) or 1  # emptied since its header was read
     return text_bytes // buffers + 64
-
-
-def _load_encodings(connection: duckdb.DuckDBPyConnection) -> None:
-    """Load DuckDB's extension for cp1252 from its Python package, without a download."""
-    package = resources.files("duckdb_extension_encodings")
-    extension = package / "extensions" / f"v{duckdb.__version__}" / "encodings.duckdb_extension"
-    try:
-        connection.execute(f"load {sql_text(str(extension))}")
-    except duckdb.Error:
-        raise RunFailedError(
-            "DuckDB's extension for the encoding cp1252 cannot be loaded: duckdb and "
-            "duckdb-extension-encodings need the same version. Install the pinned ones."
-        ) from None

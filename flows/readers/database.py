@@ -6,6 +6,7 @@ shows the URL: it may hold a password.
 
 import os
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -86,7 +87,7 @@ def _connected(engine: sa.Engine, source: Source, given: DatabaseInput) -> sa.Co
     return database.execution_options(stream_results=True)
 
 
-def _statement(database: sa.Connection, source: Source, given: DatabaseInput) -> sa.Select:
+def _statement(database: sa.Connection, source: Source, given: DatabaseInput) -> sa.Select[Any]:
     """Return the query for the layout's columns, each as text, in the order of the needed ones."""
     selectable, columns = (
         _table(database, source, given) if given.table else _query(database, source, given)
@@ -104,7 +105,7 @@ def _statement(database: sa.Connection, source: Source, given: DatabaseInput) ->
     )
 
 
-def _as_text(column: sa.ColumnClause) -> sa.Cast:
+def _as_text(column: sa.ColumnClause[Any]) -> sa.Cast[Any]:
     """Cast a column to text; a time with an offset first becomes the local time."""
     if isinstance(column.type, sa.DateTime) and column.type.timezone:
         return sa.cast(sa.cast(column, sa.DateTime(timezone=False)), sa.Text)
@@ -113,7 +114,7 @@ def _as_text(column: sa.ColumnClause) -> sa.Cast:
 
 def _table(
     database: sa.Connection, source: Source, given: DatabaseInput
-) -> tuple[sa.FromClause, list[sa.ColumnClause]]:
+) -> tuple[sa.FromClause, list[sa.ColumnClause[Any]]]:
     """Return a table or view with its columns, as the database describes them."""
     schema, _, name = (given.table or "").rpartition(".")
     inspector = sa.inspect(database)
@@ -126,7 +127,7 @@ def _table(
 
 def _query(
     database: sa.Connection, source: Source, given: DatabaseInput
-) -> tuple[sa.FromClause, list[sa.ColumnClause]]:
+) -> tuple[sa.FromClause, list[sa.ColumnClause[Any]]]:
     """Return a query as a derived table, with the columns that it gives."""
     query = (given.query or "").strip().rstrip(";")
     # A colon would be taken for the start of a parameter.
@@ -144,7 +145,7 @@ def _query(
 def _copy(
     connection: duckdb.DuckDBPyConnection,
     database: sa.Connection,
-    statement: sa.Select,
+    statement: sa.Select[Any],
     target: Target,
     given: DatabaseInput,
 ) -> None:

@@ -33,8 +33,8 @@ select
     record_id,
     $source as source,
     $delivery_number as first_delivery,
-    file_name,
-    row_number,
+    file_name as first_file_name,
+    row_number as first_row_number,
     field_count,
     header_field_count,
     {columns}

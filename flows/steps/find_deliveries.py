@@ -142,8 +142,12 @@ def _batches(files: list[ExportFile]) -> list[list[ExportFile]]:
     """Group files into deliveries, oldest first.
 
     A delivery holds, of each series, the file with the same place among the files of one date.
-    Files without a date belong to the newest delivery.
+    Files without a date belong to the newest delivery. Of an optional input every file is a
+    delivery of its own, one without a date the newest.
     """
+    if files and files[0].dataset != COMPLAINTS.dataset:
+        oldest_first = sorted(files, key=lambda f: (f.file_date is None, f.file_date or "", f.name))
+        return [[file] for file in oldest_first]
     batches: dict[tuple[str, int], list[ExportFile]] = {}
     dated = sorted(
         (file for file in files if file.file_date),

@@ -48,9 +48,7 @@ def publish(
         if not notes:  # what waits is published by the next night, with news or without
             warehouse.execute(
                 "insert into raw.publications select coalesce(max(publication_number), 0) + 1, "
-                "$run, $at, $hash, "
-                "(select coalesce(max(acceptance_number), 0) from raw.acceptances) "
-                "from raw.publications",
+                "$run, $at, $hash from raw.publications",
                 {
                     "run": run.run_id,
                     "at": clock.utc_now(),

@@ -1,42 +1,76 @@
-"""The council's own rows over the shipped reference data, from `<home>/reference/*.csv`."""
+"""The council's own rows over the shipped reference data, from `<home>/reference/*.csv`.
+
+What a row may say is declared once, by the tests of dbt_project/seeds/_seeds.yml: dbt tests the
+shipped rows by them, and the council's rows are checked by them here, at the start of a night.
+"""
 
 import csv
+import glob
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
+import jinja2
 import yaml
 
+from complaints.flows.readers.text_rows import sql_text, trimmed
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from complaints.warehouse.store import open_warehouse
 
-WORDS = {"date": "a date (YYYY-MM-DD)", "integer": "a whole number", "boolean": "true or false"}
-SEEDS_FILE = PROJECT_FOLDER / "dbt_project" / "seeds" / "_seeds.yml"
+TYPES = {"date": "a date (YYYY-MM-DD)", "integer": "a whole number", "boolean": "true or false"}
+SEEDS_FOLDER = PROJECT_FOLDER / "dbt_project" / "seeds"
+MACROS_FOLDER = PROJECT_FOLDER / "dbt_project" / "macros"
+README = """\
+# The council's own reference data
+
+A file here adds rows to the reference data that the warehouse comes with, or replaces rows that
+have the same key. To begin one, copy its example to the name without `.example`, keep the first
+line and write your own rows below it: CSV in UTF-8, with commas, dates as YYYY-MM-DD.
+
+The next night reads it. A mistake stops that night before it begins, with a sentence that names
+the file, row and column; yesterday's marts stay. To return to the shipped rows, delete the file.
+"""
+
+
+class Check(NamedTuple):
+    """What the columns of each row must keep to."""
+
+    columns: Sequence[str]
+    fails: str  # an expression over the rows of the file
+    problem: str  # how the sentence goes on from the columns; {value} is what the row says
 
 
 def prepare_reference(settings: Settings) -> None:
-    """Load the council's rows.
+    """Load the council's rows; in the first night, make the folder for them.
 
     Raises:
         UsageError: a file of `<home>/reference/` that cannot be used, with file, row and column.
     """
-    known = seed_columns()
     folder = settings.reference_folder
-    files = {path.stem: path for path in sorted(folder.glob("*.csv"))} if folder.is_dir() else {}
+    if not folder.exists():
+        _make_folder(folder)
+    files = {path.stem: path for path in sorted(folder.glob("*.csv"))}
     for name, path in files.items():
         if not path.is_file():
             raise UsageError(f"{path} is not a file: put a CSV file in its place or remove it.")
-        if name not in known:
+        if name not in _seeds():
             raise UsageError(
                 f"{path}: there is no reference data called {name}; a file here is named after "
-                f"one of {', '.join(sorted(known))}."
+                f"one of {', '.join(sorted(_seeds()))}."
             )
     with open_warehouse(settings) as warehouse:
-        for name, columns in known.items():
-            _load_council_rows(warehouse, name, columns, files.get(name))
+        warehouse.begin()
+        for name in _seeds():
+            _load_council_rows(warehouse, name, files.get(name))
+        for name, path in files.items():
+            for check in _checks(warehouse, name):
+                _refuse_mistake(warehouse, path, f"council_{name}", check)
+        warehouse.commit()
 
 
 def check_as_of_day(settings: Settings, run: Run) -> None:
@@ -58,87 +92,182 @@ def check_as_of_day(settings: Settings, run: Run) -> None:
         )
 
 
-def seed_columns() -> dict[str, dict[str, str]]:
-    """Return, for each seed, its columns and their types as dbt declares them."""
-    return {name: seed["config"]["column_types"] for name, seed in _seeds().items()}
-
-
-def needed_columns(name: str) -> set[str]:
-    """Return the columns of a seed that dbt's tests want filled: its keys, and what is not null."""
-    seed = _seeds()[name]
-    combinations = [
-        column
-        for test in seed.get("data_tests", [])
-        for column in test["unique_combination"]["arguments"]["columns"]
-    ]
-    filled = [each["name"] for each in seed["columns"] if "not_null" in each.get("data_tests", [])]
-    return {*combinations, *filled}
-
-
 @cache
 def _seeds() -> dict[str, Any]:
-    declared = yaml.safe_load(SEEDS_FILE.read_text(encoding="utf-8"))
+    declared = yaml.safe_load((SEEDS_FOLDER / "_seeds.yml").read_text(encoding="utf-8"))
     return {seed["name"]: seed for seed in declared["seeds"]}
 
 
-def _load_council_rows(
-    warehouse: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str], path: Path | None
-) -> None:
-    typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+def _tests(name: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield the column (blank for the whole row), kind and content of each test of a seed."""
+    seed = _seeds()[name]
+    for tested in (seed, *seed["columns"]):
+        for test in tested.get("data_tests", []):
+            kind, content = (test, {}) if isinstance(test, str) else next(iter(test.items()))
+            yield "" if tested is seed else tested["name"], kind, content
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder, with a README and an example of each file: the first row of its seed."""
+    folder.mkdir(parents=True)
+    text = [README]
+    for name, seed in _seeds().items():
+        with (SEEDS_FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as rows:
+            example = "".join(islice(rows, 2))
+        (folder / f"{name}.csv.example").write_text(example, encoding="utf-8", newline="")
+        columns = [f"- `{column['name']}`: {column['description']}" for column in seed["columns"]]
+        text += [f"## {name}.csv", "", seed["description"], "", *columns, ""]
+    (folder / "README.md").write_text("\n".join(text), encoding="utf-8")
+
+
+def _load_council_rows(warehouse: duckdb.DuckDBPyConnection, name: str, path: Path | None) -> None:
+    """Fill raw.council_<name>; the temporary council_<name> has the rows' numbers as well."""
+    kinds = _seeds()[name]["config"]["column_types"]
+    typed = ", ".join(f"{column} {kind}" for column, kind in kinds.items())
     warehouse.execute(f"create or replace table raw.council_{name} ({typed})")
-    optional = _seeds()[name]["config"].get("meta", {}).get("optional_columns", [])
-    header, rows = _read_rows(path, columns, optional) if path else ([], [])
-    if path is None or not rows:
+    if path is None:
         return
-    texts = ", ".join(f"{column} varchar" for column in header)
-    marks = ", ".join("nullif(trim(?), '')" for _ in header)
-    warehouse.execute(f"create or replace temporary table council_text (csv_row integer, {texts})")
-    warehouse.executemany(
-        f"insert into council_text values (?, {marks})",
-        [[number, *row] for number, row in enumerate(rows, start=1)],
+    _read_texts(warehouse, name, path)
+    for column, kind in kinds.items():
+        is_no_such = f"{column} is not null and try_cast({column} as {kind}) is null"
+        must_be = f"must be {TYPES.get(kind, kind)}, not '{{value}}'"
+        _refuse_mistake(warehouse, path, "council_texts", Check([column], is_no_such, must_be))
+    casts = ", ".join(f"cast({column} as {kind}) as {column}" for column, kind in kinds.items())
+    warehouse.execute(
+        f"create or replace temporary table council_{name} as "
+        f"select csv_row, {casts} from council_texts"
     )
-    for column, kind in columns.items():
-        _check_column(warehouse, path, column, kind, column in needed_columns(name))
-    casts = ", ".join(f"cast({column} as {kind})" for column, kind in columns.items())
-    warehouse.execute(f"insert into raw.council_{name} select {casts} from council_text")
+    warehouse.execute(
+        f"insert into raw.council_{name} select * exclude (csv_row) from council_{name}"
+    )
 
 
-def _read_rows(
-    path: Path, columns: dict[str, str], optional: list[str]
-) -> tuple[list[str], list[list[str]]]:
-    """Return the header of a file and its rows; optional columns that it leaves out are blank."""
+def _read_texts(warehouse: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+    """Create the temporary table council_texts: the rows of a file, numbered and as written."""
+    header, rows = _read_rows(name, path)
+    columns = [
+        f"nullif({trimmed(f'fields[{header.index(column) + 1}]')}, '') as {column}"
+        if column in header
+        else f"cast(null as varchar) as {column}"
+        for column in _seeds()[name]["config"]["column_types"]
+    ]
+    warehouse.execute(
+        f"create or replace temporary table council_texts as select csv_row, {', '.join(columns)} "
+        "from (select unnest($rows::varchar[][]) as fields, "
+        "generate_subscripts($rows::varchar[][], 1) as csv_row)",
+        {"rows": rows},
+    )
+
+
+def _read_rows(name: str, path: Path) -> tuple[list[str], list[list[str]]]:
+    """Return the header of a file and its rows, all of which have as many values.
+
+    Python's csv reads them: DuckDB's reader, where a quotation mark is not closed, takes what
+    follows for one short row and says nothing (1.5.5).
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            header, *lines = list(csv.reader(file, strict=True)) or [[]]
+            header, *rows = [row for row in csv.reader(file, strict=True) if row] or [[]]
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8: save it as CSV UTF-8.") from None
     except csv.Error:
         raise UsageError(f"{path} cannot be read as CSV: a quotation mark is not closed.") from None
-    left_out = [each for each in optional if each not in header]
-    if sorted([*header, *left_out]) != sorted(columns):
+    config = _seeds()[name]["config"]
+    optional = config.get("meta", {}).get("optional_columns", [])
+    left_out = [column for column in optional if column not in header]
+    if sorted([*header, *left_out]) != sorted(config["column_types"]):
         raise UsageError(
-            f"{path}: the header must be {','.join(columns)}, but it is {','.join(header)}."
+            f"{path}: the header must be {','.join(config['column_types'])}, but it is "
+            f"{','.join(header)}."
         )
-    rows = [line for line in lines if line]
     for number, row in enumerate(rows, start=1):
         if len(row) != len(header):
             raise UsageError(
                 f"{path}, row {number}: there are {len(row)} values for {len(header)} columns; "
                 "put a text with a comma in quotation marks."
             )
-    return [*header, *left_out], [[*row, *("" for _ in left_out)] for row in rows]
+    return header, rows
 
 
-def _check_column(
-    warehouse: duckdb.DuckDBPyConnection, path: Path, column: str, kind: str, is_needed: bool
+def _checks(warehouse: duckdb.DuckDBPyConnection, name: str) -> Iterator[Check]:
+    """Yield what the tests of a seed ask of the council's rows."""
+    for column, kind, content in _tests(name):
+        given = content.get("arguments", {})
+        where = content.get("config", {}).get("where", "true")
+        match kind:
+            case "not_null":
+                yield Check([column], f"{column} is null", "must be filled in")
+            case "unique" | "unique_combination":
+                yield from _key_checks(given.get("columns", [column]))
+            case "accepted_values":
+                yield _one_of([column], where, given["values"])
+            case "relationships" | "combination_in":
+                columns = given.get("columns", [column])
+                fields = given.get("columns", [given.get("field")])
+                yield _one_of(columns, where, _known(warehouse, given["to"], fields))
+            case "rows_hold":
+                allowed = f"must be {content['description']}, not '{{value}}'"
+                yield Check([column], f"not coalesce({given['expression']}, false)", allowed)
+            case "spellings_agree":
+                spelling = f"partition by field, {_matched_form('written')} order by csv_row"
+                yield Check(
+                    ["field", "written"],
+                    f"value <> first_value(value) over ({spelling})",
+                    "must have one value, but '{value}' has another in an earlier row; capitals "
+                    "and punctuation make no difference",
+                )
+            case "in_matched_form":
+                pass  # the council may write a spelling as its export does
+            case _:
+                raise AssertionError(f"what the test {kind} asks of a council's rows is not said")
+
+
+def _key_checks(columns: Sequence[str]) -> Iterator[Check]:
+    for column in columns:
+        yield Check([column], f"{column} is null", "must be filled in")
+    is_seen = f"row_number() over (partition by {', '.join(columns)} order by csv_row) > 1"
+    yield Check(columns, is_seen, "must not be '{value}' twice; remove one of the two rows")
+
+
+def _one_of(columns: Sequence[str], where: str, allowed: Sequence[str]) -> Check:
+    written = f"concat_ws(' ', {', '.join(columns)})"
+    listed = ", ".join(sql_text(value) for value in allowed)
+    return Check(
+        columns,
+        f"({where}) and {written} not in ({listed})",
+        f"must be one of {', '.join(allowed)}, not '{{value}}'",
+    )
+
+
+def _known(warehouse: duckdb.DuckDBPyConnection, to: str, columns: Sequence[str]) -> list[str]:
+    """Return what a seed, with the council's rows, has in columns; `to` is written as in dbt."""
+    seed = to.removeprefix("ref('").removesuffix("')")
+    listed = ", ".join(columns)
+    rows = warehouse.execute(
+        f"select distinct concat_ws(' ', {listed}) from ("
+        f"select {listed} from read_csv($shipped, header = true, all_varchar = true) "
+        f"union all select {listed} from raw.council_{seed}) order by all",
+        {"shipped": glob.escape(str(SEEDS_FOLDER / f"{seed}.csv"))},
+    ).fetchall()
+    return [value for (value,) in rows]
+
+
+def _matched_form(column: str) -> str:
+    """Return the expression by which dbt compares spellings."""
+    macros = jinja2.Environment(loader=jinja2.FileSystemLoader(MACROS_FOLDER))
+    module: Any = macros.get_template("matched_form.sql").module
+    return str(module.matched_form(column))
+
+
+def _refuse_mistake(
+    warehouse: duckdb.DuckDBPyConnection, path: Path, relation: str, check: Check
 ) -> None:
-    is_wrong = f"{column} is not null and try_cast({column} as {kind}) is null"
-    bad = warehouse.execute(
-        f"select csv_row, {column} is null from council_text "
-        f"where {is_wrong} or ($is_needed and {column} is null) order by csv_row limit 1",
-        {"is_needed": is_needed},
+    mistake = warehouse.execute(
+        f"select csv_row, concat_ws(' ', {', '.join(check.columns)}) "
+        f"from (select *, {check.fails} as is_wrong from {relation}) "
+        "where is_wrong order by csv_row limit 1"
     ).fetchone()
-    if bad:
-        row_number, is_blank = bad
-        problem = "must be filled in" if is_blank else f"must be {WORDS.get(kind, kind)}"
-        raise UsageError(f"{path}, row {row_number}: {column} {problem}.")
+    if mistake:
+        row_number, value = mistake
+        problem = check.problem.replace("{value}", value)
+        raise UsageError(f"{path}, row {row_number}: {' and '.join(check.columns)} {problem}.")

@@ -41,7 +41,8 @@ def begin_judging(settings: Settings, run: Run) -> None:
         store.begin()
         store.execute("delete from raw.run")
         store.execute(
-            "insert into raw.run values (?, ?, ?, ?)",
+            "insert into raw.run select ?, ?, ?, ?, coalesce(max(acceptance_number), 0) "
+            "from raw.acceptances",
             [run.run_id, run.run_at, run.as_of_day, EARLIEST_DATE],
         )
         store.execute("delete from raw.rules")

@@ -29,7 +29,8 @@ due_again as (
 
     select audience from still_open
     group by audience
-    having date_diff('day', min(last_sent_day), getvariable('as_of_day')::date)
+    having
+        date_diff('day', min(last_sent_day), getvariable('as_of_day')::date)
         >= getvariable('reminder_days')
         and getvariable('is_everything_known')
 

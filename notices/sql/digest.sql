@@ -38,7 +38,8 @@ select
     count(*) over each_group as notices_in_group
 from placed_changes
 window each_group as (partition by audience, place, position, title)
-qualify row_number() over (
-    partition by audience, place, position, title order by sort, text
-) <= getvariable('most_lines')
+qualify
+    row_number() over (
+        partition by audience, place, position, title order by sort, text
+    ) <= getvariable('most_lines')
 order by audience, place, position, title, sort, text

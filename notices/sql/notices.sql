@@ -36,7 +36,7 @@ on_rows as (
         'held_row' as notice_type,
         rule_code,
         concat_ws('|', 'held', rule_code, source, held_key, row_number() over (
-            partition by rule_code, source, held_key order by row_number, record_key
+            partition by rule_code, source, held_key order by row_number, record_id
         )) as key,
         case_reference,
         stage,
@@ -64,7 +64,7 @@ delivered as (
         min(coalesce(as_of_day, strptime(left(run_id, 8), '%Y%m%d'))::date) as first_seen
     from published.dq_deliveries
     left join published.ops_runs using (run_id)
-    where columns('^(contents|dataset)$') = 'complaints' and dq_deliveries.status <> 'rejected'
+    where dataset = 'complaints' and dq_deliveries.status <> 'rejected'
     group by source, file_name, content_hash
 
 ),
@@ -134,7 +134,7 @@ union all by name
 select
     'data_quality' as audience,
     if(severity = 'error', 'held_row', 'warning') as notice_type,
-    concat_ws('|', 'input', rule_code, source, columns('^(contents|dataset)$'), row_number) as key,
+    concat_ws('|', 'input', rule_code, source, dataset, row_number) as key,
     1000 + position as position,
     description || ' (' || rule_code || ')' as title,
     remedy,
@@ -202,5 +202,8 @@ values
 (
     'deadlines',
     'Overdue',
-    (select count(*) from published.rpt_open_stages where sla_status = 'open_overdue')
+    (
+        select count(*) from published.rpt_open_stages
+        where sla_status = 'open_overdue'
+    )
 );

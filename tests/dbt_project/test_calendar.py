@@ -40,9 +40,9 @@ def test_the_council_mends_the_calendar_with_a_file_of_its_own(
     (failure,) = query(settings.runs_path, "select message from ops_runs where status = 'failed'")
     assert "The as-of day 2036-01-07 is outside the calendar" in failure[0]
     assert "add the bank holidays of 2036" in failure[0]
-    assert query(settings.warehouse_path, "select as_of_day from raw.as_of_day") == [(FIRST_DAY,)]
+    assert query(settings.warehouse_path, "select as_of_day from raw.run") == [(FIRST_DAY,)]
 
-    settings.reference_folder.mkdir()
+    settings.reference_folder.mkdir(exist_ok=True)
     (settings.reference_folder / "bank_holidays.csv").write_text(BANK_HOLIDAYS_2036)
     assert ended(start(checked_night, settings)) == ExitCode.DONE
     first_days = "select date from dim_date where year(date) = 2036 and is_working_day limit 2"

@@ -99,7 +99,9 @@ class Deadlines:
     """The model int_stage_deadlines on generated rows."""
 
     def __init__(self, example: Settings) -> None:
-        self.sql = compiled_sql(example.home, "models/intermediate/int_stage_deadlines.sql")
+        self.sql = compiled_sql(
+            example.home, "models/intermediate/deadlines/int_stage_deadlines.sql"
+        )
         self.connection = duckdb.connect()
         self.connection.execute(f"attach '{example.warehouse_path}' as built (read_only)")
         self.connection.execute("attach ':memory:' as warehouse")
@@ -112,10 +114,14 @@ class Deadlines:
             "intermediate.int_time_limits_by_day",
         ):
             self.connection.execute(f"create table warehouse.{table} as from built.{table}")
-        for name in ("stage_rows", "as_of_day"):
-            self.connection.execute(
-                f"create table warehouse.staging.stg_{name} as from built.raw.{name} limit 0"
-            )
+        for relation in ("staging.stg_run", "intermediate.int_stage_rows"):
+            described = self.connection.execute(
+                "select string_agg(column_name || ' ' || data_type, ', ' order by column_index) "
+                "from duckdb_columns() where database_name = 'built' "
+                "and schema_name || '.' || table_name = $1",
+                [relation],
+            ).fetchone()
+            self.connection.execute(f"create table warehouse.{relation} ({described[0]})")
         self.connection.execute("detach built")
 
     def of(self, rows: list[Stage], as_of_day: date) -> list[dict[str, Any]]:
@@ -124,30 +130,28 @@ class Deadlines:
             [
                 row._asdict()
                 | {
-                    "row_id": number,
+                    "record_id": f"{number:05}",
                     "source": "complaints",
                     "case_reference": f"C{number}",
                     "service_team": "Assessments",
                     "file_name": "complaints.csv",
                     "row_number": number,
-                    "takes_part": True,
                     "is_held": False,
-                    "is_settled": False,
                 }
                 for number, row in enumerate(rows)
             ]
         )
         self.connection.register("generated", frame)
-        self.connection.execute("delete from warehouse.staging.stg_stage_rows")
+        self.connection.execute("delete from warehouse.intermediate.int_stage_rows")
         self.connection.execute(
-            "insert into warehouse.staging.stg_stage_rows by name from generated"
+            "insert into warehouse.intermediate.int_stage_rows by name from generated"
         )
-        self.connection.execute("delete from warehouse.staging.stg_as_of_day")
+        self.connection.execute("delete from warehouse.staging.stg_run")
         self.connection.execute(
-            "insert into warehouse.staging.stg_as_of_day values ($1, 'run')", [as_of_day]
+            "insert into warehouse.staging.stg_run by name select $1 as as_of_day", [as_of_day]
         )
         self.connection.execute(f"create or replace table deadlines as {self.sql}")
-        result = self.connection.execute("from deadlines order by row_id")
+        result = self.connection.execute("from deadlines order by record_id")
         names = [column[0] for column in result.description or []]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 

@@ -28,7 +28,6 @@ PAGES = sorted(
     for page in PROJECT_FOLDER.glob(pattern)
     if page.parent.name not in NOT_OURS
 )
-MOST_LINES = 300
 # Put together here, so that this file does not name them either.
 WORKPLACE = ("../" + "shared", "/".join(("", "work", "")), "/".join(("", "tmp", "w", "")))
 REGISTRIES = tuple(
@@ -158,13 +157,3 @@ def test_nothing_names_a_workplace_or_a_registry() -> None:
             if re.search(rf"(?<!\w){re.escape(name)}", text)
         ]
     assert found == []
-
-
-def test_no_module_is_longer_than_a_reader_can_hold() -> None:
-    lengths = {
-        str(path.relative_to(PROJECT_FOLDER)): len(path.read_text(encoding="utf-8").splitlines())
-        for path in files()
-        if path.suffix == ".py"
-    }
-    assert len(lengths) > 40
-    assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}

@@ -20,7 +20,7 @@ from complaints.examples.report_inputs import REPORT_INPUT_FILES
 from example_oracle import AS_OF_DAY, STAGES, Row, read_exports
 from example_rules import judge
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "dbt_project" / "seeds"
 # fmt: off
 ERRORS = {

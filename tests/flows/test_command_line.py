@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from command_helpers import Run, assert_mistake, run_there
-from complaints.expectations.optional_rules import optional_rules
-from complaints.expectations.rules import all_rules
+from complaints.expectations.rules import all_rules, optional_rules
 from complaints.flows.cli import nightly as run_command
 from complaints.warehouse.errors import ExitCode
 from complaints.warehouse.settings import Settings

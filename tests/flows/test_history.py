@@ -124,7 +124,11 @@ def test_step_that_failed_says_so(history: History) -> None:
         "select ops_steps.step, ops_steps.status from ops_steps join ops_runs using (run_id) "
         "where ops_runs.status = 'failed' order by position",
     )
-    assert failed == [("prepare_reference", "done"), ("build_reference", "failed")]
+    assert failed == [
+        ("prepare_reference", "done"),
+        ("find_deliveries", "done"),
+        ("build_reference", "failed"),
+    ]
 
 
 def test_steps_of_the_publishing_run_are_there_up_to_the_marts(history: History) -> None:

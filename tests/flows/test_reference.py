@@ -4,7 +4,7 @@ import csv
 import importlib.util
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -18,8 +18,8 @@ from complaints.flows.night import run_night
 from complaints.flows.steps.reference import prepare_reference
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.layout import OPTIONAL_INPUTS
-from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings, read_settings
+from complaints.warehouse.store import hold_warehouse
 from conftest import query
 
 DBT_PROJECT = PROJECT_FOLDER / "dbt_project"
@@ -90,7 +90,6 @@ def nights(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Itera
     home = tmp_path_factory.mktemp("council") / "home"
     shutil.copytree(example.home, home)
     after = example.model_copy(update={"home": home})
-    after.reference_folder.mkdir()
     for name, text in COUNCIL_FILES.items():
         (after.reference_folder / name).write_text(text, encoding="utf-8")
     report = run_night(after, TESTED_WITHOUT_DBT)
@@ -195,9 +194,180 @@ def prepare(home: Path, name: str, content: bytes) -> Settings:
     settings = read_settings(home=home)
     settings.reference_folder.mkdir(parents=True)
     (settings.reference_folder / name).write_bytes(content)
-    night = Run("run", datetime.now(UTC).replace(tzinfo=None), date(2018, 11, 27), "rulebook")
-    prepare_reference(settings, night)
+    with hold_warehouse(settings):
+        prepare_reference(settings)
     return settings
+
+
+LIMIT = "corporate,stage_1,response,received"
+FIGURE = "Q2,1,2018-19 Q2,statutory"
+
+
+def council_file(name: str, *rows: str) -> bytes:
+    """Return a file with the header of its seed, without the optional columns at its end."""
+    header = (SEEDS / name).read_text(encoding="utf-8").splitlines()[0].split(",")
+    return "\n".join([",".join(header[: rows[0].count(",") + 1]), *rows]).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "sentence"),
+    [
+        (
+            "stages.csv",
+            ["statutory,stage_4,5"],
+            "row 1: stage must be one of stage_1, stage_2, stage_3, ombudsman, not 'stage_4'.",
+        ),
+        (
+            "stages.csv",
+            ["statutory,stage_1,1", "statuary,stage_2,2"],
+            "row 2: procedure must be one of statutory, corporate, not 'statuary'.",
+        ),
+        ("stages.csv", [",stage_1,1"], "row 1: procedure must be filled in."),
+        (
+            "stages.csv",
+            ["statutory,stage_1,1st"],
+            "row 1: stage_number must be a whole number, not '1st'.",
+        ),
+        (
+            "outcomes.csv",
+            ["resolved,perhaps,Resolved"],
+            "row 1: is_upheld must be true or false, not 'perhaps'.",
+        ),
+        (
+            "outcomes.csv",
+            ["resolved,true,a", " resolved ,true,b"],
+            "row 2: outcome must not be 'resolved' twice; remove one of the two rows.",
+        ),
+        (
+            "bank_holidays.csv",
+            ["2018-07-04,a", "2108-07-04,b"],
+            "row 2: date must be a day from 2000 to 2099, not '2108-07-04'.",
+        ),
+        (
+            "bank_holidays.csv",
+            ["2018-07-04,a", "2018-07-05,b", "2018-07-04,c"],
+            "row 3: date must not be '2018-07-04' twice; remove one of the two rows.",
+        ),
+        (
+            "bank_holidays.csv",
+            ["2018-02-30,a"],
+            "row 1: date must be a date (YYYY-MM-DD), not '2018-02-30'.",
+        ),
+        (
+            "time_limits.csv",
+            [f"{LIMIT},20,10,2018-04-01,,x"],
+            "row 1: extended_working_days must be no less than working_days, not '10'.",
+        ),
+        (
+            "time_limits.csv",
+            [f"{LIMIT},0,,2018-04-01,,x"],
+            "row 1: working_days must be more than 0, not '0'.",
+        ),
+        (
+            "time_limits.csv",
+            [f"{LIMIT},10,20,2018-04-01,2018-03-31,x"],
+            "row 1: valid_to must be no earlier than valid_from, not '2018-03-31'.",
+        ),
+        ("time_limits.csv", [f"{LIMIT},10,20,,,x"], "row 1: valid_from must be filled in."),
+        (
+            "time_limits.csv",
+            ["corporate,stage_3,response,received,10,20,2018-04-01,,x"],
+            "row 1: procedure and stage must be one of corporate ombudsman, corporate stage_1, "
+            "corporate stage_2, statutory ombudsman, statutory stage_1, statutory stage_2, "
+            "statutory stage_3, not 'corporate stage_3'.",
+        ),
+        (
+            "time_limits.csv",
+            ["corporate,stage_1,reply,received,10,20,2018-04-01,,x"],
+            "row 1: milestone must be one of response, panel, request, not 'reply'.",
+        ),
+        (
+            "synonyms.csv",
+            ["team,Informal,stage_1"],
+            "row 1: field must be one of procedure, stage, outcome, legal_basis, extension_agreed, "
+            "not 'team'.",
+        ),
+        (
+            "synonyms.csv",
+            ["stage,Informal,stage_0"],
+            "row 1: value must be one of ombudsman, stage_1, stage_2, stage_3, not 'stage_0'.",
+        ),
+        (
+            "synonyms.csv",
+            ["extension_agreed,Ja,true"],
+            "row 1: value must be one of yes, no, not 'true'.",
+        ),
+        ("synonyms.csv", ["stage,Informal,"], "row 1: value must be filled in."),
+        (
+            "synonyms.csv",
+            ["stage,Informal stage,stage_1", "stage,INFORMAL - stage,stage_2"],
+            "row 2: field and written must have one value, but 'stage INFORMAL - stage' has "
+            "another in an earlier row; capitals and punctuation make no difference.",
+        ),
+        (
+            "legal_bases.csv",
+            ["s99,Anything,both"],
+            "row 1: procedure must be one of statutory, corporate, either, not 'both'.",
+        ),
+        (
+            "published_figures.csv",
+            [f"{FIGURE},stage_1,received,points,3"],
+            "row 1: unit must be one of count, percent, percentage_points, not 'points'.",
+        ),
+        (
+            "published_breakdowns.csv",
+            [f"{FIGURE},stage_1,team,A,1,,"],
+            "row 1: breakdown must be one of service_team, reason, not 'team'.",
+        ),
+    ],
+)
+def test_mistake_names_file_row_column_value_and_what_is_allowed(
+    tmp_path: Path, name: str, rows: list[str], sentence: str
+) -> None:
+    with pytest.raises(UsageError) as mistake:
+        prepare(tmp_path / "home", name, council_file(name, *rows))
+    assert str(mistake.value) == f"{tmp_path / 'home' / 'reference' / name}, {sentence}"
+
+
+def test_codes_of_one_council_file_are_known_to_the_others(tmp_path: Path) -> None:
+    settings = read_settings(home=tmp_path / "home")
+    settings.reference_folder.mkdir(parents=True)
+    for name, row in (
+        ("stages.csv", "corporate,stage_3,3"),
+        ("time_limits.csv", "corporate,stage_3,response,received,10,20,2018-04-01,,x"),
+        ("outcomes.csv", "resolved,false,Put right at once"),
+        ("synonyms.csv", "outcome,Put right,resolved"),
+    ):
+        (settings.reference_folder / name).write_bytes(council_file(name, row))
+    with hold_warehouse(settings):
+        prepare_reference(settings)
+    stages = query(settings.warehouse_path, "select procedure, stage from raw.council_stages")
+    assert stages == [("corporate", "stage_3")]
+
+
+def test_spellings_that_agree_may_be_written_twice(tmp_path: Path) -> None:
+    rows = ["stage,Informal stage,stage_1", "stage,informal  stage.,stage_1"]
+    settings = prepare(tmp_path / "home", "synonyms.csv", council_file("synonyms.csv", *rows))
+    assert query(settings.warehouse_path, "select count(*) from raw.council_synonyms") == [(2,)]
+
+
+def test_first_night_makes_a_folder_with_examples_that_are_read_once_renamed(
+    tmp_path: Path,
+) -> None:
+    settings = read_settings(home=tmp_path / "home")
+    with hold_warehouse(settings):
+        prepare_reference(settings)
+        examples = sorted(settings.reference_folder.glob("*.csv.example"))
+        assert [each.name for each in examples] == [
+            f"{seed.name}.example" for seed in sorted(SEEDS.glob("*.csv"))
+        ]
+        readme = (settings.reference_folder / "README.md").read_text(encoding="utf-8")
+        assert "## time_limits.csv" in readme and "- `valid_to`: Last received date" in readme
+        for example in examples:
+            example.rename(example.with_suffix(""))
+        prepare_reference(settings)
+    rows = query(settings.warehouse_path, "select count(*) from raw.council_time_limits")
+    assert rows == [(1,)]
 
 
 @pytest.mark.parametrize(
@@ -249,9 +419,8 @@ def test_mistake_in_a_council_file_names_file_row_and_column(
 def test_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
     settings = read_settings(home=tmp_path)
     (settings.reference_folder / "stages.csv").mkdir(parents=True)
-    night = Run("run", datetime.now(UTC).replace(tzinfo=None), date(2018, 11, 27), "rulebook")
     with pytest.raises(UsageError, match=r"stages\.csv is not a file"):
-        prepare_reference(settings, night)
+        prepare_reference(settings)
 
 
 @pytest.mark.parametrize(

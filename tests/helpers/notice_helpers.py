@@ -43,12 +43,12 @@ create table dq_warnings (
     row_number bigint, source varchar default 'complaints'
 );
 create table dq_optional_inputs (
-    file_name varchar, row_number bigint, source varchar, contents varchar, rule_code varchar,
+    file_name varchar, row_number bigint, source varchar, dataset varchar, rule_code varchar,
     severity varchar, description varchar, remedy varchar, position integer
 );
 create table dq_deliveries (
     run_id varchar, file_name varchar, status varchar, message varchar, content_hash varchar,
-    source varchar default 'complaints', contents varchar default 'complaints'
+    source varchar default 'complaints', dataset varchar default 'complaints'
 );
 create table fct_complaint_stages (
     case_reference varchar, stage varchar, received_date date, due_date date, sla_status varchar,

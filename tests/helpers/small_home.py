@@ -106,7 +106,7 @@ class SmallHome:
     def before_second_night(self) -> Settings:
         """Return the settings of the home as the first night left it, with what is new since."""
         settings = self.put_back()
-        settings.reference_folder.mkdir()
+        settings.reference_folder.mkdir(exist_ok=True)
         (settings.reference_folder / "synonyms.csv").write_text(COUNCILS_SYNONYMS)
         for stamp, rows in SECOND_DELIVERIES.items():
             export(settings, stamp, rows)

@@ -44,7 +44,7 @@ def night_that_fails_to_load(settings: Settings) -> None:
     def load(*given: Any) -> None:
         raise ValueError(f"cannot convert '{NAME}'")
 
-    exit_with(lambda: run_and_notify(settings, WITHOUT_DBT | {"record_fates": load}))
+    exit_with(lambda: run_and_notify(settings, WITHOUT_DBT | {"extract": load}))
 
 
 def test_nights_notify_of_what_was_killed_what_they_published_and_what_became_of_it(
@@ -88,7 +88,7 @@ def test_an_unexpected_failure_names_step_and_file_but_not_what_was_in_it(
     assert mail["To"] == OFFICER
     assert mail["Subject"] == "Complaints, 27 November 2018: the night failed"
     lines = text_of(mail).splitlines()
-    assert "- Step: load" in lines
+    assert "- Step: extract" in lines
     assert "- File: complaints_20181127.csv" in lines
     assert "- What happened: an unexpected ValueError" in lines
     assert "- Nothing was published; the marts of the night before stay." in lines
@@ -101,7 +101,7 @@ def test_an_unexpected_failure_names_step_and_file_but_not_what_was_in_it(
 
 
 def night_that_is_stopped(settings: Settings, by: str) -> None:
-    """Run a night that is interrupted while it loads, as by Ctrl+C, or terminated."""
+    """Run a night that is interrupted while it reads, as by Ctrl+C, or terminated."""
 
     def load(*given: Any) -> None:
         if by == "KeyboardInterrupt":
@@ -109,7 +109,7 @@ def night_that_is_stopped(settings: Settings, by: str) -> None:
         signal.signal(signal.SIGTERM, lambda *given: sys.exit(1))
         os.kill(os.getpid(), signal.SIGTERM)
 
-    exit_with(lambda: run_and_notify(settings, WITHOUT_DBT | {"record_fates": load}))
+    exit_with(lambda: run_and_notify(settings, WITHOUT_DBT | {"extract": load}))
 
 
 @pytest.mark.parametrize("by", ["KeyboardInterrupt", "SystemExit"])
@@ -122,7 +122,7 @@ def test_a_night_that_is_stopped_is_reported_with_its_file(
     (mail,) = postbox.taken()
     lines = text_of(mail).splitlines()
     assert mail["To"] == OFFICER and mail["Subject"].endswith(": the night failed")
-    assert "- Step: load" in lines and "- File: complaints_20181127.csv" in lines
+    assert "- Step: extract" in lines and "- File: complaints_20181127.csv" in lines
     assert f"- What happened: it was stopped before it ended ({by})" in lines
 
 

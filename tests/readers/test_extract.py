@@ -291,6 +291,7 @@ def test_rows_keep_the_order_of_the_file(store, exports):
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
 def test_no_line_is_lost_at_the_end_of_a_buffer(store, exports, encoding, monkeypatch):
     monkeypatch.setattr("complaints.flows.readers.csv_file.BUFFER_BYTES", 1_000)
+    monkeypatch.setattr("complaints.flows.readers.decoded_file.CHUNK_CHARACTERS", 300)
     numbers = random.Random(7)
     for _ in range(40):
         rows = numbers.randint(20, 200)

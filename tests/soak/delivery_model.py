@@ -168,12 +168,10 @@ class Held:
         self.keyless = [record for record in first if key_of(record.row) is None]
         for key in dict.fromkeys(key for r in first if (key := key_of(r.row))):
             rows = [record for record in first if key_of(record.row) == key]
-            times = [updated(record.row) for record in [*rows, *self.keyed.get(key, [])]]
-            newest = max((time for time in times if time), default="")
+            newest = max((time for record in rows if (time := updated(record.row))), default="")
             current = [r for r in rows if (time := updated(r.row)) is None or time >= newest]
             superseded += [record for record in rows if record not in current]
-            if current:
-                self.keyed[key] = current
+            self.keyed[key] = current
         return {
             name: Counts(
                 *(

@@ -72,16 +72,18 @@ KILLED = Run("killed")
 MANAGER, LEGAL, OFFICER = (f"{who}@council.example" for who in ("manager", "legal", "officer"))
 
 RUNS: dict[date, tuple[Run, ...]] = {
-    date(2018, 9, 6): (Run("killed", killed_at=Moment("load")), WELL),
+    date(2018, 9, 6): (Run("killed", killed_at=Moment("record_fates")), WELL),
     date(2018, 9, 13): (KILLED, KILLED, WELL),
     date(2018, 9, 18): (Run("killed", killed_at=PUBLISHED), WELL),
     date(2018, 9, 25): (Run("killed", sending_to=MANAGER, is_taken=True), WELL),
-    date(2018, 9, 27): (Run("killed", killed_at=Moment("validate")),),  # the next night goes on
+    date(2018, 9, 27): (
+        Run("killed", killed_at=Moment("validate_records")),
+    ),  # the next night goes on
     date(2018, 10, 2): (KILLED, KILLED, KILLED, WELL),
     date(2018, 10, 4): (Run("failed"),),
     date(2018, 10, 9): (Run("refused"), WELL),
     date(2018, 10, 10): (Run("killed", sending_to=MANAGER), WELL),
-    date(2018, 10, 16): (Run("killed", killed_at=Moment("judge_clocks"), has_loaded=True),),
+    date(2018, 10, 16): (Run("killed", killed_at=Moment("validate_deadlines"), has_loaded=True),),
     date(2018, 10, 25): (KILLED, WELL),
     date(2018, 11, 1): (Run("killed", sending_to=LEGAL, is_taken=True), WELL),
     date(2018, 11, 6): (Run("without files"),),

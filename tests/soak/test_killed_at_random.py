@@ -46,7 +46,7 @@ def test_killed_at_random_times_within_dbt_the_next_night_ends_as_if_nothing_had
     home_of_first_night: SmallHome, uninterrupted: dict[str, Any]
 ) -> None:
     settings = home_of_first_night.before_second_night()
-    for step, seconds in (("build_intermediate", 0.8), ("build_marts", 1.5)):
+    for step, seconds in (("build_records", 0.8), ("build_marts", 1.5)):
         has_begun = PROCESSES.Event()
         killed = start(night_with_dbt, settings, step, has_begun)
         assert has_begun.wait(60)

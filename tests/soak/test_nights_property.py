@@ -30,8 +30,6 @@ from delivery_model import (
 )
 
 FIRST_DAY = date(2026, 4, 20)
-GATE_2_MODELS = ("intermediate.int_stage_deadlines",)  # the other one is a view on it
-
 BLANK = dict.fromkeys(HEADER, "")
 # Both clocks hang on a day that is still to come on the first night, and neither case is delivered
 # again: the one waits for its acknowledgement, the other for a start that was agreed.
@@ -53,7 +51,8 @@ class Bare(NamedTuple):
     """A working store in which dbt built everything and nothing was delivered."""
 
     warehouse: Path
-    models: list[Model]
+    records: list[Model]
+    deadlines: list[Model]
 
 
 @pytest.fixture(scope="module")
@@ -62,17 +61,16 @@ def bare(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Bare:
     shutil.copyfile(example.warehouse_path, path)
     with duckdb.connect(path) as warehouse:
         warehouse.execute("drop schema marts cascade")
-        warehouse.execute("drop schema landing cascade")
-        for (table,) in warehouse.execute(
-            "select table_name from duckdb_tables() where schema_name = 'raw'"
+        for schema, table in warehouse.execute(
+            "select schema_name, table_name from duckdb_tables() "
+            "where schema_name in ('raw', 'validation')"
         ).fetchall():
-            warehouse.execute(f"delete from raw.{table}")
-    models = compiled_models(example.home, "intermediate")
-    return Bare(path, [model for model in models if model.relation in GATE_2_MODELS])
+            warehouse.execute(f"delete from {schema}.{table}")
+    return Bare(path, *(compiled_models(example.home, part) for part in ("records", "deadlines")))
 
 
 class Home:
-    """A home whose nights are real up to gate 2; dbt's two models run from their compiled SQL."""
+    """A home whose nights are real up to gate 2; dbt's models run from their compiled SQL."""
 
     def __init__(self, folder: Path, bare: Bare) -> None:
         shutil.rmtree(folder, ignore_errors=True)
@@ -84,13 +82,17 @@ class Home:
         def nothing(*_given: Any) -> list[str]:
             return []
 
-        def build_intermediate(settings: Settings) -> None:
+        def build_records(settings: Settings) -> None:
             with open_warehouse(settings) as warehouse:
-                fill(warehouse, bare.models)
+                fill(warehouse, bare.records)
+
+        def build_deadlines(settings: Settings) -> None:
+            with open_warehouse(settings) as warehouse:
+                fill(warehouse, bare.deadlines)
 
         self.steps = (
             PLAIN
-            | {"build_intermediate": build_intermediate}
+            | {"build_records": build_records, "build_deadlines": build_deadlines}
             | dict.fromkeys(("build_reference", "build_marts", "check_marts", "publish"), nothing)
         )
 
@@ -111,15 +113,15 @@ class Home:
         rows = {
             place_of(Place(*found[:2])): found[2:]
             for found in self.raw(
-                "select file_name, row_number, * exclude (file_name, row_number, row_id) "
-                "from raw.stage_rows"
+                "select file_name, row_number, * exclude (file_name, row_number, record_id) "
+                "from intermediate.int_complaint_rows"
             )
         }
         findings = [
             (place_of(Place(*found[:2])), *found[2:])
             for found in self.raw(
                 "select file_name, row_number, rule_code, gate "
-                "from raw.findings join raw.stage_rows using (row_id)"
+                "from validation.findings join intermediate.int_complaint_rows using (record_id)"
             )
         ]
         return rows, sorted(findings)
@@ -131,7 +133,7 @@ class Home:
             for name, *counts in self.raw(
                 "select file_name, rows_read, rows_duplicate, rows_superseded, rows_loaded, "
                 "rows_unchanged, rows_quarantined from raw.delivery_files "
-                "where run_id = (select run_id from raw.as_of_day) and status = 'loaded'"
+                "where run_id = (select run_id from raw.run) and status = 'loaded'"
             )
         }
 
@@ -180,13 +182,15 @@ def assert_every_row_has_one_fate(home: Home, counts: dict[str, Counts]) -> None
 
 def assert_states_tell_what_is_current(home: Home) -> None:
     """The newest state of every version is where it is now: loaded, held, or gone."""
-    assert home.raw("select row_id, if(is_held, 'held', 'loaded') from raw.stage_rows") == home.raw(
-        "select row_id, arg_max(state, state_number) as now from raw.row_states "
-        "group by row_id having now <> 'left'"
+    current = "select record_id, state from intermediate.int_record_states where state <> 'left'"
+    assert home.raw(current) == home.raw(
+        "select record_id, arg_max(state, state_number) as now from raw.record_states "
+        "group by record_id having now <> 'left'"
     )
 
 
 def everything_in(home: Home) -> Any:
     """Return what a night could change, the log of runs and files apart."""
-    tables = ("stage_rows", "findings", "row_versions", "row_states", "deliveries")
-    return {table: home.raw(f"from raw.{table}") for table in tables}
+    tables = ("records", "record_changes", "record_states", "delivered_rows", "deliveries")
+    findings = home.raw("from validation.findings")
+    return findings, {table: home.raw(f"from raw.{table}") for table in tables}

@@ -109,7 +109,7 @@ def test_a_disk_that_is_full_at_any_moment_costs_nothing_but_that_night(
     home_of_first_night: SmallHome, undisturbed: dict[str, Any]
 ) -> None:
     settings = home_of_first_night.before_second_night()
-    for step in ("prepare_reference", "load", "publish"):
+    for step in ("prepare_reference", "record_fates", "publish"):
         said = said_by(night_on_a_disk_that_fills, settings, step)
         assert said.startswith(str(settings.home)) and said.endswith(MAKE_ROOM), step
     assert_next_night_ends_right(settings, undisturbed)
@@ -232,16 +232,15 @@ def night_with_a_broken_model(settings: Settings, answers: Connection) -> None:
 
     def build(settings: Settings) -> None:
         with open_warehouse(settings) as warehouse:
-            warehouse.execute("alter table raw.as_of_day rename to as_of_day_elsewhere")
+            warehouse.execute("alter table raw.run rename to run_elsewhere")
         try:
-            PLAIN["build_intermediate"](settings)
+            PLAIN["build_deadlines"](settings)
         finally:
             with open_warehouse(settings) as warehouse:
-                warehouse.execute("drop table raw.as_of_day")
-                warehouse.execute("alter table raw.as_of_day_elsewhere rename to as_of_day")
+                warehouse.execute("alter table raw.run_elsewhere rename to run")
 
     try:
-        run_night(settings, WITHOUT_DBT | {"build_intermediate": build})
+        run_night(settings, WITHOUT_DBT | {"build_deadlines": build})
     except OperatorError as mistake:
         answers.send(str(mistake))
         raise SystemExit(mistake.exit_code) from None

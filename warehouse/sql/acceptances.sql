@@ -1,5 +1,5 @@
--- Every acceptance ever recorded with what has become of it, and those that stand: not taken back, of a
--- record that has not left since.
+-- Every acceptance ever recorded with what has become of it, and those that stand: not taken back,
+-- of a record that has not left since.
 create or replace temporary view acceptance_list as
 with
 
@@ -26,9 +26,9 @@ departures as (
     group by recorded.acceptance_number
 ),
 
-published as (
+last_run as (
     select coalesce(max(newest_acceptance_number), 0) as newest_known
-    from raw.publications
+    from raw.run
 ),
 
 with_end as (
@@ -37,13 +37,13 @@ with_end as (
         case
             when recorded.withdrawn_on is not null then 'it was withdrawn'
             when departures.left_on is not null then 'the row has changed'
-            when recorded.acceptance_number > published.newest_known then null
+            when recorded.acceptance_number > last_run.newest_known then null
             when finding.record_id is null then 'the rule no longer fails'
         end as ended_because,
         coalesce(recorded.withdrawn_on, departures.left_on) as ended_on,
-        recorded.acceptance_number > published.newest_known as is_waiting
+        recorded.acceptance_number > last_run.newest_known as is_waiting
     from recorded
-    cross join published
+    cross join last_run
     left join departures using (acceptance_number)
     left join (select distinct record_id, rule_code from validation.findings) as finding
         using (record_id, rule_code)

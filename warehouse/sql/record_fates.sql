@@ -1,5 +1,5 @@
--- What became of each row of the newest deliveries, counted by file; then the changes of state, which
--- the next night compares with. raw.run says which run does this.
+-- What became of each row of the newest deliveries, counted by file; then the changes of state,
+-- which the next night compares with. raw.run says which run does this.
 update raw.delivery_files
 set
     run_id = counted.run_id,
@@ -29,7 +29,8 @@ where
 
 insert into raw.record_states by name
 select
-    (select coalesce(max(state_number), 0) from raw.record_states) + row_number() over () as state_number,
+    (select coalesce(max(state_number), 0) from raw.record_states)
+    + row_number() over () as state_number,
     changed.record_id,
     changed.state,
     run.run_id,

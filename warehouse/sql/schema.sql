@@ -1,12 +1,12 @@
--- What cannot be made again: what was delivered, what became of it, and what people decided.
--- Every statement can be run again. The text of the records themselves is kept in raw.records and, for
+-- What cannot be made again: what was delivered, what became of it, and what people decided. Every
+-- statement can be run again. The text of the records themselves is kept in raw.records and, for
 -- the report's optional inputs, raw.<dataset>_records, whose columns are those of the layouts.
 
 create schema if not exists raw;
 create schema if not exists validation;
 
--- One row per delivery that was read: files, or a database, of one source and dataset. identity is made
--- of the hashes of its files and of the source's definition.
+-- One row per delivery that was read: files, or a database, of one source and dataset. identity is
+-- made of the hashes of its files and of the source's definition.
 create table if not exists raw.deliveries (
     delivery_number bigint not null,
     source varchar not null,
@@ -48,8 +48,9 @@ create table if not exists raw.delivered_rows (
     record_id varchar not null
 );
 
--- From which delivery on a record is no longer, or again, among those delivered, append-only. file_name
--- and row_number are where it was written last. A record's first delivery stands with its text.
+-- From which delivery on a record is no longer, or again, among those delivered, append-only.
+-- file_name and row_number are where it was written last. A record's first delivery stands with its
+-- text.
 create table if not exists raw.record_changes (
     delivery_number bigint not null,
     record_id varchar not null,
@@ -69,9 +70,9 @@ create table if not exists raw.record_states (
     as_of_day date not null
 );
 
--- Which findings a person has checked and found right, and taken back, append-only. An acceptance is of
--- one version of a row: it ends when the record leaves after the state known then. The reason is free
--- text and stays here.
+-- Which findings a person has checked and found right, and taken back, append-only. An acceptance
+-- is of one version of a row: it ends when the record leaves after the state known then. The reason
+-- is free text and stays here.
 create table if not exists raw.acceptances (
     acceptance_number bigint not null,
     record_id varchar not null,
@@ -87,8 +88,8 @@ create table if not exists raw.acceptances (
     newest_state_number bigint not null
 );
 
--- How many rows failed each rule, of each source, on each night that judged, append-only. rows_held_back
--- are held, rows_warned loaded, rows_current all that the source had.
+-- How many rows failed each rule, of each source, on each night that judged, append-only.
+-- rows_held_back are held, rows_warned loaded, rows_current all that the source had.
 create table if not exists raw.quality_trends (
     run_id varchar not null,
     run_at timestamp not null,
@@ -106,8 +107,7 @@ create table if not exists raw.publications (
     publication_number bigint not null,
     run_id varchar not null,
     published_at timestamp not null,
-    inputs_hash varchar not null,
-    newest_acceptance_number bigint not null
+    inputs_hash varchar not null
 );
 
 -- What the run at work knows: one row, given to dbt as data.
@@ -115,7 +115,8 @@ create table if not exists raw.run (
     run_id varchar not null,
     run_at timestamp not null,
     as_of_day date not null,
-    earliest_date date not null
+    earliest_date date not null,
+    newest_acceptance_number bigint not null
 );
 
 -- The rules as declared in expectations/, for dbt to read.
@@ -130,8 +131,8 @@ create table if not exists raw.rules (
     remedy varchar not null
 );
 
--- Which rule fails on which record: what Great Expectations found tonight. gate is line, row, case or
--- deadline.
+-- Which rule fails on which record: what Great Expectations found tonight. gate is line, row, case
+-- or deadline.
 create table if not exists validation.findings (
     record_id varchar not null,
     dataset varchar not null,

@@ -1,5 +1,5 @@
--- The records of a home of version 0.1.0. There a version of a row had a number; here a record is known
--- by its source and content.
+-- The records of a home of version 0.1.0. There a version of a row had a number; here a record is
+-- known by its source and content.
 create temporary table taken_over as
 select
     version.row_id,
@@ -62,8 +62,8 @@ select
     version.* exclude (row_id, content_hash, first_run_id),
     taken.record_id,
     taken.first_delivery,
-    taken.file_name,
-    taken.row_number
+    taken.file_name as first_file_name,
+    taken.row_number as first_row_number
 from (
     select record_id, min_by(row_id, first_delivery) as row_id
     from taken_over
@@ -149,8 +149,7 @@ select
     row_number() over (order by published_at) as publication_number,
     run_id,
     published_at,
-    '' as inputs_hash,
-    coalesce((select max(acceptance_number) from old_nights), 0) as newest_acceptance_number
+    '' as inputs_hash
 from old_publications;
 
 insert into raw.quality_trends by name from old_quality_trends;
@@ -158,17 +157,19 @@ insert into raw.quality_trends by name from old_quality_trends;
 -- The optional inputs were kept typed; as text they read the same.
 create temporary table old_inputs as
 select
-    source, 'learning_actions' as dataset, file_name, row_number, theme, action, owner_role, due_quarter,
-    status, evidence, null as authority, null as year, null as measure, null as value, null as note,
-    null as name, null as period, null as old_team, null as new_team, null as change_date
+    source, 'learning_actions' as dataset, file_name, row_number, theme, action, owner_role,
+    due_quarter, status, evidence, null as authority, null as year, null as measure,
+    null as value, null as note, null as name, null as period, null as old_team, null as new_team,
+    null as change_date
 from old_learning_actions
 union all by name
 select
-    source, 'benchmarks' as dataset, file_name, row_number, authority, financial_year as year, measure,
-    value::varchar as value, note
+    source, 'benchmarks' as dataset, file_name, row_number, authority, financial_year as year,
+    measure, value::varchar as value, note
 from old_benchmarks
 union all by name
-select source, 'indicators' as dataset, file_name, row_number, name, period, value from old_indicators
+select source, 'indicators' as dataset, file_name, row_number, name, period, value
+from old_indicators
 union all by name
 select
     source, 'team_changes' as dataset, file_name, row_number, old_team, new_team,
@@ -187,28 +188,32 @@ from old_inputs as input;
 
 insert into raw.learning_actions_records by name
 select
-    record_id, source, first_delivery, file_name, row_number, field_count, header_field_count,
+    record_id, source, first_delivery, file_name as first_file_name, row_number as first_row_number,
+    field_count, header_field_count,
     theme, action, owner_role, due_quarter, status, evidence
 from taken_inputs
 where dataset = 'learning_actions';
 
 insert into raw.benchmarks_records by name
 select
-    record_id, source, first_delivery, file_name, row_number, field_count, header_field_count,
+    record_id, source, first_delivery, file_name as first_file_name, row_number as first_row_number,
+    field_count, header_field_count,
     authority, year, measure, value, note
 from taken_inputs
 where dataset = 'benchmarks';
 
 insert into raw.indicators_records by name
 select
-    record_id, source, first_delivery, file_name, row_number, field_count, header_field_count,
+    record_id, source, first_delivery, file_name as first_file_name, row_number as first_row_number,
+    field_count, header_field_count,
     name, period, value
 from taken_inputs
 where dataset = 'indicators';
 
 insert into raw.team_changes_records by name
 select
-    record_id, source, first_delivery, file_name, row_number, field_count, header_field_count,
+    record_id, source, first_delivery, file_name as first_file_name, row_number as first_row_number,
+    field_count, header_field_count,
     old_team, new_team, change_date
 from taken_inputs
 where dataset = 'team_changes';
@@ -238,7 +243,8 @@ from taken_inputs;
 
 insert into raw.record_states by name
 select
-    (select coalesce(max(state_number), 0) from old_row_states) + row_number() over () as state_number,
+    (select coalesce(max(state_number), 0) from old_row_states)
+    + row_number() over () as state_number,
     record_id,
     'loaded' as state,
     'taken over' as run_id,
@@ -247,7 +253,7 @@ select
 from taken_inputs;
 
 insert into raw.run
-select run_id, run_at, as_of_day, date '2000-01-01'
+select run_id, run_at, as_of_day, date '2000-01-01', coalesce(acceptance_number, 0)
 from old_nights
 order by run_at desc
 limit 1;

@@ -1,5 +1,5 @@
--- How many rows fail each rule tonight, accepted exceptions left out, for the trends: in the transaction
--- of the last gate, so a night is there as a whole or not at all.
+-- How many rows fail each rule tonight, accepted exceptions left out, for the trends: in the
+-- transaction of the last gate, so a night is there as a whole or not at all.
 insert into raw.quality_trends by name
 with
 
@@ -8,7 +8,8 @@ failed as (
     select
         stored.source,
         finding.rule_code,
-        count(distinct finding.record_id) filter (where held.record_id is not null) as rows_held_back,
+        count(distinct finding.record_id)
+        filter (where held.record_id is not null) as rows_held_back,
         count(distinct finding.record_id) filter (where held.record_id is null) as rows_warned
     from intermediate.int_findings as finding
     inner join intermediate.int_complaint_rows as stored on finding.record_id = stored.record_id

@@ -52,14 +52,19 @@ stages_before as (
 
 ),
 
+held as (
+
+    select distinct record_id
+    from findings
+    where is_holding and gate in ('line', 'row')
+
+),
+
 passed as (
 
     select complaint_rows.*
     from complaint_rows
-    left join (
-        select distinct record_id from findings
-        where is_holding and gate in ('line', 'row')
-    ) as held on complaint_rows.record_id = held.record_id
+    left join held on complaint_rows.record_id = held.record_id
     where held.record_id is null
 
 ),

@@ -53,8 +53,10 @@ final as (
         stages_with_previous.previous_responded_date,
         stages_with_previous.previous_due_date,
         -- the first day on which the stage before was answered or overdue
-        least(stages_with_previous.previous_responded_date, stages_with_previous.previous_due_date + 1)
-            as previous_stage_over_date,
+        least(
+            stages_with_previous.previous_responded_date,
+            stages_with_previous.previous_due_date + 1
+        ) as previous_stage_over_date,
         received_days.working_day_number - response_days.working_day_number
             as working_days_since_previous_response,
         request_limits.working_days as request_limit_working_days

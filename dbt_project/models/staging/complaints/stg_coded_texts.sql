@@ -23,8 +23,8 @@ synonyms as (
 
 ),
 
--- A spelling counts without its spaces too, where that cannot mean anything else: s 23 ca is section 23
--- of the Children Act, s 23ca its section 23CA.
+-- A spelling counts without its spaces too, where that cannot mean anything else: s 23 ca is
+-- section 23 of the Children Act, s 23ca its section 23CA.
 synonyms_without_spaces as (
 
     select

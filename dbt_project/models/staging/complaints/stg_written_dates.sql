@@ -1,14 +1,26 @@
 -- Each distinct text is read once, however many rows have it.
 {{ config(materialized='table') }}
 
-{%- set texts -%}
+with
+
+texts as (
+
     {% for column in [
         'received_date', 'clock_start_date', 'acknowledged_date', 'panel_date', 'target_date',
         'responded_date', 'last_updated'
     ] %}
         select {{ column }} as written from {{ source('raw', 'records') }}
-        {{ 'union' if not loop.last }}
+        {% if not loop.last %}
+            union
+        {% endif %}
     {% endfor %}
-{%- endset %}
 
-{{ written_dates(texts) }}
+),
+
+final as (
+
+    {{ written_dates('texts') }}
+
+)
+
+select * from final

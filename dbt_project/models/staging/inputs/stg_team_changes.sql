@@ -13,9 +13,15 @@ run as (
 
 ),
 
-dates as (
+texts as (
 
-    {{ written_dates("select change_date as written from delivered") }}
+    select change_date as written from delivered
+
+),
+
+written_dates as (
+
+    {{ written_dates('texts') }}
 
 ),
 
@@ -29,15 +35,14 @@ final as (
         delivered.old_team,
         delivered.new_team,
         -- null where nothing changed
-        case when delivered.old_team is distinct from delivered.new_team then delivered.new_team end
-            as changed_team,
+        nullif(delivered.new_team, delivered.old_team) as changed_team,
         delivered.change_date as change_date_text,
-        {{ usable_date('dates.day', 'run.earliest_date') }} as change_date,
+        {{ usable_date('written_dates.day', 'run.earliest_date') }} as change_date,
         delivered.file_name,
         delivered.row_number
     from delivered
     cross join run
-    left join dates on delivered.change_date = dates.written
+    left join written_dates on delivered.change_date = written_dates.written
 
 )
 
