@@ -16,7 +16,13 @@ spellings as (
 
 ),
 
--- A code that the council adds to the legal bases is its own spelling.
+outcomes as (
+
+    select * from {{ ref('stg_outcomes') }}
+
+),
+
+-- A code that the council adds to the legal bases or the outcomes is its own spelling.
 codes as (
 
     select
@@ -25,6 +31,15 @@ codes as (
         legal_basis as value,
         is_council_row
     from legal_bases
+
+    union all
+
+    select
+        'outcome' as field,
+        {{ matched_form('outcome') }} as written,
+        outcome as value,
+        is_council_row
+    from outcomes
 
 ),
 
