@@ -122,12 +122,12 @@ class Journal:
         self.calls.append(call)
         self._note(call)
         started = time.perf_counter()
-        call.status = FAILED
+        status = FAILED
         try:
             yield call
-            call.status = DONE
+            status = DONE
         finally:
-            call.seconds = time.perf_counter() - started
+            call.status, call.seconds = status, time.perf_counter() - started
             call.peak_memory_bytes = peak_memory_bytes()
         self._note(call)
 
