@@ -14,7 +14,7 @@ import duckdb
 from complaints.expectations.rules import Rule, all_rules
 from complaints.warehouse import clock
 from complaints.warehouse.errors import RunFailedError, UsageError
-from complaints.warehouse.runs import hold_home
+from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import hold_warehouse, open_warehouse, run_sql
 
@@ -127,7 +127,7 @@ def _held_store(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             f"There are no rows in {settings.home} yet: run `complaints nightly` first, or name "
             "another --home."
         )
-    with hold_home(settings), hold_warehouse(settings), open_warehouse(settings) as warehouse:
+    with lock_home(settings), hold_warehouse(settings), open_warehouse(settings) as warehouse:
         run_sql(warehouse, "acceptances")
         yield warehouse
 

@@ -1,17 +1,18 @@
-"""The night: every step in its order, as plain functions.
+"""The night: its steps, and the order in which they are called.
 
-The Prefect flow runs this same order with the same steps as tasks: it passes its own `Steps`.
+Here the steps are plain functions; the Prefect flow calls the same ones as tasks.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 from complaints.flows.readers.export_files import FileRecord
 from complaints.flows.readers.sources import Source, read_sources
 from complaints.flows.steps import build
-from complaints.flows.steps.copy_log import copy_log
 from complaints.flows.steps.extract import extract
 from complaints.flows.steps.file_records import record_files
 from complaints.flows.steps.find_deliveries import Delivery, find_deliveries
@@ -21,46 +22,75 @@ from complaints.flows.steps.reference import check_as_of_day, prepare_reference
 from complaints.flows.steps.validate import begin_judging, validate_deadlines, validate_records
 from complaints.notices.notify import notify_of_failure, notify_of_night
 from complaints.warehouse.access import keep_private
-from complaints.warehouse.errors import ExitCode, RunFailedError, UsageError
+from complaints.warehouse.errors import ExitCode, OperatorError, RunFailedError, UsageError
 from complaints.warehouse.layout import COMPLAINTS
-from complaints.warehouse.runs import Night, start_night
+from complaints.warehouse.runs import Run, copy_log, start_run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.system_errors import refusals_in_words
 
-Step = Callable[..., Any]
+Function = Callable[..., Any]
 
 
-@dataclass(frozen=True)
-class Steps:
-    """The steps of the night; the flow gives the same ones wrapped as Prefect tasks."""
+class Step(NamedTuple):
+    """A step of the night, as the night, the flow, the log of runs and the tests know it.
 
-    prepare_reference: Step = prepare_reference
-    build_reference: Step = build.build_reference
-    check_as_of_day: Step = check_as_of_day
-    find_deliveries: Step = find_deliveries
-    extract: Step = extract
-    build_records: Step = build.build_records
-    validate_records: Step = validate_records
-    record_fates: Step = record_fates
-    record_files: Step = record_files
-    build_deadlines: Step = build.build_deadlines
-    validate_deadlines: Step = validate_deadlines
-    copy_log: Step = copy_log
-    build_marts: Step = build.build_marts
-    check_marts: Step = build.check_marts
-    build_deliveries: Step = build.build_deliveries
-    publish: Step = publish
-    alert: Step = notify_of_night
+    A step that handles rows returns their number, or a result with `rows`.
+    """
+
+    function: Function
+    # Where trying again can help: a share or a database that does not answer, a file held for a
+    # moment by a virus scanner. A verdict or a failed test stays what it is.
+    retries: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its name in the log; a server shows it with spaces."""
+        return self.function.__name__
+
+
+STEPS = (
+    Step(prepare_reference),
+    Step(find_deliveries, retries=2),
+    Step(build.build_reference),
+    Step(check_as_of_day),
+    Step(extract, retries=2),
+    Step(build.build_records),
+    Step(validate_records),
+    Step(record_fates),
+    Step(record_files),
+    Step(build.build_deadlines),
+    Step(validate_deadlines),
+    Step(copy_log),
+    Step(build.build_marts),
+    Step(build.check_marts),
+    Step(build.build_run_marts),
+    Step(publish, retries=2),
+)
+PLAIN: dict[str, Function] = {step.name: step.function for step in STEPS}
 
 
 @dataclass
 class NightReport:
-    """What a night did, for the command line and for Prefect's summary."""
+    """What a night did, for the command line, the notices and Prefect's summary.
 
-    night: Night
+    Attributes:
+        run: the run, once it has begun.
+        sources: the codes of the sources that are to deliver.
+        files: what became of each file.
+        notes: what the operator should know.
+        failure: what failed after the marts had been replaced.
+    """
+
+    run: Run | None = None
+    sources: list[str] = field(default_factory=list)
     files: list[FileRecord] = field(default_factory=list)
-    is_published: bool = False
     notes: list[str] = field(default_factory=list)
+    failure: Exception | None = None
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the marts were replaced."""
+        return self.run is not None and self.run.is_published
 
     @property
     def rejected(self) -> list[FileRecord]:
@@ -75,35 +105,82 @@ class NightReport:
         return ExitCode.DONE
 
 
+def run_and_notify(
+    settings: Settings,
+    functions: Mapping[str, Function] = PLAIN,
+    on_step: Callable[[str], None] = lambda name: None,
+) -> NightReport:
+    """Run the night, then notify of what it published or why it failed; see `run_night`."""
+    report = NightReport()
+    try:
+        run_night(settings, functions, on_step, report)
+    except BaseException as problem:
+        notify_of_failure(settings, problem, report.run, report.rejected, report.is_published)
+        raise
+    if report.failure:
+        notify_of_failure(settings, report.failure, report.run, report.rejected, True)
+    if report.run:
+        report.notes += notify_of_night(settings, report.run, report.sources)
+    return report
+
+
 def run_night(
     settings: Settings,
-    steps: Steps | None = None,
+    functions: Mapping[str, Function] = PLAIN,
     on_step: Callable[[str], None] = lambda name: None,
+    report: NightReport | None = None,
 ) -> NightReport:
     """Run the nightly job once.
 
     Args:
         settings: where the exports are and where the results go.
-        steps: the steps to call; the flow gives them as Prefect tasks.
-        on_step: told the name of each step as it starts.
+        functions: the steps by name; the flow gives them as Prefect tasks.
+        on_step: given the name of each step as it starts.
+        report: filled in as the night goes on; a new one when not given.
 
     Raises:
         UsageError: a wrong path, sources file, reference file, as-of day or group of readers.
         RunFailedError: another run is at work, every file was rejected, or a test failed.
             Nothing was published.
     """
-    report = None
+    report = report or NightReport()
     try:
         with refusals_in_words():
             sources = read_sources(source_path(settings))
-            with keep_private(settings), start_night(settings) as night:
-                report = NightReport(night)
-                _run(settings, night, sources, _timed(steps or Steps(), night, on_step), report)
-    except BaseException as problem:
-        known = (report.night, report.rejected, report.is_published) if report else ()
-        notify_of_failure(settings, problem, *known)
-        raise
+            report.sources = [source.code for source in sources]
+            with keep_private(settings), start_run(settings) as run:
+                report.run = run
+                _run(settings, run, sources, logged_steps(run, functions, on_step), report)
+    except Exception as problem:
+        if not report.is_published:
+            raise
+        known = isinstance(problem, OperatorError)
+        reason = problem if known else f"an unexpected {type(problem).__name__}."
+        report.failure = problem
+        report.notes.append(f"The marts were published, but something failed after that: {reason}")
     return report
+
+
+def logged_steps(
+    run: Run,
+    functions: Mapping[str, Function] = PLAIN,
+    on_step: Callable[[str], None] = lambda name: None,
+) -> SimpleNamespace:
+    """Return the steps as a run calls them: each call is noted in its journal."""
+
+    def call(name: str, function: Function, *given: Any) -> Any:
+        delivery = next((each for each in given if isinstance(each, Delivery)), None)
+        files = [file.name for file in delivery.files] if delivery else ()
+        with run.journal.step(name, files) as noted:
+            on_step(name)
+            result = function(*given)
+            rows = getattr(result, "rows", result)
+            noted.rows = rows if type(rows) is int else None
+        return result
+
+    return SimpleNamespace(
+        **{name: partial(call, name, function) for name, function in functions.items()}
+    )
 
 
 def source_path(settings: Settings) -> Path:
@@ -120,57 +197,43 @@ def source_path(settings: Settings) -> Path:
     return settings.source
 
 
-def _timed(steps: Steps, night: Night, on_step: Callable[[str], None]) -> Steps:
-    def timed(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*given: Any) -> Any:
-            return night.log.run(name, step, *given, on_step=on_step)
-
-        return call
-
-    return Steps(
-        **{each.name: timed(each.name, getattr(steps, each.name)) for each in fields(steps)}
-    )
-
-
 def _run(
     settings: Settings,
-    night: Night,
+    run: Run,
     sources: list[Source],
-    steps: Steps,
+    steps: SimpleNamespace,
     report: NightReport,
 ) -> None:
     steps.prepare_reference(settings)
     found = [steps.find_deliveries(settings, source) for source in sources]
     records = [record for each in found for record in each.records]
     queues = [queue for each in found for queue in each.deliveries.values() if queue]
-    is_news = bool(queues) or not is_published(settings, night)
+    is_news = bool(queues) or not is_published(settings, run)
     if is_news:
         steps.build_reference(settings)
-        steps.check_as_of_day(settings, night)
-    is_judged = is_news and _read_and_judge(settings, night, steps, queues, records)
-    report.files += steps.record_files(settings, night, records)
+        steps.check_as_of_day(settings, run)
+    is_judged = is_news and _read_and_judge(settings, run, steps, queues, records)
+    report.files += steps.record_files(settings, run, records)
     _check_something_was_read(settings, report)
-    if is_news and not is_published(settings, night):  # a database may hold what it held before
+    if is_news and not is_published(settings, run):  # a database may hold what it held before
         if not is_judged:
-            judge(settings, night, steps)
+            judge(settings, run, steps)
         steps.build_deadlines(settings)
-        steps.validate_deadlines(settings, night)
-        steps.copy_log(settings, night)
+        steps.validate_deadlines(settings, run)
+        steps.copy_log(settings, run)
         steps.build_marts(settings)
-        candidate = steps.check_marts(settings, night)
-        report.notes += steps.publish(settings, night, None, candidate)
+        candidate = steps.check_marts(settings, run)
+        report.notes += steps.publish(settings, run, None, candidate)
     else:
-        steps.copy_log(settings, night)
-        steps.build_deliveries(settings)
-        report.notes += steps.publish(settings, night, list(build.EVERY_NIGHT))
-    report.is_published = True
-    report.notes += steps.alert(settings, night, [source.code for source in sources])
+        steps.copy_log(settings, run)
+        steps.build_run_marts(settings)
+        report.notes += steps.publish(settings, run, list(build.RUN_MARTS))
 
 
 def _read_and_judge(
     settings: Settings,
-    night: Night,
-    steps: Steps,
+    run: Run,
+    steps: SimpleNamespace,
     queues: list[list[Delivery]],
     records: list[FileRecord],
 ) -> bool:
@@ -183,39 +246,36 @@ def _read_and_judge(
     """
     is_judged = has_unjudged_delivery(settings)
     if is_judged:
-        judge(settings, night, steps)
+        judge(settings, run, steps)
     while any(queues):
-        if _extract_next(settings, night, steps, queues, records):
-            judge(settings, night, steps)
+        if _extract_next(settings, run, steps, queues, records):
+            judge(settings, run, steps)
             is_judged = True
     return is_judged
 
 
 def _extract_next(
     settings: Settings,
-    night: Night,
-    steps: Steps,
+    run: Run,
+    steps: SimpleNamespace,
     queues: list[list[Delivery]],
     records: list[FileRecord],
 ) -> bool:
     """Read the oldest delivery of each queue; return whether anything of them was taken."""
     is_taken = False
     for queue in filter(None, queues):
-        delivery = queue.pop(0)
-        night.log.files = tuple(file.name for file in delivery.files)
-        extracted = steps.extract(settings, night, delivery)
+        extracted = steps.extract(settings, run, queue.pop(0))
         is_taken |= extracted.is_taken
         records += [file for file in extracted.files if file.status != "loaded"]
         if extracted.must_be_read_again:
             records += [record for later in queue for record in later.waiting_records()]
             queue.clear()
-    night.log.files = ()
     return is_taken
 
 
-def judge(settings: Settings, night: Night, steps: Steps) -> None:
+def judge(settings: Settings, run: Run, steps: SimpleNamespace) -> None:
     """Find the current records and let gate 1 judge them; log what became of each."""
-    begin_judging(settings, night)
+    begin_judging(settings, run)
     steps.build_records(settings)
     steps.validate_records(settings)
     steps.record_fates(settings)

@@ -1,38 +1,22 @@
 """The Prefect flow `nightly`: the steps of flows/night.py, as tasks."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import fields
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dbt.cli.main import dbtRunnerResult
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
-from prefect_dbt import PrefectDbtRunner, PrefectDbtSettings
 
-from complaints.flows.night import NightReport, Steps, run_night
-from complaints.flows.steps import build
+from complaints.flows.night import STEPS, NightReport, run_and_notify
 from complaints.warehouse.errors import UsageError
-from complaints.warehouse.settings import PROJECT_FOLDER, Settings, read_settings
+from complaints.warehouse.settings import read_settings
 
-# Where trying again can help: a share or a database that does not answer, a file held for a
-# moment by a virus scanner. A verdict or a failed test stays what it is.
-RETRIES = {"find_deliveries": 2, "extract": 2, "publish": 2}
 RETRY_DELAY_SECONDS = 20
-
-DBT_STEPS = {
-    "build_reference": build.build_reference,
-    "build_records": build.build_records,
-    "build_deadlines": build.build_deadlines,
-    "build_marts": build.build_marts,
-    "build_deliveries": build.build_deliveries,
-}
 
 # The command line listens to the steps of the run that it started.
 _on_step: ContextVar[Callable[[str], None]] = ContextVar("on_step", default=lambda step: None)
@@ -40,7 +24,7 @@ _on_step: ContextVar[Callable[[str], None]] = ContextVar("on_step", default=lamb
 
 @contextmanager
 def tell_steps_to(listener: Callable[[str], None]) -> Iterator[None]:
-    """Tell the listener the name of each step that a flow run in this context starts."""
+    """Give the listener the name of each step that a flow run in this context starts."""
     token = _on_step.set(listener)
     try:
         yield
@@ -63,19 +47,19 @@ def _run_name() -> str:
 def nightly(
     source: Path | None = None, home: Path | None = None, as_of: date | None = None
 ) -> NightReport:
-    """Run the night once, each step a task run, each dbt model and seed a task run of its own.
+    """Run the night once, each step a task run, and notify of it.
 
     Args:
         source: a folder of exports or a sources file; the configured one when not given.
         home: where the run writes; the configured one when not given.
-        as_of: the day the figures are seen from; today when not given.
+        as_of: the as-of date of the figures; today when not given.
     """
     settings = read_settings(source=source, home=home, as_of=as_of)
-    report = run_night(settings, _steps_as_tasks(), _tell_step)
+    report = run_and_notify(settings, TASKS, _tell_step)
     create_table_artifact(
         table=summary_rows(report),
         key="nightly-summary",
-        description=f"Files and rows of run {report.night.run_id}",
+        description=f"Files and rows of run {report.run.run_id if report.run else ''}",
     )
     return report
 
@@ -97,44 +81,24 @@ def summary_rows(report: NightReport) -> list[dict[str, Any]]:
     ]
 
 
-def _steps_as_tasks() -> Steps:
-    plain = Steps()
-    tasks = {
-        step.name: _as_task(step.name, getattr(plain, step.name))
-        for step in fields(Steps)
-        if step.name not in DBT_STEPS
-    }
-    with_nodes = {name: partial(step, dbt=_run_dbt_as_tasks) for name, step in DBT_STEPS.items()}
-    return Steps(**tasks, **with_nodes)
+def can_retry_help(_task: Any, _run: Any, state: Any) -> bool:
+    """Say whether to try again: not after a mistake that the operator must correct."""
+    return not isinstance(state.result(raise_on_failure=False), UsageError)
 
 
-def _as_task(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
+def as_task(
+    function: Callable[..., Any], retries: int, delay_seconds: float = RETRY_DELAY_SECONDS
+) -> Callable[..., Any]:
+    """Return a step as a task; Prefect keeps neither what it is given nor what it returns."""
     return task(
-        step,
-        name=name.replace("_", " "),
+        function,
+        name=function.__name__.replace("_", " "),
         cache_policy=NO_CACHE,
         persist_result=False,
-        retries=RETRIES.get(name, 0),
-        retry_delay_seconds=RETRY_DELAY_SECONDS,
+        retries=retries,
+        retry_delay_seconds=delay_seconds,
         retry_condition_fn=can_retry_help,
     )
 
 
-def can_retry_help(_task: Any, _run: Any, state: Any) -> bool:
-    """Say whether to try again: not after a mistake that is the operator's to mend."""
-    return not isinstance(state.result(raise_on_failure=False), UsageError)
-
-
-def _run_dbt_as_tasks(settings: Settings, words: Sequence[str]) -> dbtRunnerResult:
-    runner = PrefectDbtRunner(
-        manifest=build.read_project(settings),
-        settings=PrefectDbtSettings(
-            project_dir=settings.dbt_project_folder,
-            profiles_dir=PROJECT_FOLDER,
-            target_path=settings.home / "dbt" / "target",
-        ),
-        raise_on_failure=False,
-        disable_assets=True,
-    )
-    log_path = str(settings.home / "dbt" / "logs")
-    return runner.invoke([*words, "--log-path", log_path, *build.LOGGING, "--no-write-json"])
+TASKS = {step.name: as_task(step.function, step.retries) for step in STEPS}

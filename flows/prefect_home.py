@@ -1,11 +1,11 @@
 """Prefect's own files and its temporary server: in the home, and started early."""
 
+import atexit
 import logging
 import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.settings import Settings
 
 STARTUP_SECONDS = 90
+HOST = "127.0.0.1"
 
 
 def configure_prefect(settings: Settings) -> None:
@@ -26,7 +27,6 @@ def configure_prefect(settings: Settings) -> None:
         prefect_home.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", str(STARTUP_SECONDS))
     # Nothing here is configured through blocks; registering them takes 2 s at each start.
     os.environ.setdefault("PREFECT_SERVER_REGISTER_BLOCKS_ON_START", "false")
     # A server's database grows for ever without it.
@@ -49,25 +49,51 @@ def keep_logs_off_terminal() -> None:
     logging.getLogger().addHandler(logging.NullHandler())
 
 
-def start_server_early() -> threading.Thread:
-    """Start Prefect's temporary server beside the imports, where no server is configured.
+class OneRunServer:
+    """Prefect's server for one run, which starts while the run imports what it needs.
 
-    It takes 12 s, most of them on another core than the imports of dbt and Great Expectations.
-
-    Returns:
-        The thread that waits until the server answers; join it before the first flow run.
+    Where a server is configured, that one is used and none starts.
     """
 
-    def start() -> None:
-        from prefect.server.api.server import SubprocessASGIServer
+    def __init__(self) -> None:
+        """Start the server; it takes some 5 s, on another core than what the run does meanwhile."""
         from prefect.settings import get_current_settings
 
-        if not get_current_settings().api.url:
-            SubprocessASGIServer().start()
+        self._process: subprocess.Popen[bytes] | None = None
+        if get_current_settings().api.url:
+            return
+        with socket.socket() as free:
+            free.bind((HOST, 0))
+            self._port = free.getsockname()[1]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "complaints.flows.one_run_server", str(self._port)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the run, which has something left to tell it
+        )
+        # At the very end of this process, after Prefect has sent what it still had to.
+        atexit.register(self._stop)
 
-    thread = threading.Thread(target=start, name="prefect-server", daemon=True)
-    thread.start()
-    return thread
+    def wait(self) -> None:
+        """Wait until the server answers, and let Prefect ask it.
+
+        Raises:
+            RunFailedError: it ended, or does not answer in time.
+        """
+        if self._process:
+            _wait_for(self._process, HOST, self._port)
+            _use_server(HOST, self._port)
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether there is something to wait for."""
+        return self._process is not None
+
+    def _stop(self) -> None:
+        if self._process:
+            self._process.kill()  # it has nothing to keep
+            self._process.wait()
 
 
 @contextmanager
@@ -78,7 +104,6 @@ def server_for_schedule() -> Iterator[None]:
         UsageError: its port is taken.
         RunFailedError: it ended, or does not answer in time.
     """
-    from prefect.context import refresh_global_settings_context
     from prefect.settings import get_current_settings
 
     settings = get_current_settings()
@@ -95,8 +120,7 @@ def server_for_schedule() -> Iterator[None]:
     server = subprocess.Popen([sys.executable, "-m", "prefect", "server", "start"])
     try:
         _wait_for(server, host, port)
-        os.environ["PREFECT_API_URL"] = f"http://{host}:{port}/api"
-        refresh_global_settings_context()
+        _use_server(host, port)
         yield
     finally:
         os.environ.pop("PREFECT_API_URL", None)
@@ -109,10 +133,17 @@ def _wait_for(server: "subprocess.Popen[bytes]", host: str, port: int) -> None:
     while not _answers(host, port):
         if server.poll() is not None or time.monotonic() > deadline:
             raise RunFailedError(
-                "Prefect's server did not start, so nothing is served: what it printed above says "
-                "why. See that its database can be reached."
+                "Prefect's server did not start, so nothing was done. See that its database can be "
+                "reached, or set PREFECT_API_URL to a server that is at work."
             )
         time.sleep(0.3)
+
+
+def _use_server(host: str, port: int) -> None:
+    from prefect.context import refresh_global_settings_context
+
+    os.environ["PREFECT_API_URL"] = f"http://{host}:{port}/api"
+    refresh_global_settings_context()
 
 
 def _answers(host: str, port: int) -> bool:

@@ -1,52 +1,60 @@
-"""When the flows run: two deployments, each one run at a time; prefect.yaml says the same."""
+"""When the flows run: the deployments of prefect.yaml, served by `complaints serve` itself."""
 
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from typing import Any
+
+import yaml
+from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron, Schedule
 
 from complaints.flows.nightly import nightly
 from complaints.flows.weekly import weekly
-from complaints.warehouse.clock import TIMEZONE
 from complaints.warehouse.errors import UsageError
-from complaints.warehouse.settings import Settings
+from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 
-# Of runs that come together, as the late ones after a time without power do, one runs and the
-# others are cancelled: they would find nothing left to do.
-ONE_AT_A_TIME = ConcurrencyLimitConfig(
-    limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
-)
+DEPLOYMENTS_FILE = PROJECT_FOLDER / "prefect.yaml"
 
 
-def deployments(settings: Settings) -> tuple[RunnerDeployment, RunnerDeployment]:
+def deployments(settings: Settings) -> list[RunnerDeployment]:
     """Return the nightly and the weekly deployment, for `complaints serve`.
 
     Raises:
         UsageError: a schedule is not written as cron has it.
     """
+    declared = {each["name"]: each for each in read_deployments()}
     home = str(settings.home)
-    return (
-        nightly.to_deployment(
-            name="nightly",
-            schedule=_cron("COMPLAINTS_SCHEDULE", settings.schedule),
-            parameters={"source": str(settings.source), "home": home},
-            concurrency_limit=ONE_AT_A_TIME,
-        ),
-        weekly.to_deployment(
-            name="weekly",
-            schedule=_cron("COMPLAINTS_WEEKLY_SCHEDULE", settings.weekly_schedule),
-            parameters={"home": home},
-            concurrency_limit=ONE_AT_A_TIME,
-        ),
-    )
+    return [
+        flow.to_deployment(
+            name=flow.name,
+            schedule=_cron(setting, written, declared[flow.name]["schedules"][0]),
+            parameters=parameters,
+            concurrency_limit=ConcurrencyLimitConfig(**declared[flow.name]["concurrency_limit"]),
+        )
+        for flow, setting, written, parameters in (
+            (
+                nightly,
+                "COMPLAINTS_SCHEDULE",
+                settings.schedule,
+                {"source": str(settings.source), "home": home},
+            ),
+            (weekly, "COMPLAINTS_WEEKLY_SCHEDULE", settings.weekly_schedule, {"home": home}),
+        )
+    ]
 
 
-def _cron(setting: str, written: str) -> Schedule:
+def read_deployments() -> list[dict[str, Any]]:
+    """Return the deployments as prefect.yaml declares them."""
+    return list(yaml.safe_load(DEPLOYMENTS_FILE.read_text(encoding="utf-8"))["deployments"])
+
+
+def _cron(setting: str, written: str | None, declared: dict[str, str]) -> Schedule:
+    cron, timezone = written or declared["cron"], declared["timezone"]
     try:
-        CronSchedule(cron=written, timezone=TIMEZONE)
+        CronSchedule(cron=cron, timezone=timezone)
     except ValueError:
         raise UsageError(
-            f'{setting} is "{written}", which is no schedule: write five fields as cron has '
+            f'{setting} is "{cron}", which is not a valid schedule: write five fields as cron has '
             'them, such as "0 4 * * *".'
         ) from None
-    return Cron(written, timezone=TIMEZONE)
+    return Cron(cron, timezone=timezone)

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from prefect import flow, task
+from prefect import flow
 from prefect.artifacts import create_table_artifact
-from prefect.cache_policies import NO_CACHE
 
-from complaints.flows.nightly import can_retry_help
+from complaints.flows.nightly import as_task
 from complaints.notices.notify import notify_of_backup_failure
 from complaints.warehouse.backup import back_up
 from complaints.warehouse.settings import read_settings
@@ -37,12 +36,4 @@ def weekly(home: Path | None = None) -> None:
     )
 
 
-_back_up = task(
-    back_up,
-    name="back up",
-    cache_policy=NO_CACHE,
-    persist_result=False,
-    retries=RETRIES,
-    retry_delay_seconds=RETRY_DELAY_SECONDS,
-    retry_condition_fn=can_retry_help,
-)
+_back_up = as_task(back_up, RETRIES, RETRY_DELAY_SECONDS)

@@ -11,7 +11,7 @@ from complaints.notices.digest import Digest, Message
 from complaints.notices.recipients import AUDIENCES, Recipient, recipients_of
 from complaints.notices.send import send_waiting
 from complaints.warehouse.errors import OperatorError, RunFailedError
-from complaints.warehouse.runs import Night
+from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.system_errors import refusals_in_words
 
@@ -19,7 +19,7 @@ from complaints.warehouse.system_errors import refusals_in_words
 EXPECTED_PROBLEMS = (OperatorError, duckdb.Error, OSError)
 
 
-def notify_of_night(settings: Settings, run: Night, sources: Sequence[str]) -> list[str]:
+def notify_of_night(settings: Settings, run: Run, sources: Sequence[str]) -> list[str]:
     """Notify of what is new in the marts that a run has just published, seen from its sources.
 
     The messages are written and their notices marked as sent in one transaction; then they are
@@ -46,7 +46,7 @@ def notify_of_night(settings: Settings, run: Night, sources: Sequence[str]) -> l
 def notify_of_failure(
     settings: Settings,
     problem: BaseException,
-    run: Night | None = None,
+    run: Run | None = None,
     rejected: Sequence[RejectedFile] = (),
     is_published: bool = False,
 ) -> None:
@@ -57,7 +57,9 @@ def notify_of_failure(
     """
     source = f' --source "{settings.source}"' if settings.source else ""
     lines = [
-        *_where("Step", run.log.last_step if run else None, "File", run.log.files if run else ()),
+        *_where(
+            "Step", run.journal.last_step if run else None, "File", run.journal.files if run else ()
+        ),
         f"What happened: {_reason(problem)}",
         "The marts were published before it failed."
         if is_published
@@ -108,7 +110,7 @@ def preview(settings: Settings, sources: Sequence[str]) -> list[tuple[Sequence[s
 def _notify_of(
     settings: Settings,
     failures: Failures,
-    run: Night | None = None,
+    run: Run | None = None,
     rejected: Sequence[RejectedFile] = (),
 ) -> None:
     """Notify of failures and of the files rejected before; print what could not be sent."""
@@ -153,7 +155,7 @@ def _audiences(recipients: Sequence[Recipient]) -> list[str]:
     return [each for each in AUDIENCES if any(each in one.audiences for one in recipients)]
 
 
-def _interruption(run: Night | None) -> Failures:
+def _interruption(run: Run | None) -> Failures:
     """Return what to say of the run before, where it never ended."""
     if run is None or run.interrupted is None:
         return {}

@@ -3,8 +3,6 @@
 import hashlib
 from typing import NamedTuple
 
-from pydantic import SecretStr
-
 from complaints.warehouse.settings import Settings, entries_of
 
 DATA_QUALITY, DEADLINES, FAILURES = "data_quality", "deadlines", "failures"
@@ -46,9 +44,3 @@ def recipients_of(settings: Settings) -> list[Recipient]:
             if audience not in known.audiences:
                 found[entry] = known._replace(audiences=(*known.audiences, audience))
     return list(found.values())
-
-
-def without_recipients(settings: Settings) -> Settings:
-    """Return the same settings with nobody to notify."""
-    nobody = {f"alerts_{audience}": SecretStr("") for audience in AUDIENCES}
-    return settings.model_copy(update=nobody)

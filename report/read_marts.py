@@ -13,7 +13,7 @@ from complaints.report.figures import Figures, Outcome, Rows, Stage
 from complaints.report.periods import Period, day_in_words
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.query import open_marts
-from complaints.warehouse.runs import hold_home
+from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 
 QUARTERS_OF_A_LINE = 9  # the quarter, and those before it back to the same one two years ago
@@ -98,7 +98,7 @@ def read_learnings(
         return None
     try:
         with (
-            hold_home(settings),
+            lock_home(settings),
             duckdb.connect(settings.warehouse_path, read_only=True) as warehouse,
         ):
             rows = warehouse.execute(

@@ -10,8 +10,9 @@ import duckdb
 from complaints.warehouse import clock
 from complaints.warehouse.access import keep_private
 from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.published import in_order, newest_number
 from complaints.warehouse.run_log import open_log
-from complaints.warehouse.runs import hold_home
+from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
 
@@ -20,7 +21,7 @@ REFERENCE = "reference"
 SUMS = "SHA256SUMS"  # as `sha256sum --check` reads it
 # Each database of a home, and a question that only a whole one answers.
 DATABASES = {
-    "warehouse.duckdb": "select count(*) from raw.row_versions",
+    "warehouse.duckdb": "select count(*) from raw.deliveries",
     "runs.duckdb": "select count(*) from ops_runs",
     "marts.duckdb": "select count(*) from dq_publication",
 }
@@ -47,7 +48,7 @@ def back_up(settings: Settings, folder: Path | None = None) -> Path:
             f"There is no warehouse in {settings.home}, so there is nothing to back up: run "
             "`complaints nightly` first, or name another --home."
         )
-    with keep_private(settings), hold_home(settings):
+    with keep_private(settings), lock_home(settings):
         unfinished = _empty_folder(target)
         try:
             _copy(settings, unfinished)
@@ -103,7 +104,8 @@ def _opens(path: Path) -> bool:
 
 
 def _empty_folder(target: Path) -> Path:
-    unfinished = target / f"{UNFINISHED}backup-{clock.utc_now():%Y%m%dT%H%M%S.%fZ}"
+    name = f"backup-{newest_number(target) + 1:06}-{clock.utc_now():%Y%m%dT%H%M%SZ}"
+    unfinished = target / f"{UNFINISHED}{name}"
     try:
         target.mkdir(parents=True, exist_ok=True)
         for leftover in target.glob(f"{UNFINISHED}*"):  # of a backup that was killed
@@ -140,7 +142,7 @@ def _sum(path: Path) -> str:
 
 
 def _delete_old(settings: Settings, target: Path) -> None:
-    backups = sorted(path for path in target.glob("backup-*") if path.is_dir())
+    backups = in_order(path for path in target.glob("backup-*") if path.is_dir())
     for old in backups[: -settings.kept_backups]:
         shutil.rmtree(old)
 

@@ -9,10 +9,9 @@ import duckdb
 from complaints.warehouse import clock
 from complaints.warehouse.errors import RunFailedError
 from complaints.warehouse.query import open_marts
-from complaints.warehouse.run_log import open_log
-from complaints.warehouse.runs import hold_home
+from complaints.warehouse.run_log import FAILED, INTERRUPTED, RUNNING, open_log, read_journal
+from complaints.warehouse.runs import lock_night, was_reading
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.step_log import FAILED, INTERRUPTED, RUNNING, read_notes
 
 LAST_RUNS = 14  # two weeks of nights fit on a terminal
 STATUS_COLUMNS = (
@@ -25,7 +24,7 @@ STATUS_COLUMNS = (
 )
 
 # Of the runs that the published file knows, the newest is the one that published it.
-PUBLISHED_AT = "select max(started_at) from ops_runs where status = 'published'"
+PUBLISHED_AT = "select arg_max(started_at, run_number) from ops_runs where status = 'published'"
 ROWS_WAITING = """
 with waiting as (
     select held_since, count(*) as rows_held from dq_quarantine group by held_since
@@ -94,7 +93,7 @@ def last_runs(settings: Settings) -> list[LoggedRun]:
     with open_log(settings.runs_path) as log:
         rows = log.execute(
             "select as_of_day, started_at, finished_at - started_at, status, failed_step, message "
-            "from ops_runs order by started_at desc limit $most",
+            "from ops_runs order by run_number desc limit $most",
             {"most": LAST_RUNS},
         ).fetchall()
     return [_as_it_stands(settings, LoggedRun(*row)) for row in rows]
@@ -104,16 +103,19 @@ def _as_it_stands(settings: Settings, run: LoggedRun) -> LoggedRun:
     """Return what became of a run; one that was killed is in the log as running until the next."""
     if run.status != RUNNING:
         return run
-    noted = read_notes(settings.step_notes_path)
+    noted = read_journal(settings.journal_path)
     if _is_run_at_work(settings):
         return run
-    step = noted[-1].step if noted else None
-    return replace(run, status=INTERRUPTED, failed_step=step)
+    if not noted:
+        return replace(run, status=INTERRUPTED)
+    last = noted[-1]
+    message = was_reading(last.files)
+    return replace(run, status=INTERRUPTED, failed_step=last.step, message=message)
 
 
 def _is_run_at_work(settings: Settings) -> bool:
     try:
-        with hold_home(settings):
+        with lock_night(settings):
             return False
     except RunFailedError:
         return True
@@ -182,14 +184,12 @@ def _problems_of_runs(runs: list[LoggedRun]) -> list[str]:
     if last is None or last.status not in (FAILED, INTERRUPTED):
         return []
     step = f" at the step {last.failed_step}" if last.failed_step else ""
-    remedy = last.message or "the next run goes on from there; run `complaints nightly`."
-    return [
-        f"The last run, of {last.started_at:%Y-%m-%d %H:%M} UTC, {_ended_how(last)}{step}: {remedy}"
-    ]
-
-
-def _ended_how(run: LoggedRun) -> str:
-    return "failed" if run.status == FAILED else "was interrupted"
+    began = f"The last run, of {last.started_at:%Y-%m-%d %H:%M} UTC,"
+    if last.status == FAILED:
+        return [f"{began} failed{step}: {last.message}"]
+    reading = f" {last.message}" if last.message else ""
+    remedy = "the next run goes on from there; run `complaints nightly`."
+    return [f"{began} was interrupted{step}: {remedy}{reading}"]
 
 
 def _hours(length: timedelta) -> str:

@@ -1,6 +1,8 @@
 """The published marts and the states that are kept of them."""
 
 import os
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from complaints.warehouse.access import share
@@ -35,5 +37,20 @@ def replace_marts(settings: Settings, candidate: Path) -> list[str]:
 
 def kept_state_files(settings: Settings) -> list[Path]:
     """Return the files of the published states that are kept, the oldest first."""
-    states = settings.published_folder.glob("marts-*.duckdb")
-    return sorted(states, key=lambda path: path.stat().st_mtime)
+    return in_order(settings.published_folder.glob("marts-*.duckdb"))
+
+
+def in_order(paths: Iterable[Path]) -> list[Path]:
+    """Return numbered files by their number; those of version 0.1.0, which have none, are older."""
+    return sorted(paths, key=lambda path: (number_of(path), path.name))
+
+
+def number_of(path: Path) -> int:
+    """Return the number in the name of a kept file, of `marts-000012-2018-11-27-…` 12."""
+    number = re.match(r"[a-z]+-(\d{6})-", path.name)
+    return int(number[1]) if number else 0
+
+
+def newest_number(folder: Path) -> int:
+    """Return the largest number of the files that are kept in a folder."""
+    return max(map(number_of, folder.glob("*")), default=0)

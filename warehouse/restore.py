@@ -1,6 +1,7 @@
 """Go back to an earlier published state, or bring a whole home back from a backup."""
 
 import os
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,11 +11,13 @@ from complaints.warehouse.access import keep_private, share
 from complaints.warehouse.backup import DATABASES, REFERENCE, check_backup, opens
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.published import kept_state_files, replace_marts
-from complaints.warehouse.runs import hold_home
+from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 
 STATE_COLUMNS = ["state", "as_of_day", "run_id", "published_at", "is_newest"]
 UNFINISHED = ".restoring"
+# Without a number where version 0.1.0 kept it.
+KEPT_STATE = re.compile(r"marts-(?:\d{6}-)?(\d{4}-\d\d-\d\d)-(.*)")
 
 
 def kept_states(settings: Settings) -> list[tuple[Any, ...]]:
@@ -31,7 +34,7 @@ def kept_states(settings: Settings) -> list[tuple[Any, ...]]:
         )
     rows = []
     for path in paths:
-        day, run_id = path.stem.removeprefix("marts-")[:10], path.stem[len("marts-YYYY-MM-DD-") :]
+        day, run_id = KEPT_STATE.fullmatch(path.stem).groups()  # type: ignore[union-attr]
         at = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y-%m-%d %H:%M UTC")
         rows.append((path.stem, day, run_id, at, path == paths[0]))
     return rows
@@ -61,7 +64,7 @@ def restore_state(settings: Settings, state: str) -> list[str]:
             "them."
         )
     path = settings.published_folder / f"{name}.duckdb"
-    with keep_private(settings), hold_home(settings):
+    with keep_private(settings), lock_home(settings):
         candidate = settings.home / ".marts-restored.duckdb"
         shutil.copyfile(path, candidate)
         if not opens(candidate, DATABASES["marts.duckdb"]):
@@ -86,7 +89,7 @@ def restore_home(settings: Settings, backup: Path) -> None:
     if not backup.is_dir():
         raise UsageError(f"The backup {backup} is not a folder that exists.")
     check_backup(backup)
-    with keep_private(settings), hold_home(settings):
+    with keep_private(settings), lock_home(settings):
         held = [name for name in (*DATABASES, REFERENCE) if (settings.home / name).exists()]
         if held:
             raise UsageError(

@@ -1,11 +1,12 @@
-"""One run at a time, and a log of every run, failed ones included (`<home>/runs.duckdb`)."""
+"""One run at a time, each with its entry in the log of runs."""
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import duckdb
@@ -13,10 +14,19 @@ from filelock import FileLock, Timeout
 
 from complaints.warehouse import clock
 from complaints.warehouse.errors import OperatorError, RunFailedError, UsageError
-from complaints.warehouse.run_log import open_log
+from complaints.warehouse.published import newest_number
+from complaints.warehouse.run_log import (
+    FAILED,
+    INTERRUPTED,
+    PUBLISHED,
+    RUNNING,
+    Journal,
+    open_log,
+    read_journal,
+    write_calls,
+)
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
-from complaints.warehouse.step_log import INTERRUPTED, RUNNING, StepLog, read_notes, write_steps
-from complaints.warehouse.store import hold_warehouse, open_warehouse
+from complaints.warehouse.store import empty_spill_folders, hold_warehouse, open_warehouse
 from complaints.warehouse.system_errors import reserved_space
 
 # What decides a verdict or a figure: a change in any of these judges and builds all anew.
@@ -30,6 +40,10 @@ RULEBOOK_PATTERNS = (
     "dbt_project/models/**/*.sql",
 )
 
+# What dbt builds marts of; messages may name rows and stay in the log.
+COPIED_TABLES = {"ops_runs": "* exclude (message)", "ops_steps": "*", "ops_alerts": "*"}
+
+HOME_LOCK, NIGHT_LOCK = "run.lock", "night.lock"
 LOCK_SECONDS = 0.2  # for one that only looks whether a run is at work
 
 
@@ -47,8 +61,8 @@ class Interruption(NamedTuple):
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Night:
+@dataclass
+class Run:
     """One run of the nightly job.
 
     Attributes:
@@ -56,35 +70,33 @@ class Night:
         run_at: when it started, UTC.
         as_of_day: the day the figures are seen from.
         rulebook: hash of the rules, reference data and models in force.
+        run_number: its place among the runs of the home; a clock may be put back, this is not.
         interrupted: where the run before it stood, where that one never ended.
-        log: the steps so far.
+        journal: the steps so far.
+        is_published: whether it has replaced the marts.
     """
 
     run_id: str
     run_at: datetime
     as_of_day: date
     rulebook: str
+    run_number: int = 0
     interrupted: Interruption | None = None
-    log: StepLog = field(default_factory=lambda: StepLog(""))
-
-    @property
-    def step_seconds(self) -> dict[str, float]:
-        """How long each step took so far, all its calls together."""
-        seconds: dict[str, float] = {}
-        for called in self.log.steps:
-            seconds[called.step] = seconds.get(called.step, 0.0) + (called.seconds or 0.0)
-        return seconds
+    journal: Journal = field(default_factory=Journal)
+    is_published: bool = False
 
 
 @contextmanager
-def hold_home(settings: Settings) -> Iterator[None]:
-    """Keep every other run out of the home.
+def lock_home(
+    settings: Settings, seconds: float = LOCK_SECONDS, name: str = HOME_LOCK
+) -> Iterator[None]:
+    """Keep every other run out of the home, after waiting a while for it.
 
     Raises:
         RunFailedError: another run is at work in it.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(settings.home / "run.lock", timeout=LOCK_SECONDS)
+    lock = FileLock(settings.home / name, timeout=seconds)
     try:
         lock.acquire()
     except Timeout:
@@ -98,33 +110,49 @@ def hold_home(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def start_night(settings: Settings) -> Iterator[Night]:
-    """Hold the home for one run, log it, and say at the end how it went.
+def lock_night(settings: Settings) -> Iterator[None]:
+    """Keep every other night out of the home, without waiting for one that is at work.
 
-    A run that was killed leaves its entry as `running`. The next one, seen from the same day,
-    takes over its run id, so that the published record reads as if nothing had happened.
+    Raises:
+        RunFailedError: another night is at work in it.
+    """
+    with lock_home(settings, name=NIGHT_LOCK):
+        yield
+
+
+@contextmanager
+def start_run(settings: Settings) -> Iterator[Run]:
+    """Lock the home for one night, log it, and say at the end how it went.
+
+    A night waits for a command that holds the home for a while, such as `complaints backup`; of two
+    nights the second has nothing to do. A run that was killed leaves its entry as `running`. The
+    next one, seen from the same day, takes over its run id, so that the published record reads as
+    if nothing had happened.
 
     Raises:
         RunFailedError: another run is at work in this home.
         UsageError: the as-of day is before the newest one recorded.
     """
-    with hold_home(settings):
+    with lock_night(settings), lock_home(settings, settings.lock_wait_seconds):
+        empty_spill_folders(settings)
         with reserved_space(settings):
-            night = _begin(settings)
+            run = _begin(settings)
         try:
             with hold_warehouse(settings), reserved_space(settings):
-                _check_as_of_day(settings, night)
-                yield night
+                _check_as_of_day(settings, run)
+                copy_log(settings, run)
+                yield run
         except BaseException as problem:
-            message = str(problem) if isinstance(problem, OperatorError) else type(problem).__name__
             try:
-                _finish(settings, night, "failed", message)
+                _finish(settings, run, PUBLISHED if run.is_published else FAILED, _reason(problem))
             except (OperatorError, duckdb.Error, OSError) as unlogged:
                 # What went wrong first is what the operator must read; the run stays in the log as
                 # running, which the next one reads as interrupted.
                 problem.add_note(f"The run could not be logged either: {unlogged}")
             raise
-        _finish(settings, night, "published", None)
+        finally:
+            empty_spill_folders(settings)
+        _finish(settings, run, PUBLISHED, None)
 
 
 def rulebook_hash(settings: Settings) -> str:
@@ -137,50 +165,87 @@ def rulebook_hash(settings: Settings) -> str:
     return digest.hexdigest()
 
 
-def _begin(settings: Settings) -> Night:
-    night = Night(
-        run_id=f"{clock.utc_now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
-        run_at=clock.utc_now(),
+def copy_log(settings: Settings, run: Run) -> None:
+    """Replace the copies `raw.ops_*` by what the log says now, this run's steps so far included."""
+    with open_log(settings.runs_path) as log, open_warehouse(settings) as store:
+        write_calls(log, run.journal.calls)
+        store.begin()
+        for name, columns in COPIED_TABLES.items():
+            rows = log.sql(f"select {columns} from {name}")
+            # One connection reads the other's rows through Arrow's C interface: pyarrow, which
+            # to_arrow_table() asks for, is 170 MB that nothing else here needs.
+            store.register("logged", SimpleNamespace(__arrow_c_stream__=rows.__arrow_c_stream__))
+            store.execute(f"create or replace table raw.{name} as from logged")
+            store.unregister("logged")
+        store.commit()
+
+
+def _reason(problem: BaseException) -> str:
+    if isinstance(problem, OperatorError):
+        return str(problem)
+    # Neither a signal nor Ctrl-C is an Exception.
+    return type(problem).__name__ if isinstance(problem, Exception) else "The run was stopped."
+
+
+def _begin(settings: Settings) -> Run:
+    now = clock.utc_now()
+    run = Run(
+        run_id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
+        run_at=now,
         as_of_day=settings.as_of_day,
         rulebook=rulebook_hash(settings),
     )
     with open_log(settings.runs_path) as log:
         log.begin()
         interrupted = _end_interrupted_runs(log, settings)
+        # The log may be older than the states that are kept: one of a backup, or a new one.
+        (run.run_number,) = log.execute(
+            "select greatest(coalesce(max(run_number), 0), $kept) + 1 from ops_runs",
+            {"kept": newest_number(settings.published_folder)},
+        ).fetchall()[0]
         if interrupted:
-            night = replace(night, interrupted=interrupted[2])
-        if interrupted and interrupted[1] == night.as_of_day:
-            night = replace(night, run_id=interrupted[0])
+            run.interrupted = interrupted.how
+        if interrupted and interrupted.as_of_day == run.as_of_day:
+            run.run_id, run.run_number = interrupted.run_id, interrupted.run_number
         log.execute(
             # A column that is not named keeps what the interrupted run had (DuckDB 1.5.5).
             "insert or replace into ops_runs "
-            "(run_id, as_of_day, started_at, finished_at, status, failed_step, message) "
-            "values ($id, $as_of, $at, null, $status, null, null)",
+            "(run_id, as_of_day, started_at, finished_at, status, failed_step, message, run_number)"
+            " values ($id, $as_of, $at, null, $status, null, null, $number)",
             {
-                "id": night.run_id,
-                "as_of": night.as_of_day,
-                "at": night.run_at,
+                "id": run.run_id,
+                "as_of": run.as_of_day,
+                "at": run.run_at,
                 "status": RUNNING,
+                "number": run.run_number,
             },
         )
         (last_position,) = log.execute(
             "select coalesce(max(position), 0) from ops_steps where run_id = $id",
-            {"id": night.run_id},
-        ).fetchone() or (0,)
+            {"id": run.run_id},
+        ).fetchall()[0]
         log.commit()
-    settings.step_notes_path.unlink(missing_ok=True)
-    return replace(night, log=StepLog(night.run_id, settings.step_notes_path, last_position))
+    settings.journal_path.unlink(missing_ok=True)
+    run.journal = Journal(run.run_id, settings.journal_path, last_position)
+    return run
+
+
+class _InterruptedRun(NamedTuple):
+    run_id: str
+    run_number: int
+    as_of_day: date
+    how: Interruption
 
 
 def _end_interrupted_runs(
     log: duckdb.DuckDBPyConnection, settings: Settings
-) -> tuple[str, date, Interruption] | None:
-    """Say where the runs that were killed stood; return id and as-of day of the last, and where."""
-    noted = read_notes(settings.step_notes_path)
-    write_steps(log, noted)
+) -> _InterruptedRun | None:
+    """Log where the runs that were killed stood; return the last of them."""
+    noted = read_journal(settings.journal_path)
+    write_calls(log, noted)
     interrupted = log.execute(
-        "select run_id, as_of_day, started_at from ops_runs where status = $running "
-        "order by started_at desc",
+        "select run_id, run_number, as_of_day, started_at from ops_runs where status = $running "
+        "order by run_number desc",
         {"running": RUNNING},
     ).fetchone()
     ended = {"running": RUNNING, "interrupted": INTERRUPTED}
@@ -193,26 +258,35 @@ def _end_interrupted_runs(
     log.execute("update ops_steps set status = $interrupted where status = $running", ended)
     if interrupted is None:
         return None
-    run_id, as_of_day, started_at = interrupted
-    last = next((step for step in reversed(noted) if step.run_id == run_id), None)
+    run_id, run_number, as_of_day, started_at = interrupted
+    last = next((call for call in reversed(noted) if call.run_id == run_id), None)
     where = (last.step, tuple(last.files)) if last else ()
-    return run_id, as_of_day, Interruption(started_at, *where)
+    log.execute(
+        "update ops_runs set message = $message where run_id = $id",
+        {"message": was_reading(last.files) if last else None, "id": run_id},
+    )
+    return _InterruptedRun(run_id, run_number, as_of_day, Interruption(started_at, *where))
 
 
-def _check_as_of_day(settings: Settings, night: Night) -> None:
+def was_reading(files: Sequence[str]) -> str | None:
+    """Say which files an interrupted run was reading; None where it was reading none."""
+    return f"It was reading {', '.join(files)}." if files else None
+
+
+def _check_as_of_day(settings: Settings, run: Run) -> None:
     with open_warehouse(settings) as store:
         (newest_day,) = store.execute(
             "select max(as_of_day) from (select as_of_day from raw.run "
             "union all select as_of_day from raw.deliveries)"
         ).fetchall()[0]
-    if newest_day and night.as_of_day < newest_day:
+    if newest_day and run.as_of_day < newest_day:
         raise UsageError(
-            f"The as-of day {night.as_of_day} is before {newest_day}, the newest one recorded in "
+            f"The as-of day {run.as_of_day} is before {newest_day}, the newest one recorded in "
             f"{settings.home}: give that day or a later one."
         )
 
 
-def _finish(settings: Settings, night: Night, status: str, message: str | None) -> None:
+def _finish(settings: Settings, run: Run, status: str, message: str | None) -> None:
     with open_log(settings.runs_path) as log:
         log.begin()
         log.execute(
@@ -222,10 +296,10 @@ def _finish(settings: Settings, night: Night, status: str, message: str | None) 
                 "status": status,
                 "message": message,
                 "at": clock.utc_now(),
-                "step": night.log.last_step if status == "failed" else None,
-                "id": night.run_id,
+                "step": run.journal.last_step if status == FAILED else None,
+                "id": run.run_id,
             },
         )
-        write_steps(log, night.log.steps)
+        write_calls(log, run.journal.calls)
         log.commit()
-    settings.step_notes_path.unlink(missing_ok=True)
+    settings.journal_path.unlink(missing_ok=True)

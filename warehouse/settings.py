@@ -56,18 +56,28 @@ class Settings(BaseSettings):
     query_seconds: float = Field(
         300, gt=0, description="How long a query of `complaints sql` may take, in seconds."
     )
-    schedule: str = Field(
-        "0 4 * * *",
+    lock_wait_seconds: float = Field(
+        60,
+        ge=0,
         description=(
-            "When `complaints serve` starts the night (cron, Europe/London). Keep out of 01:00 to "
-            "02:00, which comes twice when the clocks go back."
+            "How long a night waits for another command that holds the home, such as `accept`, "
+            "`report` or `backup`, in seconds. Of two nights, the second fails at once."
         ),
     )
-    weekly_schedule: str = Field(
-        "0 7 * * 0",
+    schedule: str | None = Field(
+        None,
         description=(
-            "When `complaints serve` starts the weekly upkeep, a checked backup (cron, "
-            "Europe/London). Keep away from the night: one waits for the other."
+            "When `complaints serve` starts the night (cron, Europe/London); at 04:00, as in "
+            "`prefect.yaml`, when not set. Keep out of 01:00 to 02:00, which comes twice when the "
+            "clocks go back."
+        ),
+    )
+    weekly_schedule: str | None = Field(
+        None,
+        description=(
+            "When `complaints serve` starts the weekly backup (cron, Europe/London); on Sundays at "
+            "07:00, as in `prefect.yaml`, when not set. Keep away from the night: one waits for "
+            "the other."
         ),
     )
     backup_folder: Path | None = Field(
@@ -228,9 +238,9 @@ class Settings(BaseSettings):
         return self.home / "runs.duckdb"
 
     @property
-    def step_notes_path(self) -> Path:
+    def journal_path(self) -> Path:
         """The steps of the run at work, until the log of runs has them."""
-        return self.home / "run.steps"
+        return self.home / "run_journal.jsonl"
 
     @property
     def published_folder(self) -> Path:

@@ -1,5 +1,6 @@
 """Open the working store, in which a night's work happens."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,12 @@ def open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+def empty_spill_folders(settings: Settings) -> None:
+    """Remove what DuckDB wrote beside its files for want of memory; a killed run leaves it."""
+    for folder in settings.home.glob("*.duckdb.tmp"):
+        shutil.rmtree(folder)
 
 
 def make_tables(store: duckdb.DuckDBPyConnection) -> None:

@@ -1,6 +1,7 @@
 """Run the night for the command line: through Prefect, on a copy, or on its schedule."""
 
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -10,14 +11,14 @@ from pathlib import Path
 from complaints.flows.cli.console import progress
 from complaints.flows.night import NightReport
 from complaints.flows.prefect_home import (
+    OneRunServer,
     configure_prefect,
     keep_logs_off_terminal,
     server_for_schedule,
-    start_server_early,
 )
 from complaints.warehouse.access import keep_private
-from complaints.warehouse.errors import OperatorError, UsageError
-from complaints.warehouse.runs import hold_home
+from complaints.warehouse.errors import OperatorError, RunFailedError, UsageError
+from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.system_errors import check_home, refusals_in_words
 
@@ -26,9 +27,10 @@ DRY_RUN_SECONDS = 24 * 60 * 60  # none takes as long
 
 
 def run_with_prefect(settings: Settings) -> NightReport:
-    """Run the Prefect flow once in this process.
+    """Run the Prefect flow once in this process; with no server configured, one starts for it.
 
-    With no server configured, Prefect starts a temporary one.
+    Raises:
+        RunFailedError: the night failed, or was stopped.
     """
     from complaints.notices.notify import notify_of_failure
 
@@ -41,17 +43,45 @@ def run_with_prefect(settings: Settings) -> NightReport:
         raise
     configure_prefect(settings)
     keep_logs_off_terminal()
-    with progress() as on_step:
+    with stopped_in_words(settings), progress() as on_step:
         on_step("starting Prefect")
-        server = start_server_early()
+        server = OneRunServer()
+        if server.is_starting:
+            _prepare_while_waiting(settings)
         from complaints.flows.nightly import nightly, tell_steps_to
 
-        if server.is_alive():  # else a server is configured, and there is nothing to wait for
-            _prepare_while_waiting(settings)
-        server.join()
-
+        server.wait()
         with tell_steps_to(on_step):
             return nightly(source=settings.source, home=settings.home, as_of=settings.as_of_day)
+
+
+@contextmanager
+def stopped_in_words(settings: Settings) -> Iterator[None]:
+    """Meet a SIGTERM with one sentence.
+
+    While the flow runs, Prefect meets it first, ends the flow as crashed, and sends it again.
+
+    Raises:
+        RunFailedError: the process was told to end.
+    """
+
+    def stop(*given: object) -> None:
+        raise _Stopped
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except _Stopped:
+        raise RunFailedError(
+            f"The night in {settings.home} was stopped before it had ended: run `complaints "
+            "nightly`, which goes on from there."
+        ) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class _Stopped(BaseException):
+    """The process was told to end."""
 
 
 def _prepare_while_waiting(settings: Settings) -> None:
@@ -68,13 +98,12 @@ def _prepare_while_waiting(settings: Settings) -> None:
 def run_dry(settings: Settings) -> NightReport:
     """Run the whole night on a copy of the working store, and throw the copy away."""
     from complaints.flows.night import run_night
-    from complaints.notices.recipients import without_recipients
 
     _check_source(settings)
     with copy_of_home(settings) as copy:
         try:
-            with progress() as on_step:
-                report = run_night(without_recipients(copy), on_step=on_step)
+            with stopped_in_words(settings), progress() as on_step:
+                report = run_night(copy, on_step=on_step)
         except OperatorError as mistake:
             # What is wrong is wrong in the home; the copy is gone when this is read.
             in_home = str(mistake).replace(str(copy.home), str(settings.home))
@@ -94,7 +123,7 @@ def copy_of_home(settings: Settings) -> Iterator[Settings]:
         if left.stat().st_mtime < time.time() - DRY_RUN_SECONDS:
             shutil.rmtree(left)  # a dry run that was killed
     with tempfile.TemporaryDirectory(prefix=DRY_RUN_PREFIX, dir=settings.home) as folder:
-        with hold_home(settings):
+        with lock_home(settings):
             for kept in (settings.warehouse_path, settings.marts_path):
                 for path in (kept, kept.with_name(f"{kept.name}.wal")):
                     if path.exists():

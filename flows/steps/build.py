@@ -1,7 +1,7 @@
 """Let dbt build and test the models, in this process."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache
@@ -12,31 +12,17 @@ import duckdb
 
 from complaints.flows.steps.publish import copy_marts, remove_candidates
 from complaints.warehouse.errors import RunFailedError
-from complaints.warehouse.runs import Night
+from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 
 if TYPE_CHECKING:
-    from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
 
 # What went wrong is in the sentence that the operator reads; all that dbt does is not logged.
-LOGGING = ("--quiet", "--log-level-file", "warn")
-# In this process, where the traceback of a full disk would be printed too; PrefectDbtRunner does
-# not know this level, and prints nothing on a terminal anyway (prefect-dbt 0.7.25).
-SILENT_LOGGING = ("--log-level", "none", *LOGGING[1:])
+LOGGING = ("--log-level", "none", "--log-level-file", "warn")
 
 # The marts that change on a night without news too: what became of the files, and the log of runs.
-EVERY_NIGHT = ("dq_deliveries", "ops_alerts", "ops_runs", "ops_steps")
-
-# Runs dbt with the words of its command line; dbt itself is imported on the first call.
-Dbt = Callable[[Settings, Sequence[str]], "dbtRunnerResult"]
-
-
-def run_dbt(settings: Settings, words: Sequence[str]) -> "dbtRunnerResult":
-    """Run one dbt command through dbt's own runner."""
-    from dbt.cli.main import dbtRunner
-
-    return dbtRunner(manifest=read_project(settings)).invoke([*words, *dbt_flags(settings)])
+RUN_MARTS = ("dq_deliveries", "ops_alerts", "ops_runs", "ops_steps")
 
 
 @cache
@@ -56,40 +42,39 @@ def read_project(settings: Settings) -> "Manifest":
     return cast("Manifest", result.result)
 
 
-def build_reference(settings: Settings, dbt: Dbt = run_dbt) -> None:
+def build_reference(settings: Settings) -> None:
     """Build the seeds and the models of reference data."""
     _invoke(
         settings,
-        dbt,
         ["build", "--select", "tag:reference", "--exclude-resource-type", "test", "unit_test"],
     )
 
 
-def build_records(settings: Settings, dbt: Dbt = run_dbt) -> None:
+def build_records(settings: Settings) -> None:
     """Type what was delivered and find the current records: what gate 1 judges."""
-    _run(settings, dbt, "staging", "intermediate.current")
+    _run(settings, "staging", "intermediate.current")
 
 
-def build_deadlines(settings: Settings, dbt: Dbt = run_dbt) -> None:
+def build_deadlines(settings: Settings) -> None:
     """Work out the due dates: what gate 2 judges."""
-    _run(settings, dbt, "intermediate.deadlines")
+    _run(settings, "intermediate.deadlines")
 
 
-def build_marts(settings: Settings, dbt: Dbt = run_dbt) -> None:
+def build_marts(settings: Settings) -> None:
     """Build the measures and the marts in the working store."""
-    _run(settings, dbt, "intermediate.measures", "marts")
+    _run(settings, "intermediate.measures", "marts")
 
 
-def _run(settings: Settings, dbt: Dbt, *selected: str) -> None:
-    _invoke(settings, dbt, ["run", "--select", *selected, "--exclude", "tag:reference"])
+def _run(settings: Settings, *selected: str) -> None:
+    _invoke(settings, ["run", "--select", *selected, "--exclude", "tag:reference"])
 
 
-def build_deliveries(settings: Settings, dbt: Dbt = run_dbt) -> None:
+def build_run_marts(settings: Settings) -> None:
     """Build the marts that change on a night without news."""
-    _invoke(settings, dbt, ["run", "--select", *EVERY_NIGHT])
+    _invoke(settings, ["run", "--select", *RUN_MARTS])
 
 
-def check_marts(settings: Settings, night: Night) -> Path:
+def check_marts(settings: Settings, run: Run) -> Path:
     """Run every data test, while the marts are copied to the file that is to be published.
 
     The unit tests belong to the development of the project.
@@ -103,9 +88,9 @@ def check_marts(settings: Settings, night: Night) -> Path:
     """
     # dbt is busy with itself for most of this time, so a core is free (1,000,000 rows, 2026-11-23).
     with ThreadPoolExecutor(1) as beside, duckdb.connect(settings.warehouse_path) as warehouse:
-        copied = beside.submit(copy_marts, settings, night, warehouse.cursor())
+        copied = beside.submit(copy_marts, settings, run, warehouse.cursor())
         try:
-            _invoke(settings, run_dbt, ["test", "--exclude-resource-type", "unit_test"])
+            _invoke(settings, ["test", "--exclude-resource-type", "unit_test"])
             return copied.result()
         except BaseException:
             wait([copied])
@@ -113,12 +98,17 @@ def check_marts(settings: Settings, night: Night) -> Path:
             raise
 
 
-def _invoke(settings: Settings, dbt: Dbt, words: Sequence[str]) -> None:
+def _invoke(settings: Settings, words: Sequence[str]) -> None:
+    from dbt.cli.main import dbtRunner
+
     with dbt_environment(settings):
-        result = dbt(settings, words)
+        runner = dbtRunner(manifest=read_project(settings))
+        result = runner.invoke([*words, *dbt_flags(settings)])
     if result.success:
         return
     if result.exception is not None:
+        if not isinstance(result.exception, Exception):  # a signal that met dbt at work
+            raise result.exception
         raise RunFailedError(f"dbt could not run: {_first_lines(str(result.exception))}")
     failed = [r for r in result.result if r.status in ("error", "fail")]  # type: ignore[union-attr]
     raise RunFailedError(
@@ -138,7 +128,7 @@ def dbt_flags(settings: Settings) -> list[str]:
         str(settings.home / "dbt" / "target"),
         "--log-path",
         str(settings.home / "dbt" / "logs"),
-        *SILENT_LOGGING,
+        *LOGGING,
         "--no-use-colors",
         "--no-write-json",  # the manifest is written once, when the project is read
     ]

@@ -18,7 +18,7 @@ from complaints.flows.readers.workbook import read_workbook
 from complaints.flows.steps.file_records import write_records
 from complaints.flows.steps.find_deliveries import Delivery, delivery_identity, last_identity
 from complaints.warehouse.layout import LAYOUTS, Layout
-from complaints.warehouse.runs import Night
+from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
 
@@ -99,7 +99,7 @@ class Extracted:
         return any(file.content_hash is None for file in self.files)
 
 
-def extract(settings: Settings, run: Night, delivery: Delivery) -> Extracted:
+def extract(settings: Settings, run: Run, delivery: Delivery) -> Extracted:
     """Read a delivery into the records: all that is new of it, with its log, or nothing at all.
 
     Args:
@@ -115,7 +115,7 @@ def extract(settings: Settings, run: Night, delivery: Delivery) -> Extracted:
         return read_delivery(store, run, delivery)
 
 
-def read_delivery(store: duckdb.DuckDBPyConnection, run: Night, delivery: Delivery) -> Extracted:
+def read_delivery(store: duckdb.DuckDBPyConnection, run: Run, delivery: Delivery) -> Extracted:
     """Read a delivery into the records of an open store; see `extract`."""
     layout = LAYOUTS[delivery.dataset]
     # Outside a transaction: a file that is rejected ends a statement with an error.
@@ -135,7 +135,7 @@ def read_delivery(store: duckdb.DuckDBPyConnection, run: Night, delivery: Delive
 
 def _append(
     store: duckdb.DuckDBPyConnection,
-    run: Night,
+    run: Run,
     delivery: Delivery,
     files: list[FileRecord],
     layout: Layout,

@@ -6,14 +6,14 @@ from dataclasses import astuple, fields
 import duckdb
 
 from complaints.flows.readers.export_files import FileRecord
-from complaints.warehouse.runs import Night
+from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
 
 NAMES = ", ".join(field.name for field in fields(FileRecord))
 
 
-def record_files(settings: Settings, run: Night, records: Sequence[FileRecord]) -> list[FileRecord]:
+def record_files(settings: Settings, run: Run, records: Sequence[FileRecord]) -> list[FileRecord]:
     """Record the files of which nothing was taken tonight: unchanged, superseded or rejected.
 
     A file that this same run took before it was interrupted keeps its record; other content under
@@ -27,7 +27,7 @@ def record_files(settings: Settings, run: Night, records: Sequence[FileRecord]) 
 
 
 def record_untaken(
-    store: duckdb.DuckDBPyConnection, run: Night, records: Sequence[FileRecord]
+    store: duckdb.DuckDBPyConnection, run: Run, records: Sequence[FileRecord]
 ) -> list[FileRecord]:
     """Record files of which nothing was taken in an open store; see `record_files`."""
     store.begin()
@@ -40,7 +40,7 @@ def record_untaken(
 
 def write_records(
     store: duckdb.DuckDBPyConnection,
-    run: Night,
+    run: Run,
     records: Sequence[FileRecord],
     delivery_number: int | None = None,
 ) -> None:
@@ -63,7 +63,7 @@ def write_records(
         )
 
 
-def _recorded(store: duckdb.DuckDBPyConnection, run: Night) -> list[FileRecord]:
+def _recorded(store: duckdb.DuckDBPyConnection, run: Run) -> list[FileRecord]:
     rows = store.execute(
         f"select {NAMES} from raw.delivery_files where run_id = ? order by source, file_name",
         [run.run_id],

@@ -12,14 +12,14 @@ from complaints.flows.steps.private_columns import check_nothing_private
 from complaints.warehouse import clock
 from complaints.warehouse.access import share
 from complaints.warehouse.published import kept_state_files, replace_marts
-from complaints.warehouse.runs import Night
+from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
 
 
 def publish(
     settings: Settings,
-    night: Night,
+    run: Run,
     tables: Sequence[str] | None = None,
     candidate: Path | None = None,
 ) -> list[str]:
@@ -30,7 +30,7 @@ def publish(
 
     Args:
         settings: where the home is and how many states are kept.
-        night: the run.
+        run: the run.
         tables: the marts that changed; all when not given.
         candidate: the file to which they were copied; copied here when not given.
 
@@ -41,33 +41,35 @@ def publish(
         RunFailedError: a mart has a column that the data dictionary marks as private.
     """
     with open_warehouse(settings) as warehouse:
-        candidate = candidate or copy_marts(settings, night, warehouse, tables)
+        if candidate is None or not candidate.exists():  # tried again
+            candidate = copy_marts(settings, run, warehouse, tables)
         notes = replace_marts(settings, candidate)
+        run.is_published = not notes
         if not notes:  # what waits is published by the next night, with news or without
             warehouse.execute(
                 "insert into raw.publications select coalesce(max(publication_number), 0) + 1, "
                 "$run, $at, $hash from raw.publications",
                 {
-                    "run": night.run_id,
+                    "run": run.run_id,
                     "at": clock.utc_now(),
-                    "hash": inputs_hash(warehouse, night),
+                    "hash": inputs_hash(warehouse, run),
                 },
             )
     if not notes:
-        _keep_state(settings, night)
+        _keep_state(settings, run)
     return notes
 
 
-def inputs_hash(store: duckdb.DuckDBPyConnection, night: Night) -> str:
+def inputs_hash(store: duckdb.DuckDBPyConnection, run: Run) -> str:
     """Return a hash of all that the marts follow from: records, reference data, decisions, day."""
     counted = store.execute(
         "select (select max(delivery_number) from raw.deliveries), "
         "(select max(acceptance_number) from raw.acceptances)"
     ).fetchone()
-    return hashlib.sha256(repr((night.rulebook, night.as_of_day, counted)).encode()).hexdigest()
+    return hashlib.sha256(repr((run.rulebook, run.as_of_day, counted)).encode()).hexdigest()
 
 
-def is_published(settings: Settings, night: Night) -> bool:
+def is_published(settings: Settings, run: Run) -> bool:
     """Return whether the published marts follow from just what a run would build them from."""
     if not settings.marts_path.exists():
         return False
@@ -75,12 +77,12 @@ def is_published(settings: Settings, night: Night) -> bool:
         last = store.execute(
             "select arg_max(inputs_hash, publication_number) from raw.publications"
         ).fetchone()
-        return last == (inputs_hash(store, night),)
+        return last == (inputs_hash(store, run),)
 
 
 def copy_marts(
     settings: Settings,
-    night: Night,
+    run: Run,
     warehouse: duckdb.DuckDBPyConnection,
     tables: Sequence[str] | None = None,
 ) -> Path:
@@ -88,7 +90,7 @@ def copy_marts(
 
     Args:
         settings: where the home is.
-        night: the run.
+        run: the run.
         warehouse: the working store.
         tables: the marts that changed since they were last published; all when not given.
 
@@ -99,7 +101,7 @@ def copy_marts(
         RunFailedError: a mart has a column that the data dictionary marks as private.
     """
     remove_candidates(settings)
-    candidate = settings.home / f".marts-{night.run_id}.duckdb"
+    candidate = settings.home / f".marts-{run.run_id}.duckdb"
     # Not marts.duckdb, into which somebody may have written.
     last_state = _last_kept_state(warehouse, settings) if tables else None
     if last_state is None:
@@ -120,7 +122,8 @@ def _last_kept_state(warehouse: duckdb.DuckDBPyConnection, settings: Settings) -
     """Return the kept copy of what was published last; a killed run may have left none."""
     last = warehouse.execute("select arg_max(run_id, publication_number) from raw.publications")
     (run_id,) = last.fetchone() or (None,)
-    return next(settings.published_folder.glob(f"marts-*-{run_id}.duckdb"), None)
+    kept = [path for path in kept_state_files(settings) if path.stem.endswith(f"-{run_id}")]
+    return kept[-1] if kept else None
 
 
 def _copy_tables(
@@ -179,13 +182,13 @@ def _quoted(text: str | Path) -> str:
     return str(text).replace("'", "''")
 
 
-def _keep_state(settings: Settings, night: Night) -> None:
+def _keep_state(settings: Settings, run: Run) -> None:
     folder = settings.published_folder
     folder.mkdir(exist_ok=True)
     share(settings, folder)
     for leftover in folder.glob("*.copying"):
         leftover.unlink()
-    kept = folder / f"marts-{night.as_of_day}-{night.run_id}.duckdb"
+    kept = folder / f"marts-{run.run_number:06}-{run.as_of_day}-{run.run_id}.duckdb"
     unfinished = kept.with_suffix(".copying")
     shutil.copyfile(settings.marts_path, unfinished)
     share(settings, unfinished)

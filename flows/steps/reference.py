@@ -18,7 +18,7 @@ import yaml
 
 from complaints.flows.readers.text_rows import sql_text, trimmed
 from complaints.warehouse.errors import UsageError
-from complaints.warehouse.runs import Night
+from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from complaints.warehouse.store import open_warehouse
 
@@ -73,7 +73,7 @@ def prepare_reference(settings: Settings) -> None:
         warehouse.commit()
 
 
-def check_as_of_day(settings: Settings, night: Night) -> None:
+def check_as_of_day(settings: Settings, run: Run) -> None:
     """See that the calendar has the as-of day, before anything is recorded under that day.
 
     Raises:
@@ -83,10 +83,10 @@ def check_as_of_day(settings: Settings, night: Night) -> None:
         first, last = warehouse.execute(
             "select min(date), max(date) from intermediate.int_calendar"
         ).fetchall()[0]
-    if not first <= night.as_of_day <= last:
-        year = last.year + 1 if night.as_of_day > last else first.year - 1
+    if not first <= run.as_of_day <= last:
+        year = last.year + 1 if run.as_of_day > last else first.year - 1
         raise UsageError(
-            f"The as-of day {night.as_of_day} is outside the calendar, which runs from {first} to "
+            f"The as-of day {run.as_of_day} is outside the calendar, which runs from {first} to "
             f"{last}: correct the day, or add the bank holidays of {year} to "
             f"{settings.reference_folder / 'bank_holidays.csv'}."
         )

@@ -4,7 +4,7 @@ import duckdb
 
 from complaints.expectations.rules import COMPLAINTS, EARLIEST_DATE, every_rule, rules_for
 from complaints.warehouse.layout import LAYOUTS
-from complaints.warehouse.runs import Night
+from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse, run_sql
 
@@ -30,7 +30,7 @@ KNOWN_VALUES = {
 }
 
 
-def begin_judging(settings: Settings, run: Night) -> None:
+def begin_judging(settings: Settings, run: Run) -> None:
     """Give dbt what the run knows, and the rules."""
     rules = sorted(every_rule(), key=lambda rule: (rule.dataset != COMPLAINTS, rule.severity))
     rows = [
@@ -66,7 +66,7 @@ def validate_records(settings: Settings) -> None:
         store.commit()
 
 
-def validate_deadlines(settings: Settings, run: Night) -> None:
+def validate_deadlines(settings: Settings, run: Run) -> None:
     """Judge what needs the due dates that dbt computed, and log how many rows fail each rule.
 
     Raises:

@@ -2,8 +2,8 @@
 
 import re
 
-import pytest
 import typer
+import yaml
 
 from complaints.flows.cli.main import app
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
@@ -28,10 +28,13 @@ def test_settings_of_the_pages_exist() -> None:
     assert named and named <= {variable_of(name) for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize("setting", ["schedule", "weekly_schedule"])
-def test_times_of_the_page_are_those_of_the_schedules(setting: str) -> None:
-    minute, hour, *_ = Settings.model_fields[setting].default.split()
-    assert f"{int(hour):02}:{int(minute):02}" in TEXT
+def test_times_of_the_page_are_those_of_the_schedules() -> None:
+    written = yaml.safe_load((PROJECT_FOLDER / "prefect.yaml").read_text(encoding="utf-8"))
+    for deployment in written["deployments"]:
+        minute, hour, *_ = deployment["schedules"][0]["cron"].split()
+        assert f"{int(hour):02}:{int(minute):02}" in TEXT
+        setting = {"nightly": "schedule", "weekly": "weekly_schedule"}[deployment["name"]]
+        assert f"{int(hour):02}:{int(minute):02}" in Settings.model_fields[setting].description
 
 
 def test_container_file_of_the_page_is_the_one_that_is_shipped_and_drops_root() -> None:

@@ -214,7 +214,7 @@ def test_deliveries_tell_the_two_changed_rows_from_the_unchanged(changed_example
     for name, counts in expected_counts().items():
         changed = len(EDITS) if name == FILE_NAME else 0
         row = tonight.pop(name)
-        assert (row["run_id"], row["status"]) == (changed_example.report.night.run_id, "loaded")
+        assert (row["run_id"], row["status"]) == (changed_example.report.run.run_id, "loaded")
         assert row["rows_loaded"] == changed
         assert row["rows_unchanged"] == counts["loaded"] - changed
         for fate in ("duplicate", "superseded", "quarantined"):
@@ -238,7 +238,7 @@ def test_history_keeps_both_versions_with_run_and_as_of_day(changed_example: Nig
         *ANSWERED,
     )
     (first_run,) = query(changed_example.before.marts_path, "select run_id from dq_publication")
-    night = changed_example.report.night
+    night = changed_example.report.run
     old, new = versions
     assert old[:6] == (
         "Children with Disabilities",

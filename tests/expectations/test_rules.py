@@ -17,7 +17,7 @@ from complaints.flows.readers.sources import read_sources
 from complaints.flows.steps import validate
 from complaints.flows.steps.extract import extract
 from complaints.flows.steps.find_deliveries import find_deliveries
-from complaints.warehouse.runs import start_night
+from complaints.warehouse.runs import start_run
 from complaints.warehouse.settings import Settings, read_settings
 from complaints.warehouse.store import open_warehouse
 from conftest import write_export
@@ -109,14 +109,14 @@ def judged(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[
     settings = read_settings(home=folder / "home", source=folder, as_of=AS_OF_DAY)
     borrow_store(settings, example)
     examples = EXAMPLES | {UNREADABLE: Example([])}
-    with start_night(settings) as night, pytest.MonkeyPatch.context() as patch:
+    with start_run(settings) as night, pytest.MonkeyPatch.context() as patch:
         for code, exported in (("examples", examples), ("near_misses", NEAR_MISSES)):
             origin = read_sources(export_of(exported, folder / code / "export.csv"))[0]
             found = find_deliveries(settings, origin.model_copy(update={"code": code}))
             for delivery in found.deliveries["complaints"]:
                 extract(settings, night, delivery)
         validate.begin_judging(settings, night)
-        WITHOUT_DBT.build_records(settings)
+        WITHOUT_DBT["build_records"](settings)
         by_variant = {}
         for name, rules in (
             *((name, without(codes)) for name, codes in variants().items()),
@@ -130,9 +130,9 @@ def judged(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[
                 ],
             )
             validate.validate_records(settings)
-            WITHOUT_DBT.build_deadlines(settings)
+            WITHOUT_DBT["build_deadlines"](settings)
             validate.validate_deadlines(settings, night)
-            WITHOUT_DBT.build_marts(settings)
+            WITHOUT_DBT["build_marts"](settings)
             by_variant[name] = judged_now(settings)
     return by_variant
 

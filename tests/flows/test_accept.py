@@ -20,7 +20,7 @@ from complaints.report.printing import print_report
 from complaints.report.read_marts import read_figures
 from complaints.report.sections import completeness
 from complaints.warehouse.errors import ExitCode, RunFailedError
-from complaints.warehouse.runs import hold_home
+from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings, read_settings
 from conftest import query, write_export
 from load_helpers import row
@@ -74,7 +74,7 @@ def test_accepted_rows_are_released_by_the_next_night_that_ends_though_nothing_i
 
     for step in ("record_fates", "publish"):
         with pytest.raises(RunFailedError, match="the power went"):
-            home.night(steps=replace(QUICK, **{step: fail}))
+            home.night(steps=QUICK | {step: fail})
     held = "select count(*) from dq_quarantine where case_reference = 'ANSWERED'"
     assert query(home.settings.marts_path, held) == [(1,)]
     home.night(steps=TESTED_WITHOUT_DBT)
@@ -247,7 +247,7 @@ def test_a_case_of_several_sources_needs_its_source(home: Home) -> None:
 
 
 def test_commands_beside_a_run_at_work_or_without_a_home_end_with_1(home: Home, run: Run) -> None:
-    with hold_home(home.settings):
+    with lock_home(home.settings):
         said = home.accept("ANSWERED", "stage_1", BEFORE)
         assert_mistake(said, ExitCode.FAILED, "Another run is at work")
         said = run("accepted", "--home", home.settings.home)

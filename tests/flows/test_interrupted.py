@@ -5,20 +5,22 @@ each moment between two steps is named once, by the step that did not begin.
 """
 
 from collections import Counter
-from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from complaints.flows.night import Steps
+from command_helpers import Run
+from complaints.flows.night import STEPS
 from complaints.warehouse.errors import ExitCode
 from complaints.warehouse.settings import Settings
 from conftest import query
 from small_home import (
     MARTS_REPLACED,
     PUBLISHED,
+    SECOND_DAY,
     Moment,
     SmallHome,
     ended,
@@ -40,7 +42,7 @@ KILLS = (
     (Moment("extract", 2), Moment("build_records"), Moment("build_deadlines")),
     (Moment("validate_records", 2), Moment("validate_deadlines"), Moment("copy_log")),
     (Moment("record_fates", 2), Moment("build_marts"), Moment("check_marts"), Moment("publish")),
-    (MARTS_REPLACED, PUBLISHED, Moment("build_deliveries"), Moment("publish")),
+    (MARTS_REPLACED, PUBLISHED, Moment("build_run_marts"), Moment("publish")),
 )
 
 # What names a run or an internal version, and when a run was.
@@ -53,6 +55,7 @@ OWN_TO_A_RUN = {
     "seconds",
     "published_at",
     "state_number",
+    "run_number",
     "newest_state_number",
 }
 # How often a run published, and which of its steps were left to do when it went on.
@@ -132,7 +135,7 @@ def test_killed_between_any_two_steps_the_next_night_ends_as_if_nothing_had_happ
 
 def test_every_step_of_the_night_is_among_those_that_are_killed() -> None:
     killed = {moment.step for moments in KILLS for moment in moments}
-    assert {step.name for step in fields(Steps)} <= killed
+    assert {step.name for step in STEPS} <= killed
 
 
 def test_other_content_under_the_name_of_a_file_loaded_before_the_kill_has_its_own_record(
@@ -149,6 +152,21 @@ def test_other_content_under_the_name_of_a_file_loaded_before_the_kill_has_its_o
         "where file_name = 'complaints_20181127.csv' order by all",
     )
     assert fates == [("loaded", 1), ("rejected", None)]
+
+
+def test_the_log_names_the_file_that_a_killed_night_was_reading(
+    run: Run, home_of_first_night: SmallHome
+) -> None:
+    settings = home_of_first_night.before_second_night()
+    assert ended(start(quick_night, settings, Moment("extract"))) == KILLED
+    said = run("status", "--home", settings.home, "--format", "csv").out
+    reading = "It was reading complaints_20181126_1800.csv."
+    assert f",interrupted,extract,{reading}\n" in said, "before the next night"
+    assert reading in run("check", "--home", settings.home).out
+    next_day = settings.model_copy(update={"as_of": SECOND_DAY + timedelta(days=1)})
+    assert ended(start(quick_night, next_day)) == 0
+    logged = query(settings.runs_path, "select status, message from ops_runs order by run_number")
+    assert logged == [("published", None), ("interrupted", reading), ("published", None)]
 
 
 def test_a_delivery_after_a_night_killed_when_published_is_published_too(

@@ -3,17 +3,20 @@
 import os
 import pty
 import re
+import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
-from command_helpers import Run, assert_mistake, run_there
+from command_helpers import BIN_FOLDER, Run, assert_mistake, environment, run_there
 from complaints.flows.cli.console import print_rows, progress
 from complaints.flows.cli.nightly import copy_of_home
 from complaints.warehouse.errors import ExitCode
-from complaints.warehouse.runs import hold_home
+from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 from conftest import EXAMPLE_EXPORTS, query, write_export
 
@@ -38,7 +41,7 @@ def test_night_of_rejected_files_only_ends_with_1(
 
 def state_of(home: Path) -> dict[str, tuple[int, bytes]]:
     """Return the files of a home with their times and contents."""
-    files = (path for path in home.rglob("*") if path.is_file() and path.name != "run.lock")
+    files = (path for path in home.rglob("*") if path.is_file() and not path.match("*.lock"))
     return {
         str(path.relative_to(home)): (path.stat().st_mtime_ns, path.read_bytes()) for path in files
     }
@@ -62,7 +65,7 @@ def test_dry_run_clears_away_what_a_killed_one_left(settings: Settings) -> None:
 
 def test_dry_run_beside_a_run_at_work_says_so(run: Run, tmp_path: Path, settings: Settings) -> None:
     write_export(settings.source / "complaints.csv", [{"case_reference": "1"}])
-    with hold_home(settings):
+    with lock_home(settings):
         said = run("nightly", "--dry-run", "--source", settings.source, "--home", settings.home)
     assert_mistake(said, ExitCode.FAILED, "Another run is at work", str(settings.home))
 
@@ -100,7 +103,7 @@ def test_night_through_prefect_with_no_server_configured(
     )
     assert said.exit_code == ExitCode.DONE, said.err
     assert "\x1b" not in said.out + said.err and "\r" not in said.out + said.err
-    assert "build deliveries" in said.err.splitlines()
+    assert "build run marts" in said.err.splitlines()
     said_of_files = [tuple(line.split()[:2]) for line in said.out.splitlines()]
     assert ("complaints_corporate.csv", "unchanged") in said_of_files
     published = query(
@@ -109,6 +112,33 @@ def test_night_through_prefect_with_no_server_configured(
     )
     assert published == [(7,)]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home"]
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM])
+def test_night_that_is_ended_leaves_no_server(
+    example_copy: Settings, tmp_path: Path, by: signal.Signals
+) -> None:
+    write_export(tmp_path / "exports" / "new.csv", [{"case_reference": "N1"}])
+    night = subprocess.Popen(
+        [BIN_FOLDER / "complaints", "nightly", "--source", "exports", "--as-of", "2018-11-27"],
+        cwd=tmp_path,
+        env=environment(COMPLAINTS_HOME=example_copy.home),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert night.stderr is not None
+    lines = iter(night.stderr.readline, "")
+    assert "build reference\n" in lines, "up to the first long step"
+    children = psutil.Process(night.pid).children()
+    assert [child for child in children if "complaints.flows.one_run_server" in child.cmdline()]
+    night.send_signal(by)
+    said = list(lines)
+    if by == signal.SIGTERM:
+        assert night.wait(60) == ExitCode.FAILED
+        assert said[-1].startswith("Error: The night in ") and "was stopped" in said[-1]
+        assert not [line for line in said if "Traceback" in line]
+    night.wait()
+    assert psutil.wait_procs(children, timeout=30)[1] == []
 
 
 def on_terminal(stream: str, act: Callable[[], None]) -> str:

@@ -10,14 +10,14 @@ import pytest
 
 from compiled_models import WITHOUT_DBT
 from complaints.expectations.rules import EVERY_INPUT, all_rules, optional_rules
-from complaints.flows.night import judge, run_night
+from complaints.flows.night import judge, logged_steps, run_night
 from complaints.flows.readers.export_files import FileRecord
 from complaints.flows.readers.sources import read_sources
 from complaints.flows.steps.extract import extract
 from complaints.flows.steps.file_records import record_files
 from complaints.flows.steps.find_deliveries import find_deliveries
 from complaints.warehouse.layout import OPTIONAL_INPUTS
-from complaints.warehouse.runs import start_night
+from complaints.warehouse.runs import start_run
 from complaints.warehouse.settings import Settings
 from conftest import EXAMPLE_EXPORTS, query
 from export_helpers import write_csv, write_workbook
@@ -83,14 +83,14 @@ class Council:
         write_csv(self.exports, name, ";".join(columns), *lines)
 
     def run(self) -> list[FileRecord]:
-        with start_night(self.settings) as night:
+        with start_run(self.settings) as night:
             found = find_deliveries(self.settings, read_sources(self.exports)[0])
             records = list(found.records)
             for queue in found.deliveries.values():
                 for delivery in queue:
                     files = extract(self.settings, night, delivery).files
                     records += [file for file in files if file.status != "loaded"]
-                    judge(self.settings, night, WITHOUT_DBT)
+                    judge(self.settings, night, logged_steps(night, WITHOUT_DBT))
             return record_files(self.settings, night, records)
 
     def statuses(self) -> dict[str, str]:
@@ -275,4 +275,4 @@ def test_a_changed_input_is_published_and_a_rejected_one_tells_the_shell(
     assert query(
         marts, "select file_name, row_number, rule_code, severity from dq_optional_inputs"
     ) == [("benchmarks.csv", 2, "benchmark_year_invalid", "error")]
-    assert query(marts, "select run_id from dq_publication") == [(report.night.run_id,)]
+    assert query(marts, "select run_id from dq_publication") == [(report.run.run_id,)]

@@ -1,8 +1,8 @@
 """What reaches analysts, and what stays where it was."""
 
 import os
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -10,16 +10,22 @@ from unittest.mock import patch
 import duckdb
 import pytest
 
+from command_helpers import Run as Command
 from compiled_models import TESTED_WITHOUT_DBT, WITHOUT_DBT
-from complaints.flows.night import Steps, run_night
+from complaints.flows.night import PLAIN, run_night
 from complaints.flows.steps import publish as publishing
 from complaints.flows.steps.publish import publish
+from complaints.warehouse import clock
 from complaints.warehouse.errors import ExitCode
-from complaints.warehouse.runs import Night
+from complaints.warehouse.published import kept_state_files
+from complaints.warehouse.restore import kept_states
+from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
 from conftest import query, snapshot
 from small_home import (
+    FIRST_DAY,
+    PROCESSES,
     SECOND_DAY,
     SmallHome,
     die,
@@ -43,20 +49,20 @@ KEYS = (
 )
 
 
-def night(run_id: str) -> Night:
+def night(run_id: str, number: int = 2) -> Run:
     """Return a night that only publishes."""
-    return Night(run_id, datetime(2018, 11, 27, 4, 30), SECOND_DAY, rulebook="")
+    return Run(run_id, datetime(2018, 11, 27, 4, 30), SECOND_DAY, rulebook="", run_number=number)
 
 
 def night_with_spoilt_marts(settings: Settings) -> None:
     """Run a night whose marts contradict each other, up to dbt's own tests."""
 
     def build_and_spoil(settings: Settings) -> None:
-        WITHOUT_DBT.build_marts(settings)
+        WITHOUT_DBT["build_marts"](settings)
         with open_warehouse(settings) as warehouse:
             warehouse.execute("update marts.rpt_quarterly_teams set received = received + 1")
 
-    steps = replace(WITHOUT_DBT, build_marts=build_and_spoil, check_marts=Steps().check_marts)
+    steps = WITHOUT_DBT | {"build_marts": build_and_spoil, "check_marts": PLAIN["check_marts"]}
     exit_with(lambda: run_night(settings, steps))
 
 
@@ -155,11 +161,65 @@ def test_as_many_published_states_are_kept_as_the_setting_says(
 ) -> None:
     settings = home_of_first_night.put_back().model_copy(update={"kept_states": kept})
     runs = [f"run-{number}" for number in "9876"]  # their names do not tell their age
-    for run in runs:
-        publish(settings, night(run), ["dq_deliveries"])
+    for number, run in enumerate(runs, start=2):
+        publish(settings, night(run, number), ["dq_deliveries"])
+        os.utime(newest := kept_state_files(settings)[-1], (0, 1_000_000_000 - number))
+        assert newest.name.endswith(f"-{run}.duckdb"), "nor do the times of the files"
     states = {path.name: path.read_bytes() for path in settings.published_folder.iterdir()}
-    assert set(states) == {f"marts-2018-11-27-{run}.duckdb" for run in runs[-kept:]}
-    assert states["marts-2018-11-27-run-6.duckdb"] == settings.marts_path.read_bytes()
+    names = [f"marts-{n:06}-2018-11-27-{run}.duckdb" for n, run in enumerate(runs, start=2)]
+    assert sorted(states) == names[-kept:]
+    assert states["marts-000005-2018-11-27-run-6.duckdb"] == settings.marts_path.read_bytes()
+
+
+def night_with_the_clock_put_back(settings: Settings) -> None:
+    """Run a night whose clock is a year behind that of the night before."""
+    now = clock.utc_now
+    with patch.object(clock, "utc_now", lambda: now() - timedelta(days=365)):
+        exit_with(lambda: run_night(settings, WITHOUT_DBT))
+
+
+def test_with_the_clock_put_back_the_newest_marts_are_still_the_newest(
+    home_of_first_night: SmallHome, run: Command
+) -> None:
+    settings = home_of_first_night.before_second_night()
+    assert ended(start(night_with_the_clock_put_back, settings)) == ExitCode.DONE
+    assert ended(start(night_with_the_clock_put_back, settings)) == ExitCode.DONE
+    assert query(settings.marts_path, STATE) == [(SECOND_DAY,)], "a quiet night keeps them"
+    newest, _, oldest = kept_states(settings)
+    run_id = query(settings.runs_path, "select arg_max(run_id, run_number) from ops_runs")
+    assert [(newest[2],)] == run_id and oldest[1] == str(FIRST_DAY)
+    said = run("status", "--home", settings.home, "--format", "csv").out.splitlines()
+    assert [line.split(",")[0] for line in said[1:]] == [
+        *(str(SECOND_DAY), str(SECOND_DAY)),
+        str(FIRST_DAY),
+    ]
+
+
+def night_with_a_full_disk_after_the_rename(settings: Settings, answers: Connection) -> None:
+    """Run a night that cannot keep a copy of what it has published."""
+
+    def full(*given: Any) -> None:
+        raise OSError(28, "No space left on device", "published")
+
+    with patch.object(publishing, "_keep_state", full):
+        report = run_night(settings, WITHOUT_DBT)
+    answers.send(report.notes)
+    raise SystemExit(report.exit_code)
+
+
+def test_what_fails_after_the_marts_were_replaced_does_not_make_them_unpublished(
+    home_of_first_night: SmallHome,
+) -> None:
+    settings = home_of_first_night.before_second_night()
+    heard, said = PROCESSES.Pipe()
+    assert ended(start(night_with_a_full_disk_after_the_rename, settings, said)) == ExitCode.DONE
+    (note,) = heard.recv()
+    assert note.startswith("The marts were published, but something failed after that: ")
+    assert "No space left on device" in note and "make room" in note
+    assert query(settings.marts_path, STATE) == [(SECOND_DAY,)]
+    logged = "select status, message from ops_runs where as_of_day = $1"
+    ((status, message),) = query(settings.runs_path, logged, SECOND_DAY)
+    assert status == "published" and message
 
 
 def test_what_a_killed_run_left_unfinished_is_cleared_away(home_of_first_night: SmallHome) -> None:

@@ -93,7 +93,7 @@ def nights(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Itera
     for name, text in COUNCIL_FILES.items():
         (after.reference_folder / name).write_text(text, encoding="utf-8")
     report = run_night(after, TESTED_WITHOUT_DBT)
-    yield Nights(example, after, report.night.run_id)
+    yield Nights(example, after, report.run.run_id)
 
 
 council = pytest.mark.xdist_group("council_rows")

@@ -12,6 +12,7 @@ import pytest
 from compiled_models import WITHOUT_DBT
 from complaints.flows.night import run_night
 from complaints.warehouse.errors import ExitCode, RunFailedError
+from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 from conftest import query
 from small_home import PROCESSES, SECOND_DAY, SmallHome, ended, exit_with, quick_night, start
@@ -42,12 +43,34 @@ def test_a_run_beside_another_ends_at_once_and_says_so(home_of_first_night: Smal
     has_begun, may_go_on = PROCESSES.Event(), PROCESSES.Event()
     first = start(waiting_night, settings, has_begun, may_go_on)
     assert has_begun.wait(60)
+    began = time.monotonic()
     with pytest.raises(RunFailedError, match=f"Another run is at work in {settings.home}: wait"):
         run_night(settings)
+    assert time.monotonic() - began < settings.lock_wait_seconds / 2
     first.kill()
     first.join()
-    log = query(settings.runs_path, "select status from ops_runs order by started_at")
+    log = query(settings.runs_path, "select status from ops_runs order by run_number")
     assert log == [("published",), ("running",)], "the log is the first run's alone"
+
+
+def holding_command(settings: Settings, holds: Any, seconds: float) -> None:
+    """Hold the home as `accept`, `report` and `backup` do."""
+    with lock_home(settings):
+        holds.set()
+        time.sleep(seconds)
+
+
+def test_a_night_waits_for_a_command_that_holds_the_home(home_of_first_night: SmallHome) -> None:
+    settings = home_of_first_night.before_second_night()
+    holds = PROCESSES.Event()
+    command = start(holding_command, settings, holds, 2)
+    assert holds.wait(60)
+    impatient = settings.model_copy(update={"lock_wait_seconds": 0})
+    with pytest.raises(RunFailedError, match="Another run is at work"):
+        run_night(impatient)
+    assert ended(start(quick_night, settings)) == ExitCode.DONE
+    assert ended(command) == 0
+    assert query(settings.marts_path, "select as_of_day from dq_publication") == [(SECOND_DAY,)]
 
 
 def test_of_two_runs_started_together_one_publishes(home_of_first_night: SmallHome) -> None:

@@ -1,7 +1,6 @@
 """A file that is still being written while it is read: not loaded, said so, read the next night."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +9,12 @@ import pytest
 from compiled_models import WITHOUT_DBT
 from complaints.flows.night import NightReport, run_night
 from complaints.flows.steps import extract as extracting
-from complaints.flows.steps.extract import extract
-from complaints.flows.steps.find_deliveries import find_deliveries
+from complaints.flows.steps.extract import read_delivery
+from complaints.flows.steps.find_deliveries import unread_deliveries
 from complaints.warehouse.errors import ExitCode, RunFailedError
 from complaints.warehouse.settings import Settings
 from conftest import query
-from export_helpers import folder_source, night, write_csv
+from export_helpers import folder_source, night, run_called, write_csv
 from small_home import HEADER, SmallHome, export
 
 pytestmark = pytest.mark.xdist_group("night_shift")
@@ -30,11 +29,11 @@ def night_while(write: Callable[[], Any], settings: Settings) -> NightReport:
     """Run a night in which somebody writes between the finding of the files and the reading."""
 
     def find(*given: Any) -> Any:
-        found = WITHOUT_DBT.find_deliveries(*given)
+        found = WITHOUT_DBT["find_deliveries"](*given)
         write()
         return found
 
-    return run_night(settings, replace(WITHOUT_DBT, find_deliveries=find))
+    return run_night(settings, WITHOUT_DBT | {"find_deliveries": find})
 
 
 def append(path: Path, text: str) -> None:
@@ -102,9 +101,9 @@ def test_whatever_else_is_wrong_with_it_the_sentence_is_the_same(
     store: Any, exports: Path, is_emptied: bool
 ) -> None:
     path = write_csv(exports, "a.csv", HEADER.strip(), ROW.format("C1"))
-    (delivery,) = find_deliveries(store, folder_source(exports)).deliveries
+    (delivery,) = unread_deliveries(store, folder_source(exports)).deliveries["complaints"]
     path.write_text("" if is_emptied else HEADER + 'C1,"statu', encoding="utf-8")
-    (record,) = extract(store, delivery).records
+    (record,) = read_delivery(store, run_called("1"), delivery).files
     assert (record.status, record.message) == ("rejected", SENTENCE.format("a.csv"))
 
 

@@ -1,14 +1,13 @@
 """A home whose rows fail rules, and what is done in it: people accept, nights run."""
 
 import csv
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from command_helpers import Run, Said
 from compiled_models import WITHOUT_DBT, compiled_models, fill
-from complaints.flows.night import Steps, run_night
+from complaints.flows.night import Function, run_night
 from complaints.warehouse.errors import ExitCode
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
@@ -51,7 +50,7 @@ def build_some_marts(settings: Settings) -> None:
         fill(warehouse, [each for each in models if each.relation.startswith(SOME_MARTS)])
 
 
-QUICK = replace(WITHOUT_DBT, build_marts=build_some_marts, publish=lambda *_given: [])
+QUICK = WITHOUT_DBT | {"build_marts": build_some_marts, "publish": lambda *_given: []}
 
 
 class Home:
@@ -80,7 +79,7 @@ class Home:
         """Put rows into the source's folder in place of those before."""
         write_export(self.settings.source / "complaints.csv", rows)
 
-    def night(self, day: date = DAY, steps: Steps = QUICK) -> None:
+    def night(self, day: date = DAY, steps: Mapping[str, Function] = QUICK) -> None:
         """Run a night up to the marts that say what is held, warned of and accepted."""
         run_night(self.settings.model_copy(update={"as_of": day}), steps)
 

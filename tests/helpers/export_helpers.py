@@ -12,7 +12,7 @@ from complaints.flows.readers.sources import Source
 from complaints.flows.steps.extract import Extracted, read_delivery
 from complaints.flows.steps.file_records import record_untaken
 from complaints.flows.steps.find_deliveries import unread_deliveries
-from complaints.warehouse.runs import Night
+from complaints.warehouse.runs import Run
 from complaints.warehouse.store import make_tables
 
 HEADER = "case_reference,procedure,stage,received_date"
@@ -25,9 +25,9 @@ def open_store(folder: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def run_called(run_id: str) -> Night:
+def run_called(run_id: str) -> Run:
     """Return a run, as far as reading needs to know it."""
-    return Night(run_id, datetime(2018, 11, 27), date(2018, 11, 27), rulebook="")
+    return Run(run_id, datetime(2018, 11, 27), date(2018, 11, 27), rulebook="")
 
 
 def write_csv(folder: Path, name: str, *lines: str, encoding: str = "utf-8") -> Path:

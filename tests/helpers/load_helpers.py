@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 
 from compiled_models import WITHOUT_DBT
-from complaints.flows.night import judge
+from complaints.flows.night import judge, logged_steps
 from complaints.flows.readers.export_files import FileRecord
 from complaints.flows.readers.sources import read_sources
 from complaints.flows.steps.extract import extract
 from complaints.flows.steps.file_records import record_files
 from complaints.flows.steps.find_deliveries import find_deliveries
-from complaints.warehouse.runs import start_night
+from complaints.warehouse.runs import start_run
 from complaints.warehouse.settings import Settings
 from conftest import Row, query, write_export
 from rule_examples import STAGE_1
@@ -45,11 +45,11 @@ class Warehouse:
 
     def _judged(self, as_of: date) -> list[FileRecord]:
         settings = self.settings.model_copy(update={"as_of": as_of})
-        with start_night(settings) as run:
+        with start_run(settings) as run:
             found = find_deliveries(settings, read_sources(settings.source)[0])
             for delivery in found.deliveries["complaints"]:
                 extract(settings, run, delivery)
-            judge(settings, run, WITHOUT_DBT)
+            judge(settings, run, logged_steps(run, WITHOUT_DBT))
             return record_files(settings, run, found.records)
 
     def rows(self, columns: str, where: str = "true") -> list[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 
 from complaints.notices.notify import notify_of_night
 from complaints.warehouse.run_log import open_log
-from complaints.warehouse.runs import Night
+from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 
 MANAGER = "manager@council.example"
@@ -134,7 +134,7 @@ def change(settings: Settings, *statements: str) -> None:
 
 def notify(settings: Settings, day: date, **given: Any) -> list[str]:
     """Do what is done after that day's night."""
-    run = Night(f"{day:%Y%m%d}T040000Z-0000", datetime(2018, 11, 27, 4), day, "", **given)
+    run = Run(f"{day:%Y%m%d}T040000Z-0000", datetime(2018, 11, 27, 4), day, "", **given)
     return notify_of_night(settings.model_copy(update={"as_of": day}), run, ["complaints"])
 
 

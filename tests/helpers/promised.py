@@ -44,7 +44,7 @@ TABLES = {
     "dq_trends": """
         rule_code severity source as_of_day run_id rows_failing rows_held_back rows_warned
         rows_current""",
-    "ops_runs": "run_id as_of_day started_at finished_at seconds status failed_step",
+    "ops_runs": "run_id as_of_day started_at finished_at seconds status failed_step run_number",
     "ops_steps": "run_id position step started_at seconds rows peak_memory_bytes status",
     "ops_alerts": """
         message_id run_id as_of_day audience recipients items created_at sent_at attempts status""",

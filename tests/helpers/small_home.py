@@ -11,7 +11,7 @@ import shutil
 import signal
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from multiprocessing import forkserver
@@ -24,7 +24,7 @@ import duckdb
 import pytest
 
 from compiled_models import WITHOUT_DBT
-from complaints.flows.night import run_night
+from complaints.flows.night import run_and_notify, run_night
 from complaints.warehouse.errors import OperatorError, RunFailedError
 from complaints.warehouse.settings import Settings
 
@@ -80,7 +80,7 @@ class Moment(NamedTuple):
 
 
 MARTS_REPLACED = Moment("publish, after the rename")
-PUBLISHED = Moment("alert")
+PUBLISHED = Moment("publish, after the step")
 
 
 @dataclass(frozen=True)
@@ -186,9 +186,12 @@ def quick_night(settings: Settings, killed_at: Moment | None = None) -> None:
         if killed_at == MARTS_REPLACED:
             rename = os.replace
             os.replace = lambda *paths: (rename(*paths), die())
-        return WITHOUT_DBT.publish(*given)
+        notes = WITHOUT_DBT["publish"](*given)
+        if killed_at == PUBLISHED:
+            die()
+        return notes
 
-    exit_with(lambda: run_night(settings, replace(WITHOUT_DBT, publish=publish), begin))
+    exit_with(lambda: run_and_notify(settings, WITHOUT_DBT | {"publish": publish}, begin))
 
 
 def failing_night(settings: Settings) -> None:
@@ -198,7 +201,7 @@ def failing_night(settings: Settings) -> None:
         raise RunFailedError("The share does not answer: see that it is there.")
 
     with pytest.raises(RunFailedError):
-        run_night(settings, replace(WITHOUT_DBT, build_reference=refuse))
+        run_night(settings, WITHOUT_DBT | {"build_reference": refuse})
 
 
 def exit_with(night: Callable[[], Any]) -> None:

@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,7 @@ from command_helpers import Run, assert_mistake
 from compiled_models import WITHOUT_DBT
 from complaints.flows import night as night_module
 from complaints.flows.cli.nightly import run_dry
-from complaints.flows.night import NightReport, run_night
-from complaints.notices.recipients import recipients_of
+from complaints.flows.night import NightReport, run_and_notify
 from complaints.warehouse.errors import ExitCode, RunFailedError
 from complaints.warehouse.settings import Settings, read_settings
 from complaints.warehouse.system_errors import RESERVE_NAME, RESERVED_BYTES
@@ -46,7 +44,7 @@ def night_that_fails_to_load(settings: Settings) -> None:
     def load(*given: Any) -> None:
         raise ValueError(f"cannot convert '{NAME}'")
 
-    exit_with(lambda: run_night(settings, replace(WITHOUT_DBT, extract=load)))
+    exit_with(lambda: run_and_notify(settings, WITHOUT_DBT | {"extract": load}))
 
 
 def test_nights_notify_of_what_was_killed_what_they_published_and_what_became_of_it(
@@ -111,7 +109,7 @@ def night_that_is_stopped(settings: Settings, by: str) -> None:
         signal.signal(signal.SIGTERM, lambda *given: sys.exit(1))
         os.kill(os.getpid(), signal.SIGTERM)
 
-    exit_with(lambda: run_night(settings, replace(WITHOUT_DBT, extract=load)))
+    exit_with(lambda: run_and_notify(settings, WITHOUT_DBT | {"extract": load}))
 
 
 @pytest.mark.parametrize("by", ["KeyboardInterrupt", "SystemExit"])
@@ -158,12 +156,12 @@ def test_a_night_of_rejected_files_is_reported_each_night_but_the_file_once(
 ) -> None:
     write_export(settings.source / "letters.csv", [{"Letter": "1"}])
     settings = with_recipients(settings, port)
-    steps = replace(WITHOUT_DBT, build_reference=lambda settings: None)
-    steps = replace(steps, check_as_of_day=lambda settings, night: None)
+    steps = WITHOUT_DBT | {"build_reference": lambda settings: None}
+    steps |= {"check_as_of_day": lambda settings, run: None}
     for number, notified in enumerate(([MANAGER, OFFICER], [OFFICER])):
         later = settings.model_copy(update={"as_of": date(2018, 11, 27 + number)})
         with pytest.raises(night_module.RunFailedError):
-            run_night(later, steps)
+            run_and_notify(later, steps)
         mails = {mail["To"]: text_of(mail) for mail in postbox.taken()}
         assert sorted(mails) == notified
         assert "- Step: record files\n" in mails[OFFICER]
@@ -202,17 +200,15 @@ def test_a_failure_that_cannot_be_logged_still_surfaces(
 ) -> None:
     settings.runs_path.mkdir(parents=True)
     with pytest.raises(RunFailedError, match="log of runs"):
-        run_night(with_recipients(settings, port))
+        run_and_notify(with_recipients(settings, port))
     assert capsys.readouterr().err == "No notice of the failure could be sent (RunFailedError).\n"
 
 
 def test_a_dry_run_notifies_nobody(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[Settings] = []
+    def notify(*given: Any) -> None:
+        raise AssertionError(given)
 
-    def run_night(settings: Settings, **other: Any) -> NightReport:
-        given.append(settings)
-        return NightReport(night=None)
-
-    monkeypatch.setattr(night_module, "run_night", run_night)
-    run_dry(with_recipients(settings, 25))
-    assert [recipients_of(each) for each in given] == [[]]
+    for name in ("notify_of_night", "notify_of_failure"):
+        monkeypatch.setattr(night_module, name, notify)
+    monkeypatch.setattr(night_module, "run_night", lambda *given, **other: NightReport())
+    assert "dry run" in run_dry(with_recipients(settings, 25)).notes[-1]

@@ -4,7 +4,7 @@ import signal
 from typing import Any
 
 from compiled_models import WITHOUT_DBT
-from complaints.flows.night import run_night
+from complaints.flows.night import run_and_notify, run_night
 from complaints.notices import send
 from complaints.warehouse.settings import Settings
 from small_home import Moment, exit_with, quick_night
@@ -19,15 +19,10 @@ def quick(settings: Settings, killed_at: Moment | None = None) -> None:
 def with_dbt(settings: Settings) -> None:
     """Run a night as it is."""
     send.PAUSES_SECONDS = (0, 0)
-    exit_with(lambda: run_night(settings))
+    exit_with(lambda: run_and_notify(settings))
 
 
 def until_killed(settings: Settings, has_begun: Any) -> None:
-    """Run a night that ends before it tells anybody, unless it is killed before."""
-
-    def begin(step: str) -> None:
-        has_begun.set()
-        if step == "alert":
-            signal.pause()
-
-    exit_with(lambda: run_night(settings, WITHOUT_DBT, begin))
+    """Run a night that ends before it notifies anybody, unless it is killed before."""
+    run_night(settings, WITHOUT_DBT, lambda step: has_begun.set())
+    signal.pause()

@@ -2,13 +2,12 @@
 
 import random
 import time
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from test_interrupted import left_by_a_night
 
-from complaints.flows.night import Steps, run_night
+from complaints.flows.night import PLAIN, run_night
 from complaints.warehouse.settings import Settings
 from conftest import query
 from small_home import PROCESSES, SECOND_DAY, SmallHome, ended, exit_with, quick_night, start
@@ -65,5 +64,5 @@ def night_with_dbt(settings: Settings, step: str = "", has_begun: Any = None) ->
         if name == step:
             has_begun.set()
 
-    steps = replace(Steps(), check_marts=lambda *given: None)
+    steps = PLAIN | {"check_marts": lambda *given: None}
     exit_with(lambda: run_night(settings, steps, begin))

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 
 from compiled_models import Model, compiled_models, fill
-from complaints.flows.night import Steps, run_night
+from complaints.flows.night import PLAIN, run_night
 from complaints.warehouse.settings import Settings, read_settings
 from complaints.warehouse.store import open_warehouse
 from conftest import query
@@ -91,9 +90,10 @@ class Home:
             with open_warehouse(settings) as warehouse:
                 fill(warehouse, bare.deadlines)
 
-        self.steps = replace(
-            Steps(build_records=build_records, build_deadlines=build_deadlines),
-            **dict.fromkeys(("build_reference", "build_marts", "check_marts", "publish"), nothing),
+        self.steps = (
+            PLAIN
+            | {"build_records": build_records, "build_deadlines": build_deadlines}
+            | dict.fromkeys(("build_reference", "build_marts", "check_marts", "publish"), nothing)
         )
 
     def deliver(self, files: dict[str, str], as_of: date) -> None:

@@ -13,7 +13,6 @@ import struct
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from test_interrupted import left_by_a_night
 
 from command_helpers import BIN_FOLDER, environment
 from compiled_models import WITHOUT_DBT
-from complaints.flows.night import Steps, run_night
+from complaints.flows.night import PLAIN, run_night
 from complaints.warehouse.errors import ExitCode, OperatorError, RunFailedError
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
@@ -235,13 +234,13 @@ def night_with_a_broken_model(settings: Settings, answers: Connection) -> None:
         with open_warehouse(settings) as warehouse:
             warehouse.execute("alter table raw.run rename to run_elsewhere")
         try:
-            Steps().build_deadlines(settings)
+            PLAIN["build_deadlines"](settings)
         finally:
             with open_warehouse(settings) as warehouse:
                 warehouse.execute("alter table raw.run_elsewhere rename to run")
 
     try:
-        run_night(settings, replace(WITHOUT_DBT, build_deadlines=build))
+        run_night(settings, WITHOUT_DBT | {"build_deadlines": build})
     except OperatorError as mistake:
         answers.send(str(mistake))
         raise SystemExit(mistake.exit_code) from None

@@ -13,10 +13,9 @@ from command_helpers import Run, assert_mistake
 from complaints.flows.steps.private_columns import Marks, check_nothing_private, read_marks
 from complaints.flows.steps.publish import publish
 from complaints.report.write import write_report
-from complaints.warehouse import access
+from complaints.warehouse import access, runs
 from complaints.warehouse.access import keep_private
 from complaints.warehouse.errors import ExitCode, RunFailedError, UsageError
-from complaints.warehouse.runs import Night
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from complaints.warehouse.store import open_warehouse
 from conftest import query
@@ -25,7 +24,7 @@ from small_home import SECOND_DAY, SmallHome, ended, quick_night, start
 pytestmark = pytest.mark.xdist_group("night_shift")
 
 grp = pytest.importorskip("grp", reason="rights are set by hand on this system")
-SECOND_NIGHT = Night("second", datetime(2018, 11, 27, 4), SECOND_DAY, rulebook="")
+SECOND_NIGHT = runs.Run("second", datetime(2018, 11, 27, 4), SECOND_DAY, rulebook="")
 PRIVATE_FILES = ("warehouse.duckdb", "runs.duckdb", "run.lock", "dbt")
 
 

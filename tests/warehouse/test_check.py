@@ -10,7 +10,7 @@ import pytest
 from command_helpers import Run, assert_mistake
 from complaints.flows.cli.options import read_duration
 from complaints.warehouse.errors import ExitCode
-from complaints.warehouse.runs import hold_home, start_night
+from complaints.warehouse.runs import lock_home, start_run
 from complaints.warehouse.settings import Settings
 from small_home import SmallHome, failing_night
 
@@ -21,7 +21,7 @@ def test_run_at_work_is_neither_interrupted_nor_a_problem(
     run: Run, home_of_first_night: SmallHome
 ) -> None:
     settings = home_of_first_night.put_back()
-    with start_night(settings):
+    with start_run(settings):
         said = run("status", "--home", settings.home, "--format", "csv")
         assert ",running,," in said.out and "interrupted" not in said.out
         assert run("check", "--home", settings.home).exit_code == ExitCode.DONE
@@ -115,13 +115,13 @@ def test_lock_that_a_check_holds_for_a_moment_stops_no_run(settings: Settings) -
     holding = threading.Event()
 
     def look() -> None:
-        with hold_home(settings):
+        with lock_home(settings):
             holding.set()
             threading.Event().wait(0.05)
 
     looking = threading.Thread(target=look)
     looking.start()
     assert holding.wait(5)
-    with hold_home(settings):
+    with lock_home(settings):
         pass
     looking.join()

@@ -4,10 +4,11 @@ import asyncio
 from datetime import UTC, date, datetime
 
 import pytest
+import yaml
 from prefect.server.schemas.schedules import CronSchedule
 
 from complaints.warehouse import clock
-from complaints.warehouse.settings import Settings, read_settings
+from complaints.warehouse.settings import PROJECT_FOLDER, read_settings
 
 # UTC, and the day that it is in England: summer time began on 31 March and ended on 27 October.
 DAYS = (
@@ -28,7 +29,11 @@ def test_today_is_the_day_in_england(
 
 @pytest.mark.xdist_group("prefect")
 def test_the_schedule_has_one_night_a_day_across_each_change_of_the_clock() -> None:
-    schedule = CronSchedule(cron=Settings.model_fields["schedule"].default, timezone=clock.TIMEZONE)
+    written = yaml.safe_load((PROJECT_FOLDER / "prefect.yaml").read_text(encoding="utf-8"))
+    nightly = next(each for each in written["deployments"] if each["name"] == "nightly")
+    (declared,) = nightly["schedules"]
+    assert declared["timezone"] == clock.TIMEZONE
+    schedule = CronSchedule(cron=declared["cron"], timezone=declared["timezone"])
     for change, hours in (
         (datetime(2019, 3, 30, tzinfo=UTC), (4, 3, 3)),
         (datetime(2019, 10, 26, tzinfo=UTC), (3, 4, 4)),

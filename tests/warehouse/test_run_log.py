@@ -1,7 +1,6 @@
 """The log of runs as a file: older ones, half-written ones, and one that another program holds."""
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -9,9 +8,9 @@ import pytest
 
 from complaints.warehouse import run_log, runs
 from complaints.warehouse.errors import RunFailedError
-from complaints.warehouse.runs import start_night
+from complaints.warehouse.run_log import read_journal
+from complaints.warehouse.runs import start_run
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.step_log import read_notes
 from conftest import query
 from small_home import PROCESSES, SmallHome, ended, start
 
@@ -35,14 +34,15 @@ def test_log_of_an_older_version_goes_on_working(settings: Settings, prefix: str
     settings.home.mkdir()
     with duckdb.connect(settings.runs_path) as log:
         log.execute(OLDER_RUNS.replace("{}", prefix))
-    with start_night(settings) as night:
-        night.log.run("extract", lambda: SimpleNamespace(rows=7))
+    with start_run(settings) as night, night.journal.step("extract") as call:
+        call.rows = 7
     assert query(
-        settings.runs_path, "select run_id, status, failed_step from ops_runs order by started_at"
+        settings.runs_path,
+        "select run_number, run_id, status, failed_step from ops_runs order by run_number",
     ) == [
-        ("one", "published", None),
-        ("two", "interrupted", None),
-        (night.run_id, "published", None),
+        (1, "one", "published", None),
+        (2, "two", "interrupted", None),
+        (3, night.run_id, "published", None),
     ]
     assert query(
         settings.runs_path,
@@ -58,13 +58,40 @@ def test_log_of_an_older_version_goes_on_working(settings: Settings, prefix: str
 
 def test_line_that_a_killed_run_left_half_written_is_not_read(settings: Settings) -> None:
     settings.home.mkdir()
-    with start_night(settings) as night:
-        night.log.run("extract", lambda: SimpleNamespace(rows=7))
-        notes = settings.step_notes_path.read_text(encoding="utf-8")
-        settings.step_notes_path.write_text(notes + notes[:40], encoding="utf-8")
-        (step,) = read_notes(settings.step_notes_path)
+    with start_run(settings) as night:
+        with night.journal.step("extract", ["complaints.csv"]) as call:
+            call.rows = 7
+        lines = settings.journal_path.read_text(encoding="utf-8")
+        settings.journal_path.write_text(lines + lines[:40], encoding="utf-8")
+        (step,) = read_journal(settings.journal_path)
         assert (step.step, step.rows, step.status) == ("extract", 7, "done")
-    assert not settings.step_notes_path.exists()
+        assert step.files == ["complaints.csv"]
+    assert not settings.journal_path.exists()
+
+
+def test_what_spilled_to_the_disk_is_removed_when_a_run_starts_and_ends(settings: Settings) -> None:
+    spilled = [
+        settings.home / f"{name}.duckdb.tmp" / "block" for name in ("warehouse", ".marts-run-1")
+    ]
+
+    def spill() -> None:
+        for path in spilled:
+            path.parent.mkdir(parents=True)
+            path.write_bytes(b"rows that did not fit into memory")
+
+    spill()
+    with start_run(settings):
+        assert not [path for path in spilled if path.parent.exists()]
+        spill()
+    assert not [path for path in spilled if path.parent.exists()]
+
+
+def test_number_of_a_run_is_above_those_of_the_states_that_are_kept(settings: Settings) -> None:
+    settings.published_folder.mkdir(parents=True)
+    (settings.published_folder / "marts-000041-2018-11-26-one.duckdb").touch()
+    for number in (42, 43):
+        with start_run(settings) as night:
+            assert night.run_number == number
 
 
 def test_what_went_wrong_is_told_also_where_it_cannot_be_logged(
@@ -75,7 +102,7 @@ def test_what_went_wrong_is_told_also_where_it_cannot_be_logged(
 
     with (
         pytest.raises(RunFailedError, match="The share does not answer") as failed,
-        start_night(settings),
+        start_run(settings),
     ):
         monkeypatch.setattr(runs, "open_log", full)
         raise RunFailedError("The share does not answer.")
@@ -99,8 +126,8 @@ def test_night_waits_for_a_program_that_reads_the_log_and_says_so_if_it_stays(
     with monkeypatch.context() as patch:
         patch.setattr(run_log, "WAIT_SECONDS", 0.1)
         sentence = "runs.duckdb cannot be opened.*Close the program"
-        with pytest.raises(RunFailedError, match=sentence), start_night(settings):
+        with pytest.raises(RunFailedError, match=sentence), start_run(settings):
             pass
-    with start_night(settings) as night:
+    with start_run(settings) as night:
         assert night.run_id
     assert ended(holder) == 0

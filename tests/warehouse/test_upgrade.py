@@ -66,7 +66,7 @@ def test_a_home_of_version_0_1_0_is_taken_over_by_the_first_night(old_home: Sett
             ]
             assert states[0] == states[1], table
     kept = "select count(*) from dq_deliveries where run_id <> $1"
-    assert query(old_home.marts_path, kept, report.night.run_id) == query(
+    assert query(old_home.marts_path, kept, report.run.run_id) == query(
         before, "select count(*) from dq_deliveries"
     )
     # The acceptance stands, and ends with the version of the row that it was given to.

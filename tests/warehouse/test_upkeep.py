@@ -15,10 +15,11 @@ from command_helpers import Run, assert_mistake
 from complaints.flows.steps.publish import publish
 from complaints.warehouse import backup as backing_up
 from complaints.warehouse import restore as restoring
+from complaints.warehouse import runs
 from complaints.warehouse.backup import back_up
 from complaints.warehouse.errors import ExitCode
 from complaints.warehouse.restore import restore_home
-from complaints.warehouse.runs import Night, hold_home
+from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 from conftest import query, snapshot
 from small_home import FIRST_DAY, SECOND_DAY, SmallHome, ended, quick_night, start
@@ -84,7 +85,7 @@ def test_backup_may_go_to_another_disk_by_setting(
 
 
 def test_backup_waits_for_no_night_and_disturbs_none(run: Run, home: Settings) -> None:
-    with hold_home(home):
+    with lock_home(home):
         assert_mistake(run("backup", "--home", home.home), ExitCode.FAILED, "Another run")
     assert not (home.home / "backups").exists()
 
@@ -189,7 +190,7 @@ def two_states(home_of_first_night: SmallHome) -> Settings:
     """A home in which the states of two nights are kept."""
     settings = home_of_first_night.put_back()
     os.utime(next(settings.published_folder.iterdir()), (1_000_000_000, 1_000_000_000))
-    publish(settings, Night("second", datetime(2018, 11, 27, 4), SECOND_DAY, rulebook=""))
+    publish(settings, runs.Run("second", datetime(2018, 11, 27, 4), SECOND_DAY, "", run_number=2))
     mark_as_second(settings)
     return settings
 
@@ -253,6 +254,6 @@ def test_damaged_state_leaves_the_marts_as_they_are(run: Run, two_states: Settin
 
 
 def test_state_is_not_restored_while_a_night_is_at_work(run: Run, home: Settings) -> None:
-    with hold_home(home):
+    with lock_home(home):
         said = run("restore", str(FIRST_DAY), "--home", home.home)
     assert_mistake(said, ExitCode.FAILED, "Another run is at work")

@@ -139,37 +139,3 @@ create table if not exists validation.findings (
     gate varchar not null,
     rule_code varchar not null
 );
-
--- Copies of the log of runs, for dbt to read; times are UTC. The messages stay in the log.
-create table if not exists raw.ops_runs (
-    run_id varchar not null,
-    as_of_day date not null,
-    started_at timestamp not null,
-    finished_at timestamp,
-    status varchar not null,
-    failed_step varchar
-);
-
-create table if not exists raw.ops_steps (
-    run_id varchar not null,
-    position integer not null,
-    step varchar not null,
-    started_at timestamp,
-    seconds double,
-    rows bigint,
-    peak_memory_bytes bigint,
-    status varchar not null
-);
-
-create table if not exists raw.ops_alerts (
-    message_id varchar not null,
-    run_id varchar,
-    as_of_day date,
-    audience varchar,
-    recipients integer,
-    items integer,
-    created_at timestamp,
-    sent_at timestamp,
-    attempts integer,
-    status varchar
-);

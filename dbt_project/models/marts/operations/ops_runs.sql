@@ -16,7 +16,8 @@ final as (
         date_diff('millisecond', started_at, finished_at) / 1000 as seconds,
         -- The run at work is the one that publishes this.
         case when status = 'running' then 'published' else status end as status,
-        failed_step
+        failed_step,
+        run_number
     from runs
 
 )

@@ -4,5 +4,6 @@ select
     started_at,
     finished_at,
     status,
-    failed_step
+    failed_step,
+    run_number
 from {{ source('runs', 'ops_runs') }}
