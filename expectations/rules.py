@@ -14,10 +14,11 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-SUITES = ("structural", "logical", "classification", "optional_inputs")
+SUITES = ("deliveries", "structural", "logical", "classification", "optional_inputs")
 
 COMPLAINTS = "complaints"
 EVERY_INPUT = "every_input"
+DELIVERIES = "deliveries"
 
 # The domain of every date: children's services records older than this are not in the exports,
 # and Excel's and the systems' null dates (1899, 1900, 1970) lie before it.
@@ -63,7 +64,7 @@ class Rule(BaseModel):
     code: str = Field(pattern=r"^[a-z0-9_]+$")
     dataset: str = COMPLAINTS
     severity: Literal["error", "warning"]
-    judges: Literal["line", "row", "case", "deadline"]
+    judges: Literal["delivery", "line", "row", "case", "deadline"]
     sentence: str
     source: str
     remedy: str
@@ -102,9 +103,15 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 @cache
+def delivery_rules() -> tuple[Rule, ...]:
+    """Return the rules for deliveries as a whole, in the order of their file."""
+    return tuple(rule for rule in every_rule() if rule.dataset == DELIVERIES)
+
+
+@cache
 def optional_rules() -> tuple[Rule, ...]:
     """Return the rules for the optional inputs of the report, in the order of their file."""
-    return tuple(rule for rule in every_rule() if rule.dataset != COMPLAINTS)
+    return tuple(rule for rule in every_rule() if rule.dataset not in (COMPLAINTS, DELIVERIES))
 
 
 def rules_for(dataset: str, gate: str) -> Sequence[Rule]:

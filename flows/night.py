@@ -19,7 +19,12 @@ from complaints.flows.steps.find_deliveries import Delivery, find_deliveries
 from complaints.flows.steps.publish import is_published, publish
 from complaints.flows.steps.record_fates import has_unjudged_delivery, record_fates
 from complaints.flows.steps.reference import check_as_of_day, prepare_reference
-from complaints.flows.steps.validate import begin_judging, validate_deadlines, validate_records
+from complaints.flows.steps.validate import (
+    begin_judging,
+    validate_deadlines,
+    validate_deliveries,
+    validate_records,
+)
 from complaints.notices.notify import notify_of_failure, notify_of_night
 from complaints.warehouse.access import keep_private
 from complaints.warehouse.errors import ExitCode, OperatorError, RunFailedError, UsageError
@@ -56,6 +61,7 @@ STEPS = (
     Step(extract, retries=2),
     Step(build.build_records),
     Step(validate_records),
+    Step(validate_deliveries),
     Step(record_fates),
     Step(record_files),
     Step(build.build_deadlines),
@@ -66,6 +72,7 @@ STEPS = (
     Step(build.build_run_marts),
     Step(publish, retries=2),
 )
+REFUSED = ("stopped", "rejected")
 PLAIN: dict[str, Function] = {step.name: step.function for step in STEPS}
 
 
@@ -94,8 +101,8 @@ class NightReport:
 
     @property
     def rejected(self) -> list[FileRecord]:
-        """The files that were rejected whole."""
-        return [record for record in self.files if record.status == "rejected"]
+        """The files that were rejected whole, or stopped at the door."""
+        return [record for record in self.files if record.status in REFUSED]
 
     @property
     def exit_code(self) -> ExitCode:
@@ -274,10 +281,16 @@ def _extract_next(
 
 
 def judge(settings: Settings, run: Run, steps: SimpleNamespace) -> None:
-    """Find the current records and let gate 1 judge them; log what became of each."""
+    """Find the current records and let gate 1 judge them; log what became of each.
+
+    A delivery that is stopped at the door is taken back, and all is judged without it.
+    """
     begin_judging(settings, run)
     steps.build_records(settings)
     steps.validate_records(settings)
+    if steps.validate_deliveries(settings):
+        steps.build_records(settings)
+        steps.validate_records(settings)
     steps.record_fates(settings)
 
 
@@ -288,8 +301,9 @@ def _check_something_was_read(settings: Settings, report: NightReport) -> None:
             f"No exports were found in {settings.source}, so nothing was published: see that the "
             "complaints system delivers its export there."
         )
-    if all(record.status == "rejected" for record in exports):
+    if all(record.status in REFUSED for record in exports):
+        how = "rejected" if all(each.status == "rejected" for each in exports) else "refused"
+        sentences = dict.fromkeys(record.message or "" for record in report.rejected)
         raise RunFailedError(
-            "Every file was rejected, so nothing was published: "
-            + " ".join(record.message or "" for record in report.rejected)
+            f"Every file was {how}, so nothing was published: {' '.join(sentences)}"
         )

@@ -32,6 +32,13 @@ class Layout(NamedTuple):
         return tuple(column.name for column in self.columns if column.is_needed)
 
     @property
+    def dates(self) -> tuple[str, ...]:
+        """The names of the columns that hold dates."""
+        return tuple(name for name in self.names if name.endswith("_date")) + tuple(
+            name for name in self.names if name == "last_updated"
+        )
+
+    @property
     def records_table(self) -> str:
         """Where the text of its records is kept."""
         return "raw.records" if self.dataset == "complaints" else f"raw.{self.dataset}_records"

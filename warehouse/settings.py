@@ -53,6 +53,36 @@ class Settings(BaseSettings):
             "How many working days a row may be held back before `complaints check` says so."
         ),
     )
+    door_rows_from: int = Field(
+        20, ge=1, description="From how many rows on a delivery is judged as a whole."
+    )
+    door_rows_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="The least share of the rows of the last delivery that a delivery must have.",
+    )
+    door_known_share: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="The least share of the cases of the last delivery that must be in it.",
+    )
+    door_held_share: float = Field(
+        0.2, ge=0, le=1, description="The largest share of its rows that may be newly held back."
+    )
+    door_first_held_share: float = Field(
+        0.5, ge=0, le=1, description="The same for the first delivery of a source."
+    )
+    door_filled_share: float = Field(
+        0.2, ge=0, le=1, description="From which filled share on a column must not be emptied."
+    )
+    door_emptied_share: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="The least share of the share that was filled that must be filled still.",
+    )
     query_seconds: float = Field(
         300, gt=0, description="How long a query of `complaints sql` may take, in seconds."
     )
@@ -213,6 +243,11 @@ class Settings(BaseSettings):
         return written
 
     @property
+    def door(self) -> dict[str, float]:
+        """The limits by which a delivery is judged as a whole, by their short names."""
+        return {name: getattr(self, f"door_{name}") for name in DOOR_SETTINGS}
+
+    @property
     def reports_folder(self) -> Path:
         """Where reports are written."""
         return self.home / "reports"
@@ -261,6 +296,12 @@ class Settings(BaseSettings):
     def dbt_project_folder(self) -> Path:
         """The dbt project."""
         return PROJECT_FOLDER / "dbt_project"
+
+
+# What a source may set otherwise in the sources file, under `door`.
+DOOR_SETTINGS = tuple(
+    name.removeprefix("door_") for name in Settings.model_fields if name.startswith("door_")
+)
 
 
 def entries_of(written: SecretStr) -> list[str]:

@@ -3,17 +3,20 @@
     select
         records.*,
         places.file_name,
-        places.row_number
+        places.row_number,
+        coalesce(deliveries.reading, 0) as reading
     from {{ source('inputs', dataset ~ '_records') }} as records
     inner join (
         select
             record_id,
             min_by(file_name, file_position) as file_name,
             min_by(row_number, file_position) as row_number
-        from {{ source('raw', 'delivered_rows') }}
+        from {{ ref('stg_delivered_rows') }}
         where dataset = '{{ dataset }}'
         group by record_id
     ) as places on records.record_id = places.record_id
+    left join {{ ref('stg_deliveries') }} as deliveries
+        on records.first_delivery = deliveries.delivery_number
 {%- endmacro %}
 
 

@@ -80,3 +80,39 @@
                 || ' Q' || regexp_extract({{ written }}, '(?i)q\s?([1-4])', 1)
     end
 {%- endmacro %}
+
+{#-
+    How a delivery writes its dates, as a small number: the order of day and month, and 4 more where a time
+    without an offset is of UTC. What was written by a pattern was brought into ISO form on reading.
+-#}
+{% macro reading(dates, zone) -%}
+    case
+        when {{ dates }} = 'month-first' then 1
+        when {{ dates }} = 'year-first' or {{ dates }} like '%\%%' escape '\' then 2
+        else 0
+    end
+    + case when {{ zone }} = 'UTC' then 4 else 0 end
+{%- endmacro %}
+
+{#- The columns of the layout that hold dates. -#}
+{% macro date_columns() -%}
+    {{ return([
+        'received_date', 'clock_start_date', 'acknowledged_date', 'panel_date', 'target_date', 'responded_date',
+        'last_updated'
+    ]) }}
+{%- endmacro %}
+
+{#- The columns of the layout. -#}
+{% macro layout_columns() -%}
+    {{ return([
+        'case_reference', 'procedure', 'stage', 'received_date', 'clock_start_date', 'acknowledged_date',
+        'extension_agreed', 'panel_date', 'target_date', 'responded_date', 'outcome', 'service_team', 'reasons',
+        'legal_basis', 'complainant_type', 'age_band', 'gender', 'ethnicity', 'disability',
+        'sexual_orientation', 'advocate', 'learning', 'last_updated'
+    ]) }}
+{%- endmacro %}
+
+{#- A share as it is said in a sentence. -#}
+{% macro percent(share) -%}
+    round(100 * {{ share }}) || '%'
+{%- endmacro %}

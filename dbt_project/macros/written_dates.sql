@@ -1,14 +1,20 @@
 {#-
-    What each distinct text of a relation with a column `written` means as a moment and as a day.
-    Day first, unless the year or the name of the month leads; a time with an offset
-    from UTC becomes the time in England, a time without one is local already. Null where it is no date.
+    What each distinct text of a relation with the columns `written` and `reading` (see reading()) means as
+    a moment and as a day. Day first, unless the reading says otherwise or the year or the name of the
+    month leads; a time with an offset from UTC becomes the time in England, one without is local already,
+    unless the reading says that it is of UTC. Null where it is no date; `day_in_other_order` is then what
+    it would be with day and month in the other order. `day_exchanged` is the day with day and month
+    exchanged, where figures alone say which is which.
 -#}
 {% macro written_dates(relation) -%}
     with
 
     texts_once as (
 
-        select distinct written from {{ relation }}
+        select distinct
+            written,
+            reading
+        from {{ relation }}
 
     ),
 
@@ -16,6 +22,7 @@
 
         select
             written,
+            reading,
             lower({{ visible_text('written') }}) as text
         from texts_once
         where written is not null
@@ -27,6 +34,7 @@
 
         select
             written,
+            reading,
             text,
             regexp_extract(
                 text,
@@ -48,7 +56,7 @@
 
     ),
 
-    -- The forms of a day, each with its parts. Day first, unless the year or the name of the month leads.
+    -- The forms of a day, each with its parts.
     shaped as (
 
         select
@@ -56,8 +64,8 @@
             regexp_extract(day_text, '^(\d{4})([-/.])(\d{1,2})[-/.](\d{1,2})$', ['year', 'mark', 'month', 'day'])
                 as year_first,
             regexp_extract(day_text, '^(\d{4})(\d\d)(\d\d)$', ['year', 'month', 'day']) as digits,
-            regexp_extract(day_text, '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d\d)$', ['day', 'month', 'year'])
-                as day_first,
+            regexp_extract(day_text, '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d\d)$', ['first', 'second', 'third'])
+                as figures,
             regexp_extract(
                 day_text, '^(\d{1,2})[-/. ]+([a-z]{3,9})[-/., ]+(\d{4}|\d\d)$', ['day', 'month', 'year']
             ) as named_month,
@@ -66,6 +74,20 @@
             ) as month_leads,
             regexp_extract(day_text, '^\d{1,7}(\.\d+)?$') as serial
         from clocked
+
+    ),
+
+    ordered as (
+
+        select
+            *,
+            {{ date_of_parts('figures.third', 'figures.second', 'figures.first') }} as day_first,
+            {{ date_of_parts('figures.third', 'figures.first', 'figures.second') }} as month_first,
+            case
+                when length(figures.third) = 2
+                    then {{ date_of_parts('figures.first', 'figures.second', 'figures.third') }}
+            end as year_first_short
+        from shaped
 
     ),
 
@@ -80,8 +102,8 @@
                     then {{ date_of_parts('year_first.year', 'year_first.month', 'year_first.day') }}
                 when digits.year <> ''
                     then {{ date_of_parts('digits.year', 'digits.month', 'digits.day') }}
-                when day_first.year <> ''
-                    then {{ date_of_parts('day_first.year', 'day_first.month', 'day_first.day') }}
+                when figures.third <> ''
+                    then case reading % 4 when 0 then day_first when 1 then month_first else year_first_short end
                 when named_month.year <> ''
                     then {{ date_of_parts(
                         'named_month.year', month_number('named_month.month'), 'named_month.day'
@@ -93,7 +115,7 @@
                 when cast(nullif(serial, '') as double) < 2958466
                     then date '1899-12-30' + cast(floor(cast(serial as double)) as integer)
             end as day_written
-        from shaped
+        from ordered
 
     ),
 
@@ -115,13 +137,12 @@
 
     ),
 
-    -- A time without an offset is local already.
-    final as (
+    placed as (
 
         select
-            written,
+            *,
             case
-                when clock.zone = ''
+                when clock.zone = '' and (reading < 4 or seconds_into_day = 0)
                     then cast(day_written as timestamp) + to_microseconds(cast(seconds_into_day * 1000000 as bigint))
                 else
                     {{ london_time(
@@ -131,11 +152,29 @@
             end as moment
         from timed
 
+    ),
+
+    final as (
+
+        select
+            written,
+            reading,
+            moment,
+            cast(moment as date) as day,
+            case
+                when figures.third <> '' and day_written is null
+                    then if(reading % 4 = 0, month_first, coalesce(day_first, month_first))
+            end as day_in_other_order,
+            case
+                when
+                    (figures.third <> '' or year_first.year <> '' or digits.year <> '')
+                    and day(day_written) <= 12 and day(day_written) <> month(day_written)
+                    then make_date(year(day_written), day(day_written), month(day_written))
+            end as day_exchanged,
+            figures.third <> '' as is_of_either_order
+        from placed
+
     )
 
-    select
-        written,
-        moment,
-        cast(moment as date) as day
-    from final
+    select * from final
 {%- endmacro %}

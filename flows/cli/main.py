@@ -138,11 +138,11 @@ def sql(
 @app.command()
 def rules(format: FormatOption = Format.TABLE) -> None:
     """List every validation rule: code, severity, what it checks, its source, what to do."""
-    from complaints.expectations.rules import all_rules, optional_rules
+    from complaints.expectations.rules import all_rules, delivery_rules, optional_rules
     from complaints.flows.cli.console import print_rows
 
     columns = ["code", "severity", "checks", "source", "what to do"]
-    listed = (*all_rules(), *optional_rules())
+    listed = (*delivery_rules(), *all_rules(), *optional_rules())
     print_rows(
         columns,
         [(r.code, r.severity, r.sentence, r.source, r.remedy) for r in listed],

@@ -61,8 +61,8 @@ class Survey(NamedTuple):
     fields: int
 
 
-def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> None:
-    """Put the rows of a CSV file into text_rows.
+def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> list[str]:
+    """Put the rows of a CSV file into text_rows; return its headers.
 
     Raises:
         FileRejectedError: the file is no readable CSV file with the needed columns.
@@ -93,6 +93,7 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) 
             "a quotation mark only around whole fields and doubled within them"
         )
     connection.execute("drop table csv_lines")
+    return form.headers
 
 
 def _encodings_to_try(path: Path) -> tuple[str, ...]:

@@ -29,8 +29,13 @@ CHUNK_ROWS = 50_000
 TIME_ZONE = "Europe/London"
 
 
-def read_database(connection: duckdb.DuckDBPyConnection, target: Target) -> int:
-    """Put the rows of a source's table or query into text_rows and return their number.
+def read_database(
+    connection: duckdb.DuckDBPyConnection, target: Target
+) -> tuple[int, list[str]]:
+    """Put the rows of a source's table or query into text_rows.
+
+    Returns:
+        The number of rows, and the names of the columns.
 
     Raises:
         UsageError: the sources file or the environment variable is wrong.
@@ -43,14 +48,14 @@ def read_database(connection: duckdb.DuckDBPyConnection, target: Target) -> int:
     engine = _engine(source, source.database)
     try:
         with _connected(engine, source, source.database) as database:
-            statement = _statement(database, source, source.database)
+            statement, headers = _statement(database, source, source.database)
             _copy(connection, database, statement, target, source.database)
     finally:
         engine.dispose()
     rows, _ = counted_rows(connection, target)
     if rows == 0:
         raise FileRejectedError("has no data rows")
-    return rows
+    return rows, headers
 
 
 def _engine(source: Source, given: DatabaseInput) -> sa.Engine:
@@ -87,21 +92,28 @@ def _connected(engine: sa.Engine, source: Source, given: DatabaseInput) -> sa.Co
     return database.execution_options(stream_results=True)
 
 
-def _statement(database: sa.Connection, source: Source, given: DatabaseInput) -> sa.Select[Any]:
-    """Return the query for the layout's columns, each as text, in the order of the needed ones."""
+def _statement(
+    database: sa.Connection, source: Source, given: DatabaseInput
+) -> tuple[sa.Select[Any], list[str]]:
+    """Return the query for the layout's columns, and the names of all.
+
+    Each column comes as text, in the order of the needed ones.
+    """
     read = _table if given.table else _query
     selectable, columns = read(database, source, given)
+    headers = [column.name for column in columns]
     try:
-        positions = match_headers([column.name for column in columns], source)
+        positions = match_headers(headers, source)
     except FileRejectedError as error:
         raise UsageError(f"The source '{source.code}': {given.name} {error}.") from None
     texts = {name: _as_text(columns[position]) for name, position in positions.items()}
     order = [texts[name] for name in COMPLAINTS.needed_names if name in texts]
-    return (
+    statement = (
         sa.select(*(text.label(name) for name, text in texts.items()))
         .select_from(selectable)
         .order_by(*order)
     )
+    return statement, headers
 
 
 def _as_text(column: sa.ColumnClause[Any]) -> sa.Cast[Any]:

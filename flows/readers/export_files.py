@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from pathlib import Path
 
+from complaints.flows.readers.headers import Headers
 from complaints.flows.readers.sources import Source
 from complaints.warehouse.layout import COMPLAINTS, OPTIONAL_INPUTS, matched_header
 
@@ -38,6 +39,9 @@ class FileRecord:
     status: str = "loaded"
     message: str | None = None
     dataset: str = COMPLAINTS.dataset
+    headers: list[str] | None = None
+    columns_read: list[str] | None = None  # of the layout, in the order of the headers
+    headers_not_read: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class ExportFile:
         status: str,
         message: str | None = None,
         rows_read: int | None = None,
+        headers: Headers | None = None,
     ) -> FileRecord:
         """Return what tonight's run says about this file."""
         return FileRecord(
@@ -74,6 +79,7 @@ class ExportFile:
             status=status,
             message=message,
             dataset=self.dataset,
+            **(headers._asdict() if headers else {}),
         )
 
     def has_changed(self) -> bool:

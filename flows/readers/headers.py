@@ -2,10 +2,27 @@
 
 import difflib
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from complaints.flows.readers.sources import Source
 from complaints.flows.readers.text_rows import FileRejectedError
 from complaints.warehouse.layout import COMPLAINTS, Layout, matched_header
+
+
+class Headers(NamedTuple):
+    """What the header line of a file says: all names, and which were read and which not."""
+
+    headers: list[str]
+    columns_read: list[str]
+    headers_not_read: list[str]
+
+
+def headers_of(headers: Sequence[str], source: Source, layout: Layout = COMPLAINTS) -> Headers:
+    """Return which headers of a file that was taken are read, and which are not."""
+    read = dict(_recognised(headers, source, layout))
+    named = [header.strip() for header in headers]
+    unread = [name for position, name in enumerate(named) if name and position not in read]
+    return Headers(named, list(read.values()), unread)
 
 
 def match_headers(

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
+import duckdb
 import yaml
 from pydantic import (
     BaseModel,
@@ -21,9 +22,14 @@ from pydantic import (
 
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.layout import LAYOUT_NAMES, matched_header
+from complaints.warehouse.settings import DOOR_SETTINGS
 
 DEFAULT_CODE = "complaints"
 SOURCES_FILE_ENDINGS = (".yml", ".yaml")
+DAY_FIRST, LONDON = "day-first", "Europe/London"
+ORDERS = (DAY_FIRST, "month-first", "year-first")
+ZONES = (LONDON, "UTC")
+READING = {"dates", "zone", "reference_pattern"}
 
 _LAYOUT_BY_MATCHED = {matched_header(name): name for name in LAYOUT_NAMES}
 _WILDCARD = re.compile(r"[*?\[]")
@@ -81,6 +87,10 @@ class Source(BaseModel):
     database: DatabaseInput | None = None
     rename: dict[str, Text] = {}
     constants: dict[str, Text] = {}
+    dates: Text = DAY_FIRST
+    zone: Text = LONDON
+    reference_pattern: Text | None = None
+    door: dict[str, float] = {}
     base_folder: Path = Path()
 
     @field_validator("code")
@@ -105,6 +115,38 @@ class Source(BaseModel):
     def _constants_fill_layout_columns(cls, constants: dict[str, str]) -> dict[str, str]:
         return {_layout_column(column): value for column, value in constants.items()}
 
+    @field_validator("dates")
+    @classmethod
+    def _dates_name_an_order(cls, dates: str) -> str:
+        if dates not in ORDERS and "%" not in dates:
+            raise ValueError(f"needs one of {', '.join(ORDERS)}, or a pattern such as %d %b %Y")
+        return dates
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_is_known(cls, zone: str) -> str:
+        if zone not in ZONES:
+            raise ValueError(f"needs one of {', '.join(ZONES)}")
+        return zone
+
+    @field_validator("reference_pattern")
+    @classmethod
+    def _pattern_can_be_used(cls, pattern: str | None) -> str | None:
+        try:
+            duckdb.execute("select regexp_full_match('', $pattern)", {"pattern": pattern})
+        except duckdb.Error:
+            raise ValueError("is no regular expression that can be used") from None
+        return pattern
+
+    @field_validator("door")
+    @classmethod
+    def _door_has_settings(cls, door: dict[str, float]) -> dict[str, float]:
+        for name in set(door) - set(DOOR_SETTINGS):
+            raise ValueError(
+                f"has '{name}', which is no setting of the door{_hint(name, DOOR_SETTINGS)}"
+            )
+        return door
+
     @model_validator(mode="after")
     def _one_input_and_one_supplier_for_each_column(self) -> "Source":
         if (self.files is None) == (self.database is None):
@@ -118,9 +160,15 @@ class Source(BaseModel):
         return self.model_copy(update={"rename": {}, "constants": {}})
 
     @property
+    def unusual_reading(self) -> dict[str, str]:
+        """How the source writes dates and times, where it is not as the layout says."""
+        return self.model_dump(include={"dates", "zone"}, exclude_defaults=True)
+
+    @property
     def definition_hash(self) -> str:
         """A hash of all that decides how the source's content is read, other than its content."""
         definition = self.model_dump(mode="json", include={"rename", "constants", "database"})
+        definition |= self.model_dump(mode="json", include=READING, exclude_defaults=True)
         return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
 
     @property

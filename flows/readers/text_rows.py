@@ -71,7 +71,7 @@ def insert_text_rows(
     values = []
     for name in names:
         if name in columns:
-            value = f"nullif({name}, '')"
+            value = in_iso_form(name, target) or f"nullif({name}, '')"
         elif name in target.source.constants:
             value = sql_text(target.source.constants[name])
         else:
@@ -83,7 +83,8 @@ def insert_text_rows(
         with
         field_rows as (select row_number, field_count, {", ".join(values)} from ({rows})),
         named_rows as (
-            select *, {_record_id(names, header_field_count)} as record_id from field_rows
+            select *, {_record_id(names, header_field_count, target.source)} as record_id
+            from field_rows
         )
         select
             $file_name, $file_order, row_number, field_count, {header_field_count}, record_id,
@@ -107,12 +108,27 @@ def insert_text_rows(
     )
 
 
-def _record_id(names: Collection[str], header_field_count: int) -> str:
+def in_iso_form(column: str, target: Target) -> str | None:
+    """Return the expression that reads a date by the source's pattern, where it has one.
+
+    What is not of the pattern stays as it is written, to be judged.
+    """
+    if "%" not in target.source.dates or column not in target.layout.dates:
+        return None
+    moment = f"try_strptime({column}, {sql_text(target.source.dates)})"
+    return f"coalesce(strftime({moment}, '%Y-%m-%d %H:%M:%S'), nullif({column}, ''))"
+
+
+def _record_id(names: Collection[str], header_field_count: int, source: Source) -> str:
     """Return the expression for what a row is known by: a hash of its source and content.
 
-    Blank columns are left out, so that a column added to the layout changes no id.
+    The same text is another content where it is read otherwise. Blank columns are left out, so that
+    a column added to the layout changes no id.
     """
-    filled = ", ".join(f"'{name}=' || {name}" for name in names)
+    reading = [f"{key}={value}" for key, value in source.unusual_reading.items()]
+    filled = ", ".join(
+        [*(sql_text(each) for each in reading), *(f"'{name}=' || {name}" for name in names)]
+    )
     content = f"concat_ws(chr(31), $source, {filled})"
     place = f"concat_ws(chr(31), $source, $place, row_number, field_count, {header_field_count})"
     return f"md5(case when field_count = {header_field_count} then {content} else {place} end)"

@@ -20,8 +20,8 @@ from complaints.flows.readers.text_rows import (
 _OLD_OFFICE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
-def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> None:
-    """Put the rows of a workbook's first sheet into text_rows.
+def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> list[str]:
+    """Put the rows of a workbook's first sheet into text_rows; return its headers.
 
     A cell stands under its header whatever else the row holds, so a workbook's rows all have as
     many fields as the header.
@@ -51,6 +51,7 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Tar
         insert_text_rows(connection, target, rows, len(headers), positions)
     finally:
         connection.unregister("workbook_rows")
+    return [str(header) for header in headers]
 
 
 def _first_sheet(path: Path) -> pd.DataFrame:

@@ -1,12 +1,15 @@
 """Read a delivery as text, and append to the records what says something new."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
 
 from complaints.flows.readers.csv_file import read_csv
 from complaints.flows.readers.export_files import ExportFile, FileRecord
+from complaints.flows.readers.headers import headers_of
+from complaints.flows.readers.sources import Source
 from complaints.flows.readers.text_rows import (
     FileRejectedError,
     Target,
@@ -26,7 +29,25 @@ STILL_WRITTEN = (
     "was still being written while it was read, so it was not loaded; the next night reads it"
 )
 
-# Within one transaction: the text that is new, and which records left or came back.
+# Within one transaction: how the delivery is read and judged, the text that is new, and which
+# records left or came back.
+NEW_DELIVERY = """
+insert into raw.deliveries by name
+select
+    coalesce(max(delivery_number), 0) + 1 as delivery_number,
+    $source as source,
+    $dataset as dataset,
+    $run_id as run_id,
+    $as_of_day as as_of_day,
+    $identity as identity,
+    $dates as dates,
+    $zone as zone,
+    $reference_pattern as reference_pattern,
+    $names_not_found::varchar[] as names_not_found,
+    map($names::varchar[], $values::double[]) as door
+from raw.deliveries
+returning delivery_number
+"""
 NEW_RECORDS = """
 insert into {records} by name
 select
@@ -48,7 +69,12 @@ insert into raw.record_changes by name
 with before as (
     select record_id, min_by(file_name, file_position) as file_name,
         min_by(row_number, file_position) as row_number
-    from raw.delivered_rows where source = $source and dataset = $dataset group by record_id
+    from raw.delivered_rows
+    where delivery_number = (
+        select max(delivery_number) from raw.deliveries
+        where source = $source and dataset = $dataset and delivery_number < $delivery_number
+    )
+    group by record_id
 ),
 now as (
     select record_id, min_by(file_name, {position}) as file_name,
@@ -77,6 +103,7 @@ select
     record_id
 from text_rows
 """
+NO_LIMITS: Mapping[str, float] = {}
 POSITION = "(file_order::bigint << 40) + row_number"
 
 
@@ -112,10 +139,15 @@ def extract(settings: Settings, run: Run, delivery: Delivery) -> Extracted:
         RunFailedError: the source's database does not answer.
     """
     with open_warehouse(settings) as store:
-        return read_delivery(store, run, delivery)
+        return read_delivery(store, run, delivery, settings.door | delivery.source.door)
 
 
-def read_delivery(store: duckdb.DuckDBPyConnection, run: Run, delivery: Delivery) -> Extracted:
+def read_delivery(
+    store: duckdb.DuckDBPyConnection,
+    run: Run,
+    delivery: Delivery,
+    door: Mapping[str, float] = NO_LIMITS,
+) -> Extracted:
     """Read a delivery into the records of an open store; see `extract`."""
     layout = LAYOUTS[delivery.dataset]
     # Outside a transaction: a file that is rejected ends a statement with an error.
@@ -129,7 +161,7 @@ def read_delivery(store: duckdb.DuckDBPyConnection, run: Run, delivery: Delivery
         ]
     is_taken = any(file.status == "loaded" for file in files)
     if is_taken:
-        _append(store, run, delivery, files, layout)
+        _append(store, run, delivery, files, layout, door)
     return Extracted(files, is_taken)
 
 
@@ -139,6 +171,7 @@ def _append(
     delivery: Delivery,
     files: list[FileRecord],
     layout: Layout,
+    door: Mapping[str, float],
 ) -> None:
     # Without what was not read as it was found: the next night finds another delivery.
     hashes = [file.content_hash for file in files if file.content_hash]
@@ -150,15 +183,18 @@ def _append(
     }
     store.begin()
     (number,) = store.execute(
-        "insert into raw.deliveries by name "
-        "select coalesce(max(delivery_number), 0) + 1 as delivery_number, $source as source, "
-        "$dataset as dataset, $run as run_id, $day as as_of_day, $identity as identity "
-        "from raw.deliveries returning delivery_number",
+        NEW_DELIVERY,
         given
         | {
-            "run": run.run_id,
-            "day": run.as_of_day,
+            "run_id": run.run_id,
+            "as_of_day": run.as_of_day,
             "identity": delivery_identity(delivery.source, hashes),
+            "dates": delivery.source.dates,
+            "zone": delivery.source.zone,
+            "reference_pattern": delivery.source.reference_pattern,
+            "names_not_found": names_not_found(delivery.source, files),
+            "names": list(door),
+            "values": list(door.values()),
         },
     ).fetchall()[0]
     numbered = given | {"delivery_number": number}
@@ -166,9 +202,7 @@ def _append(
         NEW_RECORDS.format(**names), {"source": given["source"], "delivery_number": number}
     )
     store.execute(LEFT_OR_BACK.format(**names), numbered)
-    store.execute(
-        "delete from raw.delivered_rows where source = $source and dataset = $dataset", given
-    )
+    # Those of the delivery before stay until this one has passed the door (record_fates.sql).
     store.execute(DELIVERED_ROWS.format(**names), numbered)
     write_records(store, run, files, number)
     store.commit()
@@ -188,7 +222,7 @@ def _read_file(
     record = None
     try:
         try:
-            read(store, file.path, target)
+            headers = read(store, file.path, target)
         except FileRejectedError as problem:
             record = file.record(source, "rejected", f"{file.name} {problem}.")
         if file.has_changed():
@@ -199,7 +233,9 @@ def _read_file(
         forget_rows(store, target)
         return record
     rows, _ = counted_rows(store, target)
-    return file.record(source, "loaded", rows_read=rows)
+    return file.record(
+        source, "loaded", rows_read=rows, headers=headers_of(headers, source, layout)
+    )
 
 
 def _read_database(store: duckdb.DuckDBPyConnection, delivery: Delivery) -> FileRecord:
@@ -209,7 +245,7 @@ def _read_database(store: duckdb.DuckDBPyConnection, delivery: Delivery) -> File
     source = delivery.source
     record = FileRecord(source.code, source.database.name if source.database else "")
     try:
-        rows = read_database(store, Target(source, record.file_name, 0))
+        rows, headers = read_database(store, Target(source, record.file_name, 0))
     except FileRejectedError as problem:
         message = f"{record.file_name} {problem}."
         return replace(record, status="rejected", message=message)
@@ -220,4 +256,15 @@ def _read_database(store: duckdb.DuckDBPyConnection, delivery: Delivery) -> File
     identity = delivery_identity(source, [record.content_hash or ""])
     if identity == last_identity(store, source, delivery.dataset):
         return replace(record, status="unchanged")
-    return replace(record, rows_read=rows)
+    return replace(record, rows_read=rows, **headers_of(headers, source)._asdict())
+
+
+def names_not_found(source: Source, files: Sequence[FileRecord]) -> list[str]:
+    """Return the names of a sources file that no header of a delivery answers to.
+
+    Of several names for one column, one is enough.
+    """
+    read = {column for file in files for column in file.columns_read or ()}
+    return [
+        f"{column}: {header}" for header, column in source.rename.items() if column not in read
+    ]

@@ -2,7 +2,13 @@
 
 import duckdb
 
-from complaints.expectations.rules import COMPLAINTS, EARLIEST_DATE, every_rule, rules_for
+from complaints.expectations.rules import (
+    COMPLAINTS,
+    DELIVERIES,
+    EARLIEST_DATE,
+    every_rule,
+    rules_for,
+)
 from complaints.warehouse.layout import LAYOUTS
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
@@ -64,6 +70,35 @@ def validate_records(settings: Settings) -> None:
             for gate in gates:
                 _judge(store, dataset, gate)
         store.commit()
+
+
+def validate_deliveries(settings: Settings) -> bool:
+    """Judge each delivery that has not passed the door as a whole, and take back what is stopped.
+
+    Returns:
+        Whether any was stopped: then the records are to be found anew, without it.
+
+    Raises:
+        RuleCrashedError: an expectation could not be evaluated.
+    """
+    from complaints.expectations.judge import judge
+
+    with open_warehouse(settings) as store:
+        store.begin()
+        store.execute(
+            "create or replace temporary table delivery_checks as "
+            "from intermediate.int_delivery_checks"
+        )
+        judge(store, "delivery_checks", rules_for(DELIVERIES, "delivery"), {})
+        run_sql(store, "take_back")
+        for layout in LAYOUTS.values():
+            store.execute(
+                f"delete from {layout.records_table} "
+                "where first_delivery in (select delivery_number from stops)"
+            )
+        is_any_stopped = store.execute("select count(*) > 0 from stops").fetchone() == (True,)
+        store.commit()
+    return is_any_stopped
 
 
 def validate_deadlines(settings: Settings, run: Run) -> None:

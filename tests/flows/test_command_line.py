@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from command_helpers import Run, assert_mistake, run_there
-from complaints.expectations.rules import all_rules, optional_rules
+from complaints.expectations.rules import all_rules, delivery_rules, optional_rules
 from complaints.flows.cli import nightly as run_command
 from complaints.warehouse.errors import ExitCode
 from complaints.warehouse.settings import Settings
@@ -245,7 +245,7 @@ def test_rules_lists_every_rule_with_all_it_says(run: Run) -> None:
     rows = json.loads(run("rules", "--format", "json").out)
     assert [tuple(row.values()) for row in rows] == [
         (rule.code, rule.severity, rule.sentence, rule.source, rule.remedy)
-        for rule in (*all_rules(), *optional_rules())
+        for rule in (*delivery_rules(), *all_rules(), *optional_rules())
     ]
     assert len(run("rules").out.splitlines()) == len(rows) + 1
 

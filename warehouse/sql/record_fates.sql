@@ -1,5 +1,6 @@
 -- What became of each row of the newest deliveries, counted by file; then the changes of state,
--- which the next night compares with. raw.run says which run does this.
+-- which the next night compares with, and the rows of the deliveries before are forgotten. raw.run says
+-- which run does this.
 update raw.delivery_files
 set
     run_id = counted.run_id,
@@ -39,3 +40,8 @@ select
 from intermediate.int_record_states as changed
 cross join raw.run
 where changed.state is distinct from changed.logged_state;
+
+delete from raw.delivered_rows
+where delivery_number not in (
+    select max(delivery_number) from raw.deliveries group by source, dataset
+);

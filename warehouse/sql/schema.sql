@@ -5,8 +5,10 @@
 create schema if not exists raw;
 create schema if not exists validation;
 
--- One row per delivery that was read: files, or a database, of one source and dataset. identity is
--- made of the hashes of its files and of the source's definition.
+-- One row per delivery that was taken: files, or a database, of one source and dataset. identity is
+-- made of the hashes of its files and of the source's definition; then how the source is read and
+-- judged, and the names of its sources file that no header answered to. A delivery that is stopped
+-- at the door is taken back, and leaves no trace but its files and raw.delivery_stops.
 create table if not exists raw.deliveries (
     delivery_number bigint not null,
     source varchar not null,
@@ -15,6 +17,11 @@ create table if not exists raw.deliveries (
     as_of_day date not null,
     identity varchar not null
 );
+alter table raw.deliveries add column if not exists dates varchar;
+alter table raw.deliveries add column if not exists zone varchar;
+alter table raw.deliveries add column if not exists reference_pattern varchar;
+alter table raw.deliveries add column if not exists names_not_found varchar[];
+alter table raw.deliveries add column if not exists door map(varchar, double);
 
 -- One row per file of a run; counts are null where the file was not read, fates also until its rows
 -- have been judged. delivery_number is null where nothing of it was taken.
@@ -36,8 +43,41 @@ create table if not exists raw.delivery_files (
     status varchar not null,
     message varchar
 );
+alter table raw.delivery_files add column if not exists headers varchar[];
+alter table raw.delivery_files add column if not exists columns_read varchar[];
+alter table raw.delivery_files add column if not exists headers_not_read varchar[];
+
+-- Why a delivery was stopped at the door, append-only: one row per rule, and column or file. The
+-- evidence names columns, counts and dates' orders, no value; extent is the larger, the worse.
+-- last_delivery is the one it was compared with, 0 where it would have been the first.
+create table if not exists raw.delivery_stops (
+    run_id varchar not null,
+    source varchar not null,
+    dataset varchar not null,
+    last_delivery bigint not null,
+    rule_code varchar not null,
+    subject varchar not null,
+    extent double not null,
+    evidence varchar not null
+);
+
+-- Which of those a person has found right, append-only. It holds for what is delivered against the
+-- same last delivery, as long as it is not much worse.
+create table if not exists raw.delivery_acceptances (
+    source varchar not null,
+    dataset varchar not null,
+    last_delivery bigint not null,
+    rule_code varchar not null,
+    subject varchar not null,
+    extent double not null,
+    role varchar not null,
+    reason varchar not null,
+    recorded_at timestamp not null,
+    recorded_on date not null
+);
 
 -- The rows of the newest delivery of each source and dataset: where each record is written now.
+-- Until a delivery has passed the door, those of the one before it stand beside them.
 create table if not exists raw.delivered_rows (
     delivery_number bigint not null,
     source varchar not null,

@@ -71,7 +71,10 @@ final as (
     inner join records on current_records.record_id = records.record_id
     cross join run
     {% for date in dates %}
-        left join written_dates as {{ date }}_day on records.{{ date }} = {{ date }}_day.written
+        left join written_dates as {{ date }}_day
+            on
+                records.{{ date }} = {{ date }}_day.written
+                and records.reading = {{ date }}_day.reading
     {% endfor %}
     {% for code in codes %}
         left join coded_texts as {{ code }}_code

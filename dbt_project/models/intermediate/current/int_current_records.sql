@@ -50,7 +50,10 @@ keyed as (
     inner join places on records.record_id = places.record_id
     cross join run
     left join coded_texts on records.stage = coded_texts.written
-    left join written_dates on records.last_updated = written_dates.written
+    left join written_dates
+        on
+            records.last_updated = written_dates.written
+            and records.reading = written_dates.reading
 
 ),
 

@@ -1,30 +1,32 @@
-select
-    record_id,
-    source,
-    first_delivery,
-    field_count,
-    header_field_count,
-    case_reference,
-    procedure,
-    stage,
-    received_date,
-    clock_start_date,
-    acknowledged_date,
-    extension_agreed,
-    panel_date,
-    target_date,
-    responded_date,
-    outcome,
-    service_team,
-    reasons,
-    legal_basis,
-    complainant_type,
-    age_band,
-    gender,
-    ethnicity,
-    disability,
-    sexual_orientation,
-    advocate,
-    learning,
-    last_updated
-from {{ source('raw', 'records') }}
+with
+
+records as (
+
+    select * from {{ source('raw', 'records') }}
+
+),
+
+deliveries as (
+
+    select * from {{ ref('stg_deliveries') }}
+
+),
+
+final as (
+
+    select
+        records.record_id,
+        records.source,
+        records.first_delivery,
+        coalesce(deliveries.reading, 0) as reading,
+        records.field_count,
+        records.header_field_count,
+        {% for column in layout_columns() %}
+            records.{{ column }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from records
+    left join deliveries on records.first_delivery = deliveries.delivery_number
+
+)
+
+select * from final

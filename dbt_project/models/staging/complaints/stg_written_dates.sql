@@ -3,13 +3,19 @@
 
 with
 
+records as (
+
+    select * from {{ ref('stg_records') }}
+
+),
+
 texts as (
 
-    {% for column in [
-        'received_date', 'clock_start_date', 'acknowledged_date', 'panel_date', 'target_date',
-        'responded_date', 'last_updated'
-    ] %}
-        select {{ column }} as written from {{ source('raw', 'records') }}
+    {% for column in date_columns() %}
+        select
+            {{ column }} as written,
+            reading
+        from records
         {% if not loop.last %}
             union
         {% endif %}

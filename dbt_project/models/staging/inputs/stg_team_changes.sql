@@ -15,7 +15,10 @@ run as (
 
 texts as (
 
-    select change_date as written from delivered
+    select
+        change_date as written,
+        reading
+    from delivered
 
 ),
 
@@ -42,7 +45,10 @@ final as (
         delivered.row_number
     from delivered
     cross join run
-    left join written_dates on delivered.change_date = written_dates.written
+    left join written_dates
+        on
+            delivered.change_date = written_dates.written
+            and delivered.reading = written_dates.reading
 
 )
 

@@ -14,5 +14,8 @@ select
     rows_superseded,
     rows_quarantined,
     status,
-    message
+    message,
+    headers,
+    columns_read,
+    headers_not_read
 from {{ source('runs', 'delivery_files') }}
