@@ -26,6 +26,13 @@ STATUS_COLUMNS = (
 
 # Of the runs that the published file knows, the newest is the one that published it.
 PUBLISHED_AT = "select arg_max(started_at, run_number) from ops_runs where status = 'published'"
+STOPPED = """
+select distinct message from dq_deliveries
+where status = 'stopped' and run_id = (
+    select arg_max(run_id, run_number) from ops_runs where status = 'published'
+)
+order by message
+"""
 ROWS_WAITING = """
 with waiting as (
     select held_since, count(*) as rows_held from dq_quarantine group by held_since
@@ -73,11 +80,13 @@ class Published(NamedTuple):
         at: when the run began that published them, UTC.
         rows_waiting: how many rows are held back for longer than the setting allows.
         waiting_since: the as-of day from which the oldest of them is held back.
+        stopped: what the run said of the deliveries that it stopped at the door.
     """
 
     at: datetime
     rows_waiting: int
     waiting_since: date | None
+    stopped: list[str]
 
 
 def last_runs(settings: Settings) -> list[LoggedRun]:
@@ -139,7 +148,8 @@ def read_published(settings: Settings) -> Published:
                 f"{settings.marts_path} does not say when it was published, because an older "
                 "version made it: run `complaints nightly`."
             ) from None
-    return Published(at, rows_waiting, since)
+        stopped = marts.execute(STOPPED).fetchall()
+    return Published(at, rows_waiting, since, [message for (message,) in stopped])
 
 
 def find_problems(settings: Settings, max_age: timedelta) -> list[str]:
@@ -150,8 +160,8 @@ def find_problems(settings: Settings, max_age: timedelta) -> list[str]:
         max_age: how old the published marts may be.
     """
     looks: list[Callable[[], list[str]]] = [
-        lambda: _problems_of_marts(read_published(settings), settings, max_age),
         lambda: _problems_of_runs(last_runs(settings)),
+        lambda: _problems_of_marts(read_published(settings), settings, max_age),
     ]
     sentences: list[str] = []
     for look in looks:
@@ -163,7 +173,7 @@ def find_problems(settings: Settings, max_age: timedelta) -> list[str]:
 
 
 def _problems_of_marts(published: Published, settings: Settings, max_age: timedelta) -> list[str]:
-    sentences = []
+    sentences = list(published.stopped)
     age = clock.utc_now() - published.at
     if age > max_age:
         sentences.append(

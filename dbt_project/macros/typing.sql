@@ -114,5 +114,5 @@
 
 {#- A share as it is said in a sentence. -#}
 {% macro percent(share) -%}
-    round(100 * {{ share }}) || '%'
+    cast(round(100 * {{ share }}) as integer) || '%'
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""The commands `accept` and `accepted`: a person has found a row right that fails a rule."""
+"""The commands by which a person finds right what a rule does not: a row, or a whole delivery."""
 
 from typing import Annotated
 
@@ -65,6 +65,39 @@ def accept_command(
         acceptances.accept(settings, asked, role, why)
         what = "Accepted"
     print_lines(f"{what}: {asked.rule_code} on {asked}. It counts from the next night on.")
+
+
+@app.command("accept-delivery")
+def accept_delivery_command(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The source's code.")],
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason", help="Why the delivery is right. It is kept, so write no names into it."
+        ),
+    ],
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="ROLE", help="Who has checked it, as a role and not a name."),
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Record that the stopped delivery of a source is right: the next night takes it."""
+    from complaints.flows.cli.console import print_lines
+    from complaints.flows.steps.accept_delivery import accept_delivery
+
+    settings = read_settings(home=home, accepting_role=by)
+    role, why = _text(settings.accepting_role), _text(reason)
+    if role is None or why is None:
+        raise UsageError(
+            "--by and --reason must not be blank: say who has checked the delivery, and why it is "
+            "right."
+        )
+    stops = accept_delivery(settings, source.strip(), role, why)
+    print_lines(
+        *(f"Accepted: {stop.evidence} ({stop.rule_code})." for stop in stops),
+        "The next night takes what is delivered then, and compares later deliveries with it.",
+    )
 
 
 @app.command()

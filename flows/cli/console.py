@@ -81,6 +81,12 @@ def print_night(report: "NightReport") -> None:
         for record in report.files
     ]
     _print_table(columns, rows)
-    print_lines(*(record.message or "" for record in report.rejected), *report.notes)
+    messages = dict.fromkeys(record.message for record in report.files if record.message)
+    unread = [
+        f"Not read of {record.file_name}: {', '.join(record.headers_not_read)}."
+        for record in report.files
+        if record.headers_not_read
+    ]
+    print_lines(*messages, *unread, *report.notes)
     if any(record.rows_quarantined for record in report.files):
         print_lines("Rows are held back: `complaints quarantine` says which, and what to do.")

@@ -29,9 +29,7 @@ CHUNK_ROWS = 50_000
 TIME_ZONE = "Europe/London"
 
 
-def read_database(
-    connection: duckdb.DuckDBPyConnection, target: Target
-) -> tuple[int, list[str]]:
+def read_database(connection: duckdb.DuckDBPyConnection, target: Target) -> tuple[int, list[str]]:
     """Put the rows of a source's table or query into text_rows.
 
     Returns:

@@ -265,6 +265,4 @@ def names_not_found(source: Source, files: Sequence[FileRecord]) -> list[str]:
     Of several names for one column, one is enough.
     """
     read = {column for file in files for column in file.columns_read or ()}
-    return [
-        f"{column}: {header}" for header, column in source.rename.items() if column not in read
-    ]
+    return [f"{column}: {header}" for header, column in source.rename.items() if column not in read]

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby
 
 import duckdb
@@ -49,6 +50,7 @@ class DeliveryHistory:
         identity: what the delivery read last is known by.
         rejections: messages of files that came with that delivery, by name and content.
         names: all files that came with it.
+        stopped: the versions that were stopped at the door.
     """
 
     taken: frozenset[tuple[str | None, str | None, str]]
@@ -56,6 +58,7 @@ class DeliveryHistory:
     identity: str | None
     rejections: dict[tuple[str, str | None], str]
     names: frozenset[str]
+    stopped: frozenset[tuple[str | None, str | None, str]] = frozenset()
 
     def rejection(self, file: ExportFile) -> str | None:
         """Return the message with which the last delivery's run rejected this content."""
@@ -69,10 +72,12 @@ class DeliveryHistory:
 def find_deliveries(settings: Settings, source: Source) -> Found:
     """Return what to read of a source tonight."""
     with open_warehouse(settings) as store:
-        return unread_deliveries(store, source)
+        return unread_deliveries(store, source, settings.as_of_day)
 
 
-def unread_deliveries(store: duckdb.DuckDBPyConnection, source: Source) -> Found:
+def unread_deliveries(
+    store: duckdb.DuckDBPyConnection, source: Source, as_of_day: date = date.max
+) -> Found:
     """Return the deliveries of a source that the store does not hold yet."""
     if source.database:
         return Found({COMPLAINTS.dataset: [Delivery(source)]})
@@ -82,9 +87,27 @@ def unread_deliveries(store: duckdb.DuckDBPyConnection, source: Source) -> Found
         if of_dataset := [file for file in files if file.dataset == dataset]:
             # The sources file's names and constants are those of complaints.
             reads = source if dataset == COMPLAINTS.dataset else source.without_mapping()
-            history = _history(store, reads, dataset)
+            of_dataset = _without_later_days(of_dataset, reads, as_of_day, found)
+            history = _history(store, reads, dataset, as_of_day)
             found.deliveries[dataset] = _unread_deliveries(reads, of_dataset, history, found)
     return found
+
+
+def _without_later_days(
+    files: list[ExportFile], source: Source, as_of_day: date, found: Found
+) -> list[ExportFile]:
+    """Refuse files stamped after the as-of day: one mistyped day would shut out all later files."""
+    later = [file for file in files if (file.file_date or "")[:10] > as_of_day.isoformat()]
+    found.records += [
+        file.record(
+            source,
+            "rejected",
+            f"{file.name} is dated {(file.file_date or '')[:10]}, after the as-of day {as_of_day}; "
+            "correct the date in its name.",
+        )
+        for file in later
+    ]
+    return [file for file in files if file not in later]
 
 
 def delivery_identity(source: Source, content_hashes: Iterable[str]) -> str:
@@ -127,7 +150,7 @@ def _is_current(file: ExportFile, source: Source, history: DeliveryHistory, foun
     newest = history.newest_dates.get(file.file_series or "")
     if newest is None or file.file_date is None or file.file_date >= newest:
         return True
-    if file.version in history.taken:
+    if file.version in history.taken | history.stopped:
         found.records.append(file.record(source, "superseded"))
     else:
         message = history.rejection(file) or (
@@ -167,7 +190,9 @@ def _unread(file: ExportFile, source: Source, history: DeliveryHistory) -> FileR
     return file.record(source, "rejected" if message else "unchanged", message)
 
 
-def _history(store: duckdb.DuckDBPyConnection, source: Source, dataset: str) -> DeliveryHistory:
+def _history(
+    store: duckdb.DuckDBPyConnection, source: Source, dataset: str, as_of_day: date
+) -> DeliveryHistory:
     given = [source.code, dataset]
     run_id, identity = _last_delivery(store, source, dataset)
     taken = store.execute(
@@ -175,9 +200,14 @@ def _history(store: duckdb.DuckDBPyConnection, source: Source, dataset: str) -> 
         "where source = ? and dataset = ? and status in ('loaded', 'unchanged')",
         given,
     ).fetchall()
+    stopped = store.execute(
+        "select distinct file_series, file_date, content_hash from raw.delivery_files "
+        "where source = ? and dataset = ? and status = 'stopped'",
+        given,
+    ).fetchall()
     newest_dates: dict[str, str] = {}
     for series, day, _ in taken:
-        if day:
+        if day and day[:10] <= as_of_day.isoformat():  # a mistyped one of an earlier version
             newest_dates[series] = max(day, newest_dates.get(series, ""))
     last_files = store.execute(
         "select file_name, content_hash, status, message from raw.delivery_files "
@@ -190,6 +220,7 @@ def _history(store: duckdb.DuckDBPyConnection, source: Source, dataset: str) -> 
         identity=identity,
         rejections={(name, hash_): text for name, hash_, s, text in last_files if s == "rejected"},
         names=frozenset(name for name, *_ in last_files),
+        stopped=frozenset(stopped),
     )
 
 

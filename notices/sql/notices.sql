@@ -64,7 +64,7 @@ delivered as (
         min(coalesce(as_of_day, strptime(left(run_id, 8), '%Y%m%d'))::date) as first_seen
     from published.dq_deliveries
     left join published.ops_runs using (run_id)
-    where dataset = 'complaints' and dq_deliveries.status <> 'rejected'
+    where dataset = 'complaints' and dq_deliveries.status not in ('rejected', 'stopped')
     group by source, file_name, content_hash
 
 ),
@@ -188,7 +188,7 @@ select
     message
 from published.dq_deliveries
 where
-    status = 'rejected'
+    status in ('rejected', 'stopped')
     and run_id = coalesce(
         getvariable('run_id')::varchar,
         (select max(newest.run_id) from published.dq_deliveries as newest)

@@ -1,12 +1,14 @@
 """A delivery that is not what the last one of its source was is stopped, with one sentence."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from complaints.warehouse.errors import ExitCode, RunFailedError
+from complaints.flows.steps.accept_delivery import accept_delivery
+from complaints.warehouse.errors import ExitCode, RunFailedError, UsageError
 from complaints.warehouse.settings import Settings, read_settings
-from conftest import snapshot
+from conftest import Row, snapshot, write_export
 from door_helpers import FIRST_NIGHT, Door, emptied, export, renamed, without
 from small_home import borrow_store
 
@@ -24,7 +26,7 @@ def door(example: Settings, tmp_path: Path) -> Door:
     return Door(settings)
 
 
-def test_a_delivery_whose_column_was_renamed_is_stopped_and_the_new_name_said(door: Door) -> None:
+def test_a_stopped_delivery_leaves_no_trace_and_a_good_one_takes_its_place(door: Door) -> None:
     assert door.night(export()).exit_code == ExitCode.DONE
     before = {name: door.ask(f"from raw.{name} order by all") for name in RECORDS}
     published = snapshot(door.settings.marts_path)
@@ -40,24 +42,140 @@ def test_a_delivery_whose_column_was_renamed_is_stopped_and_the_new_name_said(do
     assert door.night(export(42)).exit_code == ExitCode.DONE
 
 
+def test_an_accepted_delivery_is_taken_and_is_the_new_normal(door: Door) -> None:
+    door.night(export(40))
+    with pytest.raises(RunFailedError):
+        door.night(without(export(19), "outcome"))
+    accept_delivery(door.settings, "complaints", "Data officer", "The old cases were archived.")
+    assert door.night(without(export(20), "outcome")).exit_code == ExitCode.DONE
+    assert door.night(without(export(21), "outcome")).exit_code == ExitCode.DONE
+    with pytest.raises(UsageError, match="No delivery of the source complaints is stopped"):
+        accept_delivery(door.settings, "complaints", "Data officer", "Once more.")
+
+
+def test_what_is_much_worse_than_what_was_accepted_is_stopped(door: Door) -> None:
+    door.deliver(export(40))
+    door.deliver(export(18))
+    accept_delivery(door.settings, "complaints", "Data officer", "The old cases were archived.")
+    (file,) = door.deliver(export(3))
+    assert file.status == "stopped"
+
+
+def other_order(rows: Sequence[Row]) -> list[Row]:
+    """Return rows with their dates month first."""
+
+    def turned(text: str) -> str:
+        day, month, rest = text.split("/", 2)
+        return f"{month}/{day}/{rest}"
+
+    return [
+        {name: turned(text) if "/" in text else text for name, text in row.items()} for row in rows
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "rule", "evidence"),
     [
-        (lambda rows: without(rows, "outcome"), "delivery_column_missing", "`outcome` is gone"),
+        (lambda rows: without(rows, "outcome"), "column_missing", "`outcome` is gone"),
         (
-            lambda rows: emptied(rows, "outcome"),
-            "delivery_column_emptied",
-            "`outcome` was filled in 100% of the rows, and is in 0%",
+            lambda rows: renamed(rows, "outcome", "decision"),
+            "column_missing",
+            "`outcome` is gone, `decision` is new",
         ),
         (
-            lambda rows: rows[:19],
-            "delivery_rows_fell",
-            "19 rows, where the last delivery had 40",
+            lambda rows: emptied(rows, "outcome"),
+            "column_emptied",
+            "`outcome` was filled in 100% of the rows, and is in 0%",
+        ),
+        (lambda rows: rows[:19], "rows_fell", "19 rows, where the last delivery had 40"),
+        (
+            lambda rows: [row | {"received_date": "soon"} for row in rows[:9]] + rows[9:],
+            "rows_held",
+            "9 of 40 rows would be held back (9 rows: received_date_invalid)",
+        ),
+        (
+            lambda rows: [row | {"case_reference": f"N{n}"} for n, row in enumerate(rows)],
+            "cases_unknown",
+            "0 of the 40 cases of the last delivery are in this one",
+        ),
+        (other_order, "dates_out_of_order", "set `dates: month-first` for the source complaints"),
+    ],
+)
+def test_each_change_is_stopped_and_told(
+    door: Door, change: Callable[[list[Row]], list[Row]], rule: str, evidence: str
+) -> None:
+    door.deliver(export())
+    door.deliver(change(export()))
+    told = [said for code, _, said in door.stops() if code == f"delivery_{rule}"]
+    assert told and evidence in told[0], door.stops()
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_stopped"),
+    [
+        (export(), False),
+        (other_order(export()), True),
+        (export(39) + [export(40)[-1] | {"responded_date": "07/13/2018"}], True),
+        ([row | {"stage": "soon"} for row in export()[:21]] + export()[21:], True),
+        ([row | {"stage": "soon"} for row in export()[:20]] + export()[20:], False),
+        # fewer than 20 rows: two dates of which none can only be day-first
+        (
+            [
+                {"case_reference": "M1", "received_date": "07/02/2018"},
+                {"case_reference": "M4", "received_date": "07/13/2018"},
+            ],
+            True,
+        ),
+        (
+            [
+                {"case_reference": "M1", "received_date": "2018-07-02"},
+                {"case_reference": "M4", "received_date": "07/13/2018"},
+            ],
+            False,
+        ),
+        (
+            [
+                {"case_reference": "M1", "received_date": "14/02/2018"},
+                {"case_reference": "M4", "received_date": "07/13/2018"},
+            ],
+            False,
         ),
     ],
 )
-def test_each_change_is_told(door: Door, change, rule: str, evidence: str) -> None:
-    door.night(export())
-    with pytest.raises(RunFailedError):
-        door.night(change(export()))
-    assert (rule, evidence) in [(code, said) for code, _, said in door.stops()]
+def test_a_first_delivery_is_judged_by_itself(
+    door: Door, rows: list[Row], is_stopped: bool
+) -> None:
+    rows = [{"procedure": "statutory", "stage": "1", **row} for row in rows]
+    (file,) = door.deliver(rows)
+    assert (file.status == "stopped") == bool(door.stops()) == is_stopped
+
+
+def test_a_file_that_does_not_come_is_missed_unless_another_has_its_cases(door: Door) -> None:
+    write_export(door.settings.source / "statutory.csv", export(40)[:30])
+    door.deliver(export(40)[30:], "corporate")
+    (door.settings.source / "corporate.csv").unlink()
+    (file,) = door.deliver(export(35)[:30], "statutory")
+    assert "nothing came under the name of corporate.csv" in (file.message or "")
+    (file,) = door.deliver(export(40), "statutory")
+    assert file.status == "loaded"
+
+
+def test_two_states_of_one_export_are_spoken_of_as_files(door: Door) -> None:
+    older, newer = export(3), [row | {"outcome": "withdrawn"} for row in export(4)]
+    write_export(door.settings.source / "one.csv", older)
+    for file in door.deliver(newer, "other"):
+        assert "one.csv and other.csv look like two deliveries of one export: 3 stages" in (
+            file.message or ""
+        )
+
+
+def test_dates_half_turned_over_by_a_spreadsheet_are_warned_of(door: Door) -> None:
+    rows = []
+    for number, row in enumerate(export(120)):
+        day, month = number % 28 + 1, 4 + number % 3
+        if day <= 12:
+            day, month = month, day
+        rows.append(row | {"received_date": f"{day:02}/{month:02}/2017", "responded_date": ""})
+    (file,) = door.deliver(rows)
+    assert "months in which no day after the 12th falls" in (file.message or "")
+    assert file.status == "loaded"

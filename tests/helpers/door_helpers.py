@@ -6,7 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from compiled_models import WITHOUT_DBT
-from complaints.flows.night import NightReport, run_night
+from complaints.flows.night import NightReport, judge, logged_steps, run_night
+from complaints.flows.readers.export_files import FileRecord
+from complaints.flows.readers.sources import read_sources
+from complaints.flows.steps.extract import extract
+from complaints.flows.steps.file_records import record_files
+from complaints.flows.steps.find_deliveries import find_deliveries
+from complaints.warehouse.runs import start_run
 from complaints.warehouse.settings import Settings
 from conftest import Row, query, write_export
 
@@ -66,6 +72,21 @@ class Door:
         settings = self.settings.model_copy(update={"as_of": self.day})
         self.day += timedelta(days=1)
         return run_night(settings, WITHOUT_DBT)
+
+    def deliver(self, rows: Iterable[Row], name: str = "complaints") -> list[FileRecord]:
+        """Deliver rows like `night`, and go as far as the door; return what is said of the files."""
+        write_export(self.settings.source / f"{name}.csv", rows)
+        settings = self.settings.model_copy(update={"as_of": self.day})
+        self.day += timedelta(days=1)
+        with start_run(settings) as run:
+            records = []
+            for source in read_sources(settings.source):
+                found = find_deliveries(settings, source)
+                records += found.records
+                for delivery in found.deliveries.get("complaints", []):
+                    extract(settings, run, delivery)
+                    judge(settings, run, logged_steps(run, WITHOUT_DBT))
+            return record_files(settings, run, records)
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask the working store."""

@@ -1,13 +1,16 @@
 -- Take back every delivery that is stopped at the door, as if it had not been read: just what extract
 -- wrote of it. delivery_checks are the questions, found which of them fail. What a person accepted
 -- does not stop a delivery that is compared with the same last one and is not much worse.
-create or replace temporary table stops as
+create or replace temporary table failed_checks as
 select
     checks.*,
-    found.rule_code
+    found.rule_code,
+    rules.position,
+    rules.severity,
+    rules.remedy
 from delivery_checks as checks
 inner join found on checks.record_id = found.record_id
-inner join raw.rules on found.rule_code = rules.rule_code and rules.severity = 'error'
+inner join raw.rules on found.rule_code = rules.rule_code
 where not exists (
     select 1 from raw.delivery_acceptances as accepted
     where
@@ -18,6 +21,10 @@ where not exists (
         and accepted.subject = checks.subject
         and checks.extent <= 1.1 * accepted.extent
 );
+
+create or replace temporary table stops as
+select * from failed_checks
+where severity = 'error';
 
 insert into raw.delivery_stops by name
 select
@@ -32,43 +39,56 @@ select
 from stops
 cross join raw.run;
 
+create or replace temporary table told as
+with
+files as (
+    select
+        delivery_number,
+        string_agg(file_name, ', ' order by file_name) as names,
+        count(*) as files
+    from raw.delivery_files
+    where delivery_number is not null
+    group by delivery_number
+),
+reasons as (
+    select
+        delivery_number,
+        source,
+        bool_or(severity = 'error') as is_stopped,
+        string_agg(evidence, '; ' order by position, subject) as evidence,
+        array_to_string(list_distinct(list(remedy order by position)), ' ') as remedies
+    from failed_checks
+    group by delivery_number, source
+)
+select
+    run.run_id,
+    files.delivery_number,
+    reasons.is_stopped,
+    files.names
+    || case
+        when not reasons.is_stopped then ': '
+        when files.files = 1 then ' was stopped: '
+        else ' were stopped: '
+    end
+    || reasons.evidence || '. ' || reasons.remedies
+    || if(
+        reasons.is_stopped,
+        ' If it is right as it is, take it with `complaints accept-delivery ' || reasons.source
+        || ' --reason …`.',
+        ''
+    ) as message
+from files
+inner join reasons on files.delivery_number = reasons.delivery_number
+cross join raw.run;
+
 update raw.delivery_files
 set
     run_id = told.run_id,
-    delivery_number = null,
-    rows_read = null,
-    status = 'stopped',
+    delivery_number = if(told.is_stopped, null, delivery_files.delivery_number),
+    rows_read = if(told.is_stopped, null, delivery_files.rows_read),
+    status = if(told.is_stopped, 'stopped', delivery_files.status),
     message = told.message
-from (
-    with files as (
-        select
-            delivery_number,
-            string_agg(file_name, ', ' order by file_name)
-            || if(count(*) = 1, ' was stopped: ', ' were stopped: ') as begins
-        from raw.delivery_files
-        where delivery_number is not null
-        group by delivery_number
-    ),
-    reasons as (
-        select
-            stops.delivery_number,
-            stops.source,
-            string_agg(stops.evidence, '; ' order by rules.position, stops.subject) as evidence,
-            string_agg(distinct rules.remedy, ' ' order by rules.remedy) as remedies
-        from stops
-        inner join raw.rules on stops.rule_code = rules.rule_code
-        group by stops.delivery_number, stops.source
-    )
-    select
-        run.run_id,
-        files.delivery_number,
-        files.begins || reasons.evidence || '. ' || reasons.remedies
-        || ' If it is right as it is, take it with `complaints accept-delivery ' || reasons.source
-        || ' --reason …`.' as message
-    from files
-    inner join reasons on files.delivery_number = reasons.delivery_number
-    cross join raw.run
-) as told
+from told
 where delivery_files.delivery_number = told.delivery_number;
 
 delete from raw.record_changes where delivery_number in (select delivery_number from stops);

@@ -21,7 +21,8 @@ final as (
         rows_quarantined,
         status,
         message,
-        dataset
+        dataset,
+        array_to_string(headers_not_read, ', ') as headers_not_read
     from delivery_files
 
 )
