@@ -102,6 +102,11 @@
     ]) }}
 {%- endmacro %}
 
+{#- The columns of the layout whose texts stand for codes. -#}
+{% macro coded_columns() -%}
+    {{ return(['procedure', 'stage', 'outcome', 'extension_agreed', 'legal_basis']) }}
+{%- endmacro %}
+
 {#- The columns of the layout. -#}
 {% macro layout_columns() -%}
     {{ return([
@@ -115,4 +120,38 @@
 {#- A share as it is said in a sentence. -#}
 {% macro percent(share) -%}
     cast(round(100 * {{ share }}) as integer) || '%'
+{%- endmacro %}
+
+{#-
+    A case reference that may be used: not a number that a spreadsheet wrote as 1.01003E+11, and of the
+    source's pattern where it has one.
+-#}
+{% macro usable_reference(written, pattern) -%}
+    case
+        when
+            not regexp_full_match({{ written }}, '\d([.,]\d+)?[eE]\+\d+')
+            and (coalesce({{ pattern }}, '') = '' or regexp_full_match({{ written }}, {{ pattern }}))
+            then {{ written }}
+    end
+{%- endmacro %}
+
+{#-
+    A case reference without what makes two of them look alike: case, spaces, hyphens, leading zeros, an
+    apostrophe before it, a trailing .0, invisible marks, letters of other alphabets, O for 0, I and l for 1.
+-#}
+{% macro reference_likeness(reference) -%}
+    regexp_replace(
+        regexp_replace(
+            regexp_replace(
+                translate(
+                    lower({{ visible_text(reference) }}),
+                    'аαвβсеεнηіιilкκмμνоοoрρѕтτуυхχζ',
+                    'aabbceehh1111kkmmn000ppsttyyxxz'
+                ),
+                '^[''’‘`]|\.0+$', '', 'g'
+            ),
+            '(^|[^0-9])0+([0-9])', '\1\2', 'g'
+        ),
+        '[\s‐‑‒–—-]', '', 'g'
+    )
 {%- endmacro %}

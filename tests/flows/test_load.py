@@ -241,3 +241,70 @@ def test_versions_are_kept_with_the_run_and_the_day_from_and_to_which_they_were_
         "select count(distinct run_id), count(distinct run_at) from raw.record_states",
     )
     assert runs == [(3, 3)]
+
+
+def test_a_spreadsheets_number_is_no_reference(warehouse: Warehouse) -> None:
+    mangled = [
+        row("1.01003E+11", last_updated=f"{day} July 2018", reasons=str(day)) for day in (2, 3, 4)
+    ]
+    assert warehouse.deliver(*mangled, row("A")) == {"loaded": 1, "quarantined": 3}
+    assert warehouse.held() == {"1.01003E+11": "case_reference_mangled"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_warned"),
+    [
+        ("00123", "123", True),
+        ("CH-1", "ch-1", True),
+        ("CH-001", "CH1", True),
+        ("CH 1", "CH\u20111", True),
+        ("'123", "123", True),
+        ("123.0", "123", True),
+        ("C\u200bH1", "CH1", True),
+        ("CHO1", "CH01", True),
+        ("\u0421H1", "CH1", True),
+        ("CH-1", "CH-10", False),
+        ("CH-1", "CH-2", False),
+    ],
+)
+def test_references_that_look_alike_are_warned_of(
+    warehouse: Warehouse, one: str, other: str, is_warned: bool
+) -> None:
+    assert warehouse.deliver(row(one), row(other)) == {"loaded": 2}
+    assert (("reference_resembles_another",) in warehouse.findings()) == is_warned
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "rule"),
+    [
+        ({"received_date": "02/05/2017"}, {"received_date": "03/05/2018"}, "received_date_moved"),
+        ({"received_date": "02/05/2018"}, {"received_date": "03/07/2018"}, "received_date_moved"),
+        ({"received_date": "02/05/2018"}, {"received_date": "01/07/2018"}, None),
+        (
+            {"received_date": "02/05/2017", "responded_date": "", "outcome": ""},
+            {"received_date": "03/05/2018"},
+            None,
+        ),
+        ({"last_updated": "06/08/2018"}, {"last_updated": "05/08/2018"}, "last_updated_went_back"),
+        ({"last_updated": "06/08/2018"}, {"last_updated": "06/08/2018 09:00"}, None),
+    ],
+)
+def test_a_version_is_compared_with_the_one_delivered_before(
+    warehouse: Warehouse, before: dict[str, str], now: dict[str, str], rule: str | None
+) -> None:
+    answered = {"responded_date": "20/08/2018", "outcome": "upheld"}
+    warehouse.deliver(row("A", **answered | before))
+    assert warehouse.deliver(row("A", **answered | now)) == {"loaded": 1}
+    assert warehouse.findings() == ([(rule,)] if rule else [])
+
+
+def test_rows_whose_typed_values_are_equal_are_duplicates_however_they_were_written(
+    warehouse: Warehouse,
+) -> None:
+    fates = warehouse.deliver(
+        row("B"),
+        row("B", received_date="02/07/2018", procedure="Statutory", extension_agreed=""),
+        row("B", received_date="2 July 2018 00:00"),
+    )
+    assert fates == {"loaded": 1, "duplicate": 2}
+    assert warehouse.findings() == []

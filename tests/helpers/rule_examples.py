@@ -66,6 +66,7 @@ EXAMPLES: dict[str, Example] = {
     "clock_start_implausible": one(clock_start_date="2018-07-17"),
     "team_missing": one(service_team=""),
     "target_date_disagrees": one(target_date="2018-07-17"),
+    "day_and_month_may_be_exchanged": one(received_date="08/01/2018", responded_date="2018-08-16"),
     "statutory_subject_logged_as_corporate": one(procedure="corporate", legal_basis="s20"),
     "corporate_subject_logged_as_statutory": one(legal_basis="send"),
 }
@@ -96,6 +97,12 @@ NEAR_MISSES: dict[str, Example] = {
     "the Ombudsman without any stage": one(stage="ombudsman"),
     "withdrawn without a response": one(outcome="withdrawn", responded_date=""),
     "the target date is the due date": one(target_date="2018-07-16"),
+    "answered after 154 working days, but no date in figures": one(
+        received_date="8 January 2018", responded_date="2018-08-16"
+    ),
+    "answered after long, also with day and month exchanged": one(
+        received_date="08/01/2018", responded_date="2018-09-17"
+    ),
     "a grey legal basis in either procedure": one(procedure="corporate", legal_basis="s47"),
     "stages in the file in any order": Example([STAGE_2, STAGE_1]),
     "an unknown outcome of an open stage is one message": one(outcome="Partly upheld"),

@@ -60,6 +60,33 @@ held as (
 
 ),
 
+-- References that look like another's, or stand in two sources.
+likenesses as (
+
+    select
+        {{ reference_likeness('case_reference') }} as likeness,
+        source,
+        case_reference
+    from (
+        select distinct
+            source,
+            case_reference
+        from complaint_rows
+        where case_reference is not null
+    )
+
+),
+
+resembling as (
+
+    select
+        source,
+        case_reference
+    from likenesses
+    qualify count(*) over (partition by likeness) > 1
+
+),
+
 passed as (
 
     select complaint_rows.*
@@ -80,8 +107,19 @@ final as (
         passed.received_date,
         coalesce(stage_before.stage, 'none') as stage_before,
         first_value(passed.procedure) over case_stages as first_stage_procedure,
-        lag(passed.received_date) over case_stages as previous_stage_received_date
+        lag(passed.received_date) over case_stages as previous_stage_received_date,
+        case when resembling.source is null then 'alone' else 'resembling' end as likeness,
+        passed.last_updated,
+        passed.last_updated_before,
+        case
+            when passed.was_answered_before
+                then abs(date_diff('day', passed.received_date_before, passed.received_date))
+        end as days_received_date_moved
     from passed
+    left join resembling
+        on
+            passed.source = resembling.source
+            and passed.case_reference = resembling.case_reference
     left join stages on passed.stage = stages.stage
     left join stages_before
         on

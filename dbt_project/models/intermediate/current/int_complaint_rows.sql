@@ -13,7 +13,7 @@ with
 current_records as (
 
     select * from {{ ref('int_current_records') }}
-    where not is_superseded
+    where not is_superseded and not is_duplicate
 
 ),
 
@@ -51,6 +51,7 @@ final as (
         records.field_count,
         records.header_field_count,
         run.as_of_day,
+        records.case_reference as case_reference_text,
         current_records.case_reference,
         procedure_code.value as procedure,
         current_records.stage,
@@ -60,6 +61,11 @@ final as (
         {% endfor %}
         records.last_updated as last_updated_text,
         current_records.last_updated,
+        current_records.received_date_before,
+        current_records.was_answered_before,
+        current_records.last_updated_before,
+        received_date_day.day_exchanged as received_date_exchanged,
+        responded_date_day.day_exchanged as responded_date_exchanged,
         case when records.outcome is not null then coalesce(outcome_code.value, 'unknown') end
             as outcome,
         records.extension_agreed as extension_text,

@@ -8,9 +8,15 @@ records as (
 
 ),
 
-coded_texts as (
+all_coded_texts as (
 
     select * from {{ ref('stg_coded_texts') }}
+
+),
+
+coded_texts as (
+
+    select * from all_coded_texts
     where field = 'stage'
 
 ),
@@ -33,14 +39,31 @@ run as (
 
 ),
 
+-- What the newest delivery of a source says that a reference must look like.
+reference_patterns as (
+
+    select
+        source,
+        max_by(coalesce(reference_pattern, ''), delivery_number) as reference_pattern
+    from {{ ref('stg_deliveries') }}
+    where dataset = 'complaints'
+    group by source
+
+),
+
 keyed as (
 
     select
         records.record_id,
         records.source,
-        records.case_reference,
+        records.reading,
+        {{ usable_reference('records.case_reference', 'reference_patterns.reference_pattern') }}
+            as case_reference,
         coded_texts.value as stage,
-        {{ usable_date('written_dates.moment', 'run.earliest_date') }} as last_updated,
+        case
+            when written_dates.moment < run.as_of_day + 1
+                then {{ usable_date('written_dates.moment', 'run.earliest_date') }}
+        end as last_updated,
         places.file_name,
         places.row_number,
         places.left_with_delivery,
@@ -49,6 +72,7 @@ keyed as (
     from records
     inner join places on records.record_id = places.record_id
     cross join run
+    left join reference_patterns on records.source = reference_patterns.source
     left join coded_texts on records.stage = coded_texts.written
     left join written_dates
         on
@@ -72,14 +96,9 @@ contested as (
 
 ),
 
--- Within one delivery the row with the latest last_updated does.
-last_updates as (
+rivals as (
 
-    select
-        keyed.source,
-        keyed.case_reference,
-        keyed.stage,
-        max(keyed.last_updated) as last_updated
+    select keyed.*
     from keyed
     inner join contested
         on
@@ -87,8 +106,103 @@ last_updates as (
             and keyed.case_reference = contested.case_reference
             and keyed.stage = contested.stage
             and keyed.last_delivery = contested.last_delivery
+    qualify count(*) over (partition by keyed.source, keyed.case_reference, keyed.stage) > 1
+
+),
+
+-- Of rivals whose typed values are all equal, however they were written, the first counts.
+typed_rivals as (
+
+    select
+        rivals.record_id,
+        row_number() over (
+            partition by
+                rivals.source,
+                rivals.case_reference,
+                rivals.stage
+                {% for column in date_columns() %}
+                    , coalesce(cast({{ column }}_date.moment as string), records.{{ column }})
+                {% endfor %}
+                {% for column in ['procedure', 'outcome', 'extension_agreed', 'legal_basis'] %}
+                    , coalesce({{ column }}_code.value, records.{{ column }})
+                {% endfor %}
+                {% for column in layout_columns() if column not in date_columns() + coded_columns()
+                    and column != 'case_reference' %}
+                    , records.{{ column }}
+                {% endfor %}
+            order by rivals.file_name, rivals.row_number
+        ) > 1 as is_duplicate
+    from rivals
+    inner join records on rivals.record_id = records.record_id
+    {% for column in date_columns() %}
+        left join written_dates as {{ column }}_date
+            on
+                records.{{ column }} = {{ column }}_date.written
+                and records.reading = {{ column }}_date.reading
+    {% endfor %}
+    {% for column in ['procedure', 'outcome', 'extension_agreed', 'legal_basis'] %}
+        left join all_coded_texts as {{ column }}_code
+            on
+                records.{{ column }} = {{ column }}_code.written
+                and {{ column }}_code.field = '{{ column }}'
+    {% endfor %}
+
+),
+
+-- Within one delivery the row with the latest last_updated does.
+last_updates as (
+
+    select
+        source,
+        case_reference,
+        stage,
+        max(last_updated) as last_updated
+    from rivals
+    group by source, case_reference, stage
+
+),
+
+-- The version that was delivered before: the one that left last.
+left_versions as (
+
+    select
+        keyed.source,
+        keyed.case_reference,
+        keyed.stage,
+        max_by(keyed.record_id, keyed.left_with_delivery) as record_id
+    from keyed
+    inner join contested
+        on
+            keyed.source = contested.source
+            and keyed.case_reference = contested.case_reference
+            and keyed.stage = contested.stage
+            and keyed.last_delivery < contested.last_delivery
     group by keyed.source, keyed.case_reference, keyed.stage
-    having count(*) > 1
+
+),
+
+versions_before as (
+
+    select
+        left_versions.source,
+        left_versions.case_reference,
+        left_versions.stage,
+        received_days.day as received_date_before,
+        responded_days.day is not null as was_answered_before,
+        {{ usable_date('updates.moment', 'run.earliest_date') }} as last_updated_before
+    from left_versions
+    inner join records on left_versions.record_id = records.record_id
+    cross join run
+    left join written_dates as received_days
+        on
+            records.received_date = received_days.written
+            and records.reading = received_days.reading
+    left join written_dates as responded_days
+        on
+            records.responded_date = responded_days.written
+            and records.reading = responded_days.reading
+    left join written_dates as updates
+        on records.last_updated = updates.written and records.reading = updates.reading
 
 ),
 
@@ -102,8 +216,18 @@ final as (
         keyed.last_updated,
         keyed.file_name,
         keyed.row_number,
-        coalesce(keyed.last_updated < last_updates.last_updated, false) as is_superseded
+        coalesce(typed_rivals.is_duplicate, false) as is_duplicate,
+        coalesce(keyed.last_updated < last_updates.last_updated, false) as is_superseded,
+        versions_before.received_date_before,
+        coalesce(versions_before.was_answered_before, false) as was_answered_before,
+        versions_before.last_updated_before
     from keyed
+    left join typed_rivals on keyed.record_id = typed_rivals.record_id
+    left join versions_before
+        on
+            keyed.source = versions_before.source
+            and keyed.case_reference = versions_before.case_reference
+            and keyed.stage = versions_before.stage
     left join contested
         on
             keyed.source = contested.source

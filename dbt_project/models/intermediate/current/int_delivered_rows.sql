@@ -40,7 +40,9 @@ final as (
         numbered.row_number,
         numbered.record_id,
         case
-            when numbered.file_position > numbered.first_position then 'duplicate'
+            when
+                numbered.file_position > numbered.first_position or current_records.is_duplicate
+                then 'duplicate'
             when current_records.is_superseded then 'superseded'
             when states.state = 'held' then 'quarantined'
             when states.logged_state = 'loaded' then 'unchanged'

@@ -1,5 +1,5 @@
 -- What the door asks of each delivery that has not passed it, beside the last one of its source and
--- dataset: one row per question, with only that question's figures filled. The evidence names columns,
+-- dataset: one row per question, with a figure and its limit. The evidence names columns,
 -- files, orders and counts, no value.
 {{ config(materialized='view') }}
 
@@ -545,7 +545,8 @@ column_missing as (
         judged.delivery_number,
         'delivery_column_missing' as asked,
         gone_columns.column_name as subject,
-        'gone' as column_state,
+        1 as figure,
+        0 as figure_limit,
         1 as extent,
         '`' || gone_columns.column_name || '` is gone'
         || coalesce(', `' || nearest_headers.header || '` is new', '') as evidence
@@ -563,7 +564,8 @@ column_missing as (
         delivery_number,
         'delivery_column_missing' as asked,
         name as subject,
-        'not found' as column_state,
+        1 as figure,
+        0 as figure_limit,
         1 as extent,
         'no header answers to the sources file''s `' || name || '`' as evidence
     from (
@@ -582,8 +584,8 @@ column_emptied as (
         judged.delivery_number,
         'delivery_column_emptied' as asked,
         now.column_name as subject,
-        now.share_filled,
-        before.share_filled * judged.door['emptied_share'] as least_share_filled,
+        now.share_filled as figure,
+        before.share_filled * judged.door['emptied_share'] as figure_limit,
         1 - now.share_filled as extent,
         '`' || now.column_name || '` was filled in ' || {{ percent('before.share_filled') }}
         || ' of the rows, and is in ' || {{ percent('now.share_filled') }} as evidence
@@ -613,8 +615,8 @@ rows_fell as (
         delivery_number,
         'delivery_rows_fell' as asked,
         '' as subject,
-        rows_now as rows_delivered,
-        rows_before * door['rows_share'] as least_rows_delivered,
+        rows_now as figure,
+        rows_before * door['rows_share'] as figure_limit,
         1 - rows_now / rows_before as extent,
         rows_now || ' rows, where the last delivery had ' || rows_before as evidence
     from judged
@@ -627,8 +629,8 @@ rows_fell as (
         judged.delivery_number,
         'delivery_rows_fell' as asked,
         side_cases.file_name as subject,
-        count(*) filter (where side_cases.is_still_there) as rows_delivered,
-        count(*) * judged.door['rows_share'] as least_rows_delivered,
+        count(*) filter (where side_cases.is_still_there) as figure,
+        count(*) * judged.door['rows_share'] as figure_limit,
         1 - count(*) filter (where side_cases.is_still_there) / count(*) as extent,
         'nothing came under the name of ' || side_cases.file_name || ', which had '
         || count(*) || ' cases, and '
@@ -652,12 +654,12 @@ rows_held as (
         judged.delivery_number,
         'delivery_rows_held' as asked,
         '' as subject,
-        held.rows_now - held.rows_before as rows_newly_held,
+        held.rows_now - held.rows_before as figure,
         judged.rows_now * if(
             judged.last_delivery is null,
             judged.door['first_held_share'],
             judged.door['held_share']
-        ) as most_rows_newly_held,
+        ) as figure_limit,
         (held.rows_now - held.rows_before) / judged.rows_now as extent,
         held.rows_now || ' of ' || judged.rows_now || ' rows would be held back'
         || if(held.rows_before > 0, ', where ' || held.rows_before || ' were', '')
@@ -677,10 +679,10 @@ cases_unknown as (
         'delivery_cases_unknown' as asked,
         '' as subject,
         count(distinct cases_before.case_reference) filter (where cases_before.is_still_there)
-            as known_cases,
-        count(distinct cases_before.case_reference) * judged.door['known_share'] as least_known_cases,
-        1 - known_cases / count(distinct cases_before.case_reference) as extent,
-        known_cases || ' of the ' || count(distinct cases_before.case_reference)
+            as figure,
+        count(distinct cases_before.case_reference) * judged.door['known_share'] as figure_limit,
+        1 - figure / count(distinct cases_before.case_reference) as extent,
+        figure || ' of the ' || count(distinct cases_before.case_reference)
         || ' cases of the last delivery are in this one' as evidence
     from judged
     inner join cases_before on judged.delivery_number = cases_before.delivery_number
@@ -696,8 +698,8 @@ dates_out_of_order as (
         judged.delivery_number,
         'delivery_dates_out_of_order' as asked,
         out_of_order.column_name as subject,
-        out_of_order.rows_now as out_of_order_dates,
-        out_of_order.rows_before as most_out_of_order_dates,
+        out_of_order.rows_now as figure,
+        out_of_order.rows_before as figure_limit,
         out_of_order.rows_now as extent,
         '`' || out_of_order.column_name || '` has ' || out_of_order.rows_now
         || if(out_of_order.rows_now = 1, ' date that is', ' dates that are') || ' impossible '
@@ -724,8 +726,8 @@ dates_half_exchanged as (
         judged.delivery_number,
         'delivery_dates_half_exchanged' as asked,
         months.column_name as subject,
-        sum(months.dates) filter (where months.is_odd) as odd_dates,
-        0 as most_odd_dates,
+        sum(months.dates) filter (where months.is_odd) as figure,
+        0 as figure_limit,
         sum(months.dates) filter (where months.is_odd) / sum(months.dates) as extent,
         '`' || months.column_name || '` has ' || sum(months.dates) filter (where months.is_odd)
         || ' of its ' || sum(months.dates) || ' dates in ' || count(*) filter (where months.is_odd)
@@ -748,8 +750,8 @@ files_alike as (
         delivery_number,
         'delivery_files_alike' as asked,
         file_name || ' and ' || other_file_name as subject,
-        rows_contradicting,
-        least(rows_of_file, rows_of_other) / 2 as most_rows_contradicting,
+        rows_contradicting as figure,
+        least(rows_of_file, rows_of_other) / 2 as figure_limit,
         rows_contradicting / least(rows_of_file, rows_of_other) as extent,
         file_name || ' and ' || other_file_name || ' look like two deliveries of one export: '
         || rows_contradicting || ' stages stand in both with different content. Give their names a date, or '
@@ -761,19 +763,19 @@ files_alike as (
 final as (
 
     select * from column_missing
-    union all by name
+    union all
     select * from column_emptied
-    union all by name
+    union all
     select * from rows_fell
-    union all by name
+    union all
     select * from rows_held
-    union all by name
+    union all
     select * from cases_unknown
-    union all by name
+    union all
     select * from dates_out_of_order
-    union all by name
+    union all
     select * from dates_half_exchanged
-    union all by name
+    union all
     select * from files_alike
 
 )

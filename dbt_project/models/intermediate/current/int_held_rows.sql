@@ -21,7 +21,7 @@ final as (
     select
         complaint_rows.record_id,
         complaint_rows.source,
-        complaint_rows.case_reference,
+        complaint_rows.case_reference_text as case_reference,
         complaint_rows.procedure,
         complaint_rows.stage,
         complaint_rows.received_date,

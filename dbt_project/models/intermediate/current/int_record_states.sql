@@ -8,7 +8,7 @@ current_records as (
 
     select record_id
     from {{ ref('int_current_records') }}
-    where not is_superseded
+    where not is_superseded and not is_duplicate
 
     union all
 

@@ -254,6 +254,8 @@ final as (
         acknowledged_date,
         clock_start_date,
         extension_agreed,
+        received_date_exchanged,
+        responded_date_exchanged,
         working_days_limit,
         extended_working_days_limit,
         due_date_without_extension,

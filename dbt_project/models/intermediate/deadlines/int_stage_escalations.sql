@@ -59,12 +59,35 @@ final as (
         ) as previous_stage_over_date,
         received_days.working_day_number - response_days.working_day_number
             as working_days_since_previous_response,
-        request_limits.working_days as request_limit_working_days
+        request_limits.working_days as request_limit_working_days,
+        case
+            when
+                stages_with_previous.working_days_taken_from_request > 130
+                and (
+                    answered_days.working_day_number - exchanged_receipts.working_day_number
+                    between 0 and stages_with_previous.extended_working_days_limit
+                    or exchanged_answers.working_day_number - received_days.working_day_number
+                    between 0 and stages_with_previous.extended_working_days_limit
+                )
+                then 'exchanged'
+            else 'plausible'
+        end as dates_as_written
     from stages_with_previous
     inner join calendar as received_days
         on stages_with_previous.received_date = received_days.date
     left join calendar as response_days
         on stages_with_previous.previous_responded_date = response_days.date
+    left join calendar as answered_days
+        on stages_with_previous.responded_date = answered_days.date
+    -- received no later than answered, also with day and month exchanged
+    left join calendar as exchanged_receipts
+        on
+            stages_with_previous.received_date_exchanged = exchanged_receipts.date
+            and exchanged_receipts.date <= stages_with_previous.responded_date
+    left join calendar as exchanged_answers
+        on
+            stages_with_previous.responded_date_exchanged = exchanged_answers.date
+            and exchanged_answers.date >= stages_with_previous.received_date
     left join request_limits
         on
             stages_with_previous.received_date = request_limits.date

@@ -46,6 +46,8 @@ final as (
         complaint_rows.panel_date,
         complaint_rows.target_date,
         complaint_rows.responded_date,
+        complaint_rows.received_date_exchanged,
+        complaint_rows.responded_date_exchanged,
         complaint_rows.outcome,
         coalesce(complaint_rows.service_team, 'Not recorded') as service_team,
         records.reasons,
