@@ -115,7 +115,7 @@ def test_each_change_is_stopped_and_told(
     [
         (export(), False),
         (other_order(export()), True),
-        (export(39) + [export(40)[-1] | {"responded_date": "07/13/2018"}], True),
+        ([*export(39), export(40)[-1] | {"responded_date": "07/13/2018"}], True),
         ([row | {"stage": "soon"} for row in export()[:21]] + export()[21:], True),
         ([row | {"stage": "soon"} for row in export()[:20]] + export()[20:], False),
         # fewer than 20 rows: two dates of which none can only be day-first

@@ -74,7 +74,7 @@ class Door:
         return run_night(settings, WITHOUT_DBT)
 
     def deliver(self, rows: Iterable[Row], name: str = "complaints") -> list[FileRecord]:
-        """Deliver rows like `night`, and go as far as the door; return what is said of the files."""
+        """Deliver rows like `night`, but only to the door; return what is said of the files."""
         write_export(self.settings.source / f"{name}.csv", rows)
         settings = self.settings.model_copy(update={"as_of": self.day})
         self.day += timedelta(days=1)
