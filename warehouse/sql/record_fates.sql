@@ -1,5 +1,5 @@
 -- What became of each row of the newest deliveries, counted by file; then the changes of state,
--- which the next night compares with, and the rows of the deliveries before are forgotten. raw.run says
+-- which the next night compares with. The rows of the deliveries before are forgotten. raw.run says
 -- which run does this.
 update raw.delivery_files
 set

@@ -73,7 +73,7 @@ likenesses as (
             case_reference
         from complaint_rows
         where case_reference is not null
-    )
+    ) as references_once
 
 ),
 

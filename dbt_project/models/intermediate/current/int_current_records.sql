@@ -117,19 +117,17 @@ typed_rivals as (
         rivals.record_id,
         row_number() over (
             partition by
-                rivals.source,
-                rivals.case_reference,
-                rivals.stage
                 {% for column in date_columns() %}
-                    , coalesce(cast({{ column }}_date.moment as string), records.{{ column }})
+                    coalesce(cast({{ column }}_date.moment as string), records.{{ column }}),
                 {% endfor %}
-                {% for column in ['procedure', 'outcome', 'extension_agreed', 'legal_basis'] %}
-                    , coalesce({{ column }}_code.value, records.{{ column }})
+                {% for column in coded_columns() if column != 'stage' %}
+                    coalesce({{ column }}_code.value, records.{{ column }}),
                 {% endfor %}
-                {% for column in layout_columns() if column not in date_columns() + coded_columns()
-                    and column != 'case_reference' %}
-                    , records.{{ column }}
+                {% for column in layout_columns() if column not in date_columns() + coded_columns() %}
+                    records.{{ column }},
                 {% endfor %}
+                rivals.source,
+                rivals.stage
             order by rivals.file_name, rivals.row_number
         ) > 1 as is_duplicate
     from rivals
@@ -140,7 +138,7 @@ typed_rivals as (
                 records.{{ column }} = {{ column }}_date.written
                 and records.reading = {{ column }}_date.reading
     {% endfor %}
-    {% for column in ['procedure', 'outcome', 'extension_agreed', 'legal_basis'] %}
+    {% for column in coded_columns() if column != 'stage' %}
         left join all_coded_texts as {{ column }}_code
             on
                 records.{{ column }} = {{ column }}_code.written

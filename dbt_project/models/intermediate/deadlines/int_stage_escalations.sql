@@ -83,11 +83,11 @@ final as (
     left join calendar as exchanged_receipts
         on
             stages_with_previous.received_date_exchanged = exchanged_receipts.date
-            and exchanged_receipts.date <= stages_with_previous.responded_date
+            and stages_with_previous.responded_date >= exchanged_receipts.date
     left join calendar as exchanged_answers
         on
             stages_with_previous.responded_date_exchanged = exchanged_answers.date
-            and exchanged_answers.date >= stages_with_previous.received_date
+            and stages_with_previous.received_date <= exchanged_answers.date
     left join request_limits
         on
             stages_with_previous.received_date = request_limits.date

@@ -21,9 +21,9 @@ final as (
         coalesce(deliveries.reading, 0) as reading,
         records.field_count,
         records.header_field_count,
-        {% for column in layout_columns() %}
-            records.{{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for column in layout_columns() %}
+        records.{{ column }}{{ ',' if not loop.last }}
+    {% endfor %}
     from records
     left join deliveries on records.first_delivery = deliveries.delivery_number
 
