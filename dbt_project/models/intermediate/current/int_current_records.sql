@@ -123,7 +123,8 @@ typed_rivals as (
                 {% for column in coded_columns() if column != 'stage' %}
                     coalesce({{ column }}_code.value, records.{{ column }}),
                 {% endfor %}
-                {% for column in layout_columns() if column not in date_columns() + coded_columns() %}
+                {% for column in layout_columns()
+                    if column not in date_columns() + coded_columns() %}
                     records.{{ column }},
                 {% endfor %}
                 rivals.source,
