@@ -71,7 +71,7 @@ def test_backup_goes_with_the_home_and_the_last_few_are_kept(run: Run, home: Set
     made = [back_up(home) for _ in range(3)]
     assert sorted((home.home / "backups").iterdir()) == made[1:]
     assert {path.name for path in made[2].iterdir()} == {
-        *("warehouse.duckdb", "runs.duckdb", "marts.duckdb", "SHA256SUMS")
+        *("warehouse.duckdb", "runs.duckdb", "marts.duckdb", "reference", "SHA256SUMS")
     }, "no log is left beside a database"
 
 
