@@ -1,8 +1,8 @@
 """Write the generated pages of docs/ from what they describe.
 
 Run it from the top level of the repository after a change of a model, a description, a test, a
-rule, a command or a setting: `python docs/build_docs.py`. A test compares the pages with what this
-would write.
+rule, a command, a setting or a message: `python docs/build_docs.py`. A test compares the pages
+with what this would write.
 """
 
 import json
@@ -16,7 +16,7 @@ from dbt.cli.main import dbtRunner
 
 from complaints.expectations.rules import Rule, all_rules, optional_rules
 from docs.markdown_lines import generated, one_line, page, table
-from docs.operator_pages import command_line, settings_page
+from docs.operator_pages import command_line, messages_page, settings_page
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED = generated("the models or the rules")
@@ -227,6 +227,7 @@ def all_pages() -> dict[str, str]:
         "validation_rules.md": validation_rules(all_rules(), optional_rules()),
         "command_line.md": command_line(),
         "settings.md": settings_page(),
+        "messages.md": messages_page(),
     }
 
 

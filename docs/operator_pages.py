@@ -1,5 +1,6 @@
-"""The pages for those who run it: the commands from the command line, the settings from theirs."""
+"""The pages for those who run it: commands, settings and messages, from what declares them."""
 
+import re
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -11,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from complaints.flows.cli.main import app
 from complaints.warehouse.errors import ExitCode
+from complaints.warehouse.messages import catalogue
 from complaints.warehouse.settings import Settings
 from docs.markdown_lines import generated, one_line, page, table
 
@@ -147,3 +149,26 @@ def _may_be(field: FieldInfo) -> str:
 
 def _shown_default(field: FieldInfo) -> str:
     return "" if field.default is None else f"`{field.default}`"
+
+
+def messages_page() -> str:
+    """Return the page of the messages that leave something to be said, by what was being done."""
+    lines = [
+        generated("warehouse/messages.yml"),
+        "",
+        "# Messages and what to do",
+        "",
+        "What is in *italics* differs from time to time. A message that is not here says all there",
+        "is to do itself.",
+    ]
+    for section in catalogue():
+        rows = [(_quoted(each.says), each.do) for each in section.messages.values() if each.do]
+        if rows:
+            lines += ["", f"## {section.title}", "", section.about, ""]
+            lines += table(("Message", "What to do"), rows)
+    return page(lines)
+
+
+def _quoted(says: str) -> str:
+    """Return a sentence with its places in italics."""
+    return re.sub(r"\{(\w+)\}", lambda place: f"*{place[1].replace('_', ' ')}*", says)

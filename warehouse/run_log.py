@@ -203,9 +203,7 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
             is_held = "lock" in sentence or "used by another process" in sentence
             if not is_held or time.monotonic() > deadline:
                 raise RunFailedError(
-                    f"The log of runs {path} cannot be opened: {sentence.rstrip('.')}. Close the "
-                    "program that holds it open, or let the account that runs the job read and "
-                    "write it."
+                    "log_not_opened", path=path, reason=sentence.rstrip(".")
                 ) from None
             time.sleep(0.05)
 

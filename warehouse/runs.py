@@ -100,9 +100,7 @@ def lock_home(
     try:
         lock.acquire()
     except Timeout:
-        raise RunFailedError(
-            f"Another run is at work in {settings.home}: wait until it has ended."
-        ) from None
+        raise RunFailedError("another_run_at_work", home=settings.home) from None
     try:
         yield
     finally:
@@ -281,8 +279,7 @@ def _check_as_of_day(settings: Settings, run: Run) -> None:
         ).fetchall()[0]
     if newest_day and run.as_of_day < newest_day:
         raise UsageError(
-            f"The as-of day {run.as_of_day} is before {newest_day}, the newest one recorded in "
-            f"{settings.home}: give that day or a later one."
+            "as_of_day_before_newest", day=run.as_of_day, newest=newest_day, home=settings.home
         )
 
 

@@ -279,11 +279,8 @@ def read_settings(**given: Any) -> Settings:
     except ValidationError as invalid:
         problem = invalid.errors(include_url=False)[0]
         name = "_".join(str(part) for part in problem["loc"]).upper()
-        raise UsageError(
-            f"The setting COMPLAINTS_{name} cannot be used: {problem['msg']}. "
-            "docs/settings.md says what it may be."
-        ) from None
+        raise UsageError("setting_unusable", name=name, reason=problem["msg"]) from None
     home = settings.home.expanduser().resolve()
     if home.exists() and not home.is_dir():
-        raise UsageError(f"The home {home} is a file: give a folder, or one yet to be made.")
+        raise UsageError("home_is_a_file", home=home)
     return settings.model_copy(update={"home": home})

@@ -72,10 +72,7 @@ def stopped_in_words(settings: Settings) -> Iterator[None]:
     try:
         yield
     except _Stopped:
-        raise RunFailedError(
-            f"The night in {settings.home} was stopped before it had ended: run `complaints "
-            "nightly`, which goes on from there."
-        ) from None
+        raise RunFailedError("night_stopped", home=settings.home) from None
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -106,8 +103,9 @@ def run_dry(settings: Settings) -> NightReport:
                 report = run_night(copy, on_step=on_step)
         except OperatorError as mistake:
             # What is wrong is wrong in the home; the copy is gone when this is read.
-            in_home = str(mistake).replace(str(copy.home), str(settings.home))
-            raise type(mistake)(in_home) from None
+            for name, given in mistake.places.items():
+                mistake.places[name] = str(given).replace(str(copy.home), str(settings.home))
+            raise
     report.notes.append("This was a dry run: nothing was kept and nothing was published.")
     return report
 
@@ -162,4 +160,4 @@ def _check_source(settings: Settings) -> None:
     from complaints.flows.readers.sources import read_sources
 
     if not read_sources(source_path(settings)):
-        raise UsageError(f"{settings.source} names no source.")
+        raise UsageError("no_source_in_file", path=settings.source)

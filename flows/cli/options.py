@@ -75,7 +75,7 @@ def read_day(written: str | None) -> date | None:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise UsageError(f"--as-of {written} is not a day: write it as YYYY-MM-DD.") from None
+        raise UsageError("as_of_not_a_day", written=written) from None
 
 
 def read_duration(written: str) -> timedelta:
@@ -87,8 +87,5 @@ def read_duration(written: str) -> timedelta:
     units = {"m": "minutes", "h": "hours", "d": "days"}
     parts = re.fullmatch(r"(\d{1,6})([mhd])", written.strip().lower())
     if not parts:
-        raise UsageError(
-            f"--max-age {written} is no length of time: write a number and m, h or d, for example "
-            "26h, 90m or 2d."
-        )
+        raise UsageError("max_age_not_a_length", written=written)
     return timedelta(**{units[parts[2]]: int(parts[1])})

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from complaints.flows.readers.sources import Source
+from complaints.warehouse.errors import CataloguedError
 from complaints.warehouse.layout import COMPLAINTS, Layout
 
 # What is trimmed from every value: ordinary and no-break space, tab and line ends.
@@ -14,7 +15,7 @@ SPACE = " \t\r\n\u00a0"
 _SPACE_SQL = "(chr(32) || chr(9) || chr(13) || chr(10) || chr(160))"
 
 
-class FileRejectedError(Exception):
+class FileRejectedError(CataloguedError):
     """A file cannot be taken at all; the text goes on from the file's name, and holds no value."""
 
 

@@ -38,7 +38,7 @@ def read_project(settings: Settings) -> "Manifest":
         words = [word for word in dbt_flags(settings) if word != "--no-write-json"]
         result = dbtRunner().invoke(["parse", *words])
     if not result.success:
-        raise RunFailedError(f"dbt cannot read its project: {_first_lines(str(result.exception))}")
+        raise RunFailedError("dbt_project_unreadable", reason=_first_lines(str(result.exception)))
     return cast("Manifest", result.result)
 
 
@@ -109,11 +109,13 @@ def _invoke(settings: Settings, words: Sequence[str]) -> None:
     if result.exception is not None:
         if not isinstance(result.exception, Exception):  # a signal that met dbt at work
             raise result.exception
-        raise RunFailedError(f"dbt could not run: {_first_lines(str(result.exception))}")
+        raise RunFailedError("dbt_not_run", reason=_first_lines(str(result.exception)))
     failed = [r for r in result.result if r.status in ("error", "fail")]  # type: ignore[union-attr]
     raise RunFailedError(
-        "Nothing was published, because in dbt "
-        + "; ".join(f"{r.node.name} failed: {_first_lines(r.message or '')}" for r in failed)
+        "dbt_failed",
+        failures="; ".join(
+            f"{r.node.name} failed: {_first_lines(r.message or '')}" for r in failed
+        ),
     )
 
 

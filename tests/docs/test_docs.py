@@ -67,7 +67,10 @@ def pages() -> dict[str, str]:
     return all_pages()
 
 
-GENERATED = ("data_dictionary.md", "validation_rules.md", "command_line.md", "settings.md")
+GENERATED = (
+    *("data_dictionary.md", "validation_rules.md"),
+    *("command_line.md", "settings.md", "messages.md"),
+)
 
 
 @pytest.mark.xdist_group("docs")

@@ -79,7 +79,7 @@ def test_log_says_of_every_run_how_it_ended_at_which_step_and_why(history: Histo
         (FIRST_DAY, "published", None, None, True),
         (
             *(SECOND_DAY, "failed", "build_reference"),
-            *("The share does not answer: see that it is there.", True),
+            *("dbt could not run: The share does not answer.", True),
         ),
         (SECOND_DAY, "published", None, None, True),  # killed, and taken up again
         (SECOND_DAY, "published", None, None, True),

@@ -171,8 +171,8 @@ def test_steps_that_reach_outside_are_retried() -> None:
     ("problem", "is_retried"),
     [
         (OSError("the share does not answer"), True),
-        (RunFailedError("The database cannot be reached."), True),
-        (UsageError("The sources file is wrong."), False),
+        (RunFailedError("database_unreachable"), True),
+        (UsageError("sources_file_not_yaml"), False),
     ],
     ids=["share", "database", "mistake"],
 )

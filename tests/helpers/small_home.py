@@ -198,7 +198,7 @@ def failing_night(settings: Settings) -> None:
     """Run a night with news whose second step fails."""
 
     def refuse(*given: Any) -> None:
-        raise RunFailedError("The share does not answer: see that it is there.")
+        raise RunFailedError("dbt_not_run", reason="The share does not answer.")
 
     with pytest.raises(RunFailedError):
         run_night(settings, WITHOUT_DBT | {"build_reference": refuse})

@@ -62,7 +62,7 @@ def test_check_has_a_sentence_for_each_problem(run: Run, home_of_first_night: Sm
     assert said.exit_code == ExitCode.FAILED
     absent, failed = said.out.splitlines()
     assert absent.startswith("There are no marts in ")
-    assert "failed at the step build_reference: The share does not answer" in failed
+    assert "failed at the step build_reference: dbt could not run: The share" in failed
 
 
 def test_check_tells_marts_of_an_older_version_to_be_made_anew(

@@ -105,7 +105,7 @@ def test_what_went_wrong_is_told_also_where_it_cannot_be_logged(
         start_run(settings),
     ):
         monkeypatch.setattr(runs, "open_log", full)
-        raise RunFailedError("The share does not answer.")
+        raise RunFailedError("dbt_not_run", reason="The share does not answer.")
     assert "No space left" in failed.value.__notes__[0]
 
 
