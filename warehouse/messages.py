@@ -43,10 +43,14 @@ def catalogue() -> list[Section]:
         Section(
             section["title"],
             section["about"],
-            {code: Message(**entry) for code, entry in section["messages"].items()},
+            {code: _message(entry) for code, entry in section["messages"].items()},
         )
         for section in written
     ]
+
+
+def _message(entry: str | dict[str, str]) -> Message:
+    return Message(entry) if isinstance(entry, str) else Message(**entry)
 
 
 @cache
