@@ -114,7 +114,7 @@ def test_every_setting_rule_and_exit_code_is_documented() -> None:
     for setting in Settings.model_fields:
         assert f"`{variable_of(setting)}`" in text
     for rule in all_rules():
-        assert f"### {rule.code}\n" in text
+        assert f"| `{rule.code}` |" in text
     for code in ExitCode:
         assert f"| {code.value} | `{code.name}` |" in text
 
