@@ -72,7 +72,7 @@ def data_dictionary(manifest: dict[str, Any]) -> str:
         "# Data dictionary",
         "",
         "What analysts find in `marts.duckdb`, schema `main`. The same descriptions are in the",
-        "file itself, as comments; how each mart is made and tested, in `dbt_project/models/marts/`.",
+        "file itself, as comments; how a mart is made and tested, in `dbt_project/models/marts/`.",
         "",
     ]
     for folder, title in MART_FOLDERS.items():

@@ -53,15 +53,12 @@ def command_line(program: typer.Typer = app) -> str:
         "command shows how far it is; piped, it prints plain lines. A mistake is met with one",
         "sentence on standard error. What no option says, the [settings](settings.md) decide.",
         "",
-        *table(
-            ("Command", "Does"),
-            [(f"[complaints {name}](#complaints-{name})", c.help) for name, c in commands.items()],
-        ),
+        " ·\n".join(f"[{name}](#complaints-{name})" for name in commands),
         "",
     ]
     for name, command in commands.items():
         lines += _command_section(name, command)
-    lines += ["## Exit codes", "", "What a command tells the shell:", ""]
+    lines += ["## Exit codes", "", "What a command ends with:", ""]
     lines += table(
         ("Code", "Name", "Meaning"),
         [(str(code.value), f"`{code.name}`", EXIT_CODES[code]) for code in ExitCode],

@@ -138,6 +138,13 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
         assert not anchor or anchor in anchors(linked), target
 
 
+def test_every_decision_has_an_id_of_its_own() -> None:
+    text = (PROJECT_FOLDER / "docs" / "decisions.md").read_text(encoding="utf-8")
+    ids = re.findall(r"^\| ([A-Z]\d+)(?:, \d+ \w{3} \d{4})? \|", text, re.MULTILINE)
+    rows = re.findall(r"^\| (?!Id )", text, re.MULTILINE)
+    assert len(set(ids)) == len(rows) > 100
+
+
 def test_queries_of_the_documentation_run(example: Settings) -> None:
     lines = [line for line in documentation().splitlines() if "complaints sql " in line]
     queries = [shlex.split(line, comments=True)[2] for line in lines if 'complaints sql "' in line]
