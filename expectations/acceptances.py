@@ -1,6 +1,6 @@
 """Accepted exceptions: a person has checked what a rule found, and found the record right.
 
-They stand in the working store (raw.acceptances), append-only, each on one version of a row: any
+They are in the working store (raw.acceptances), append-only, each on one version of a row: any
 change of the row ends it. The next night applies them.
 """
 

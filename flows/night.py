@@ -27,7 +27,7 @@ from complaints.warehouse.layout import COMPLAINTS
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.runs import Run, copy_log, start_run
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.system_errors import refusals_in_words
+from complaints.warehouse.system_errors import system_errors_explained
 
 Function = Callable[..., Any]
 
@@ -100,7 +100,7 @@ class NightReport:
 
     @property
     def exit_code(self) -> ExitCode:
-        """What the command tells the shell."""
+        """What the command ends with."""
         if self.rejected:
             return ExitCode.PUBLISHED_WITH_REJECTED_FILES
         return ExitCode.DONE
@@ -146,7 +146,7 @@ def run_night(
     """
     report = report or NightReport()
     try:
-        with refusals_in_words():
+        with system_errors_explained():
             sources = read_sources(source_path(settings))
             report.sources = [source.code for source in sources]
             with keep_private(settings), start_run(settings) as run:

@@ -14,14 +14,14 @@ from complaints.warehouse.errors import OperatorError, RunFailedError
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.system_errors import refusals_in_words
+from complaints.warehouse.system_errors import system_errors_explained
 
 # Whatever becomes of a notice, it is no reason to fail; anything else is a mistake in the code.
 EXPECTED_PROBLEMS = (OperatorError, duckdb.Error, OSError)
 
 
 def notify_of_night(settings: Settings, run: Run, sources: Sequence[str]) -> list[str]:
-    """Notify of what is new in the marts that a run has just published, seen from its sources.
+    """Notify of what is new in the marts that a run has just published, about its sources.
 
     The messages are written and their notices marked as sent in one transaction; then they are
     sent. With no recipients configured, nothing is done or stored.
@@ -33,7 +33,7 @@ def notify_of_night(settings: Settings, run: Run, sources: Sequence[str]) -> lis
     if not recipients:
         return []
     try:
-        with refusals_in_words():
+        with system_errors_explained():
             with open_notices(settings) as log:
                 beside = _interruption(run)
                 digest = collect(log, settings, _audiences(recipients), beside, run.run_id, sources)
@@ -90,7 +90,7 @@ def preview(settings: Settings, sources: Sequence[str]) -> list[tuple[Sequence[s
         raise RunFailedError("no_marts", home=settings.home)
     together = {each.audiences: each for each in recipients_of(settings)} or {AUDIENCES: None}
     try:
-        with refusals_in_words(), open_notices(settings) as log:
+        with system_errors_explained(), open_notices(settings) as log:
             digest = collect(log, settings, AUDIENCES, {}, sources=sources)
     except (duckdb.CatalogException, duckdb.BinderException):
         raise RunFailedError("marts_older_than_code", home=settings.home) from None
@@ -157,7 +157,7 @@ def _interruption(run: Run | None) -> Failures:
     return {
         "run_interrupted": [
             f"The run that started on {started_at.day} {started_at:%B %Y at %H:%M} UTC never "
-            "ended: it was killed, or the machine stopped. The next run goes on where it stood.",
+            "ended: it was killed, or the machine stopped. The next run continues from there.",
             *_where("Its last step", step, "The file it was reading", files),
         ]
     }

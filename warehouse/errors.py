@@ -6,7 +6,7 @@ from complaints.warehouse.messages import sentence_of
 
 
 class ExitCode(IntEnum):
-    """What a command tells the shell."""
+    """What a command ends with."""
 
     DONE = 0
     FAILED = 1

@@ -94,10 +94,10 @@ def last_runs(settings: Settings) -> list[LoggedRun]:
             "from ops_runs order by run_number desc limit $most",
             {"most": LAST_RUNS},
         ).fetchall()
-    return [_as_it_stands(settings, LoggedRun(*row)) for row in rows]
+    return [_as_it_is(settings, LoggedRun(*row)) for row in rows]
 
 
-def _as_it_stands(settings: Settings, run: LoggedRun) -> LoggedRun:
+def _as_it_is(settings: Settings, run: LoggedRun) -> LoggedRun:
     """Return what became of a run; one that was killed is in the log as running until the next."""
     if run.status != RUNNING:
         return run

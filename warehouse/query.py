@@ -27,7 +27,7 @@ CONFINED = (
     "set allow_community_extensions = false",
     "set lock_configuration = true",
 )
-# Table functions of DuckDB 1.5 that write log and profile files or run SQL which stands in a text
+# Table functions of DuckDB 1.5 that write log and profile files or run SQL given as a text
 # (tried 2026-11: neither the lock nor the ban on files stops the first two).
 FORBIDDEN_FUNCTIONS = {
     *("enable_logging", "disable_logging", "truncate_duckdb_logs", "write_log"),

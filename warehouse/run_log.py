@@ -58,7 +58,7 @@ comment on table ops_runs is 'Every run: running, published, failed or interrupt
 comment on table ops_steps is 'Every step of a run: running, done, failed or interrupted.';
 comment on table ops_alerts is 'Every message about a night: waiting or sent.';
 """
-# What tells a log that has these tables from an older one.
+# By these a log that has these tables is known from an older one.
 NEWEST_COLUMNS = {
     ("ops_runs", "run_number"),
     ("ops_steps", "position"),
@@ -133,7 +133,7 @@ class Journal:
 
     @property
     def last_step(self) -> str | None:
-        """The step at which the run stands."""
+        """The step at which the run is."""
         return self.calls[-1].step if self.calls else None
 
     @property

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     )
     as_of: date | None = Field(
         None,
-        description="The day the figures are seen from (YYYY-MM-DD); today when not set.",
+        description="The as-of day (YYYY-MM-DD): figures as at that day; today when not set.",
     )
     kept_states: int = Field(
         7, ge=1, description="How many published states are kept in `<home>/published/`."
@@ -219,7 +219,7 @@ class Settings(BaseSettings):
 
     @property
     def as_of_day(self) -> date:
-        """The day the figures are seen from."""
+        """The day as at which the figures are."""
         return self.as_of or clock.today()
 
     @property

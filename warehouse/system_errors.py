@@ -1,4 +1,4 @@
-"""What the machine refuses, in words: room on the disk, a permission, a share that has gone.
+"""What the machine refuses, explained: room on the disk, a permission, a share that has gone.
 
 Only what is known to be the machine's is met here; any other exception shows itself.
 """
@@ -41,7 +41,7 @@ _PATH = re.compile(r'"([^"\n]*[/\\][^"\n]*)"')
 
 
 @contextmanager
-def refusals_in_words() -> Iterator[None]:
+def system_errors_explained() -> Iterator[None]:
     """Meet what the machine refuses with one sentence, and nothing else.
 
     Raises:

@@ -30,7 +30,7 @@ AsOfOption = Annotated[
     typer.Option(
         "--as-of",
         metavar="YYYY-MM-DD",
-        help="The day the figures are seen from; today when not given.",
+        help="The as-of day: figures as at that day; today when not given.",
     ),
 ]
 DryRunOption = Annotated[
@@ -79,7 +79,7 @@ def read_day(written: str | None) -> date | None:
 
 
 def read_duration(written: str) -> timedelta:
-    """Return the time that `26h`, `90m` or `2d` stands for.
+    """Return the time that `26h`, `90m` or `2d` means.
 
     Raises:
         UsageError: it is written otherwise.

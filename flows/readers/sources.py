@@ -67,7 +67,7 @@ class DatabaseInput(BaseModel):
 
     @property
     def name(self) -> str:
-        """What stands for the file's name: the table, or 'query'."""
+        """What is shown as the file's name: the table, or 'query'."""
         return self.table or "query"
 
 
@@ -139,7 +139,7 @@ class Source(BaseModel):
 
 
 def read_sources(path: Path) -> list[Source]:
-    """Return the sources that a folder of exports, or a sources file, stands for."""
+    """Return the sources that a folder of exports, or a sources file, describes."""
     if path.is_dir():
         return [Source(code=DEFAULT_CODE, files=".", base_folder=path)]
     if path.suffix.lower() not in SOURCES_FILE_ENDINGS:
@@ -154,7 +154,7 @@ def read_sources(path: Path) -> list[Source]:
 
 
 def _entries(path: Path) -> list[Any]:
-    """Return what stands under `sources`, every scalar as its text."""
+    """Return what is under `sources`, every scalar as its text."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_TextLoader)
     except OSError as error:

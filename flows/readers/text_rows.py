@@ -33,7 +33,7 @@ class Target:
 def create_text_rows(connection: duckdb.DuckDBPyConnection, layout: Layout = COMPLAINTS) -> None:
     """Create the temporary table text_rows, empty, in place of the last delivery's.
 
-    Equal rows of a source have equal record ids; is_known tells those whose text is kept already,
+    Equal rows of a source have equal record ids; is_known marks those whose text is kept already,
     and which land without it: to land it again costs more than all else that is done with them.
     """
     columns = ",\n    ".join(f"{name} varchar" for name in layout.names)
@@ -64,7 +64,7 @@ def insert_text_rows(
     The query trims, beside its row_number(): trimmed within the case expressions here, a million
     rows took three seconds longer (DuckDB 1.5.5, 2026-11-23).
 
-    A row with more or fewer fields than the header keeps none of them: its fields may stand in
+    A row with more or fewer fields than the header keeps none of them: its fields may be in
     the wrong columns, and a name or an address in one that is kept. What its line means is not
     known, so it is known by its place and equals no other.
     """

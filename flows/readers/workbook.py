@@ -23,7 +23,7 @@ _OLD_OFFICE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
 def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> None:
     """Put the rows of a workbook's first sheet into text_rows.
 
-    A cell stands under its header whatever else the row holds, so a workbook's rows all have as
+    A cell is under its header whatever else the row holds, so a workbook's rows all have as
     many fields as the header.
 
     Raises:

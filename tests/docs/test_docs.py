@@ -63,7 +63,7 @@ def anchors(page: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
-    """Generate every page anew."""
+    """Generate every page again."""
     return all_pages()
 
 

@@ -254,7 +254,7 @@ def test_the_example_has_all_four_inputs(example: Settings) -> None:
     assert counts == [(7, 1, 18, 6, 2, 0)]
 
 
-def test_a_changed_input_is_published_and_a_rejected_one_tells_the_shell(
+def test_a_changed_input_is_published_and_a_rejected_one_sets_the_exit_code(
     example_copy: Settings, tmp_path: Path
 ) -> None:
     exports = tmp_path / "exports"

@@ -136,9 +136,9 @@ def test_server_learns_no_case_reference(served: Served) -> None:
     logs, *others = (
         served.of(run, kind) for kind in ("logs", "task_runs", "artifacts") for run in served.runs
     )
-    told = json.dumps([served.deployment, served.weekly_deployment, served.runs, logs, *others])
+    sent = json.dumps([served.deployment, served.weekly_deployment, served.runs, logs, *others])
     assert len(references) > 300 and len(logs) > len(STEPS)
-    assert not [reference for reference in references if reference in told]
+    assert not [reference for reference in references if reference in sent]
 
 
 @pytest.fixture(scope="module")

@@ -65,7 +65,7 @@ def test_check_has_a_sentence_for_each_problem(run: Run, home_of_first_night: Sm
     assert "failed at the step build_reference: dbt could not run: The share" in failed
 
 
-def test_check_tells_marts_of_an_older_version_to_be_made_anew(
+def test_check_asks_for_marts_of_an_older_version_to_be_rebuilt(
     run: Run, home_of_first_night: SmallHome
 ) -> None:
     settings = home_of_first_night.put_back()

@@ -54,7 +54,7 @@ def test_every_message_of_the_catalogue_is_used() -> None:
     assert set(SAYS) - {code for _, chosen, _ in calls() for code in chosen} == set()
 
 
-def test_no_code_stands_twice() -> None:
+def test_no_code_is_used_twice() -> None:
     assert len(SAYS) == sum(len(each.messages) for each in catalogue())
 
 

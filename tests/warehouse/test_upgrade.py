@@ -15,7 +15,7 @@ from small_home import COUNCILS_SYNONYMS, FIRST_DELIVERY, SECOND_DELIVERIES, exp
 # The store and the marts that version 0.1.0 left after two nights on the small deliveries and the
 # example's optional inputs, with one accepted exception.
 HOME = Path(__file__).parents[1] / "fixtures" / "home_0_1_0"
-# What names a row, what tells of the runs, and what is read afresh: the optional inputs.
+# What names a row, what is about the runs, and what is read afresh: the optional inputs.
 OF_THE_NIGHT = {"row_id", "record_id", "run_id", "contents", "dataset", "position"}
 
 

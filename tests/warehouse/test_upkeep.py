@@ -42,7 +42,7 @@ def backup(home: Settings, tmp_path: Path) -> Path:
 
 
 def lose(home: Settings, but: str = "dbt") -> None:
-    """Lose all of a home that a backup holds; dbt would make its own files anew, in seconds."""
+    """Lose all of a home that a backup holds; dbt would make its own files again, in seconds."""
     for path in home.home.iterdir():
         if path.name != but:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
