@@ -7,7 +7,7 @@ TYPED := warehouse flows expectations
 PINS := uv pip compile --quiet --universal --python-version 3.11 \
 	--no-emit-index-url --no-annotate --no-header
 
-.PHONY: demo test soak lint types install develop pins docs benchmark example clean
+.PHONY: demo test soak lint install develop pins docs benchmark example clean
 
 demo: install
 	$(BIN)/complaints demo
@@ -25,9 +25,6 @@ lint: develop
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests dbt_project/macros
 	$(BIN)/sqlfluff lint --exclude-rules $(NOT_FOR_SCRIPTS) warehouse/sql notices/sql
-
-# Not part of `make lint` yet: some 20 findings are left to mend.
-types: develop
 	mkdir -p .venv/mypy && ln -sfn ../.. .venv/mypy/complaints
 	MYPYPATH=.venv/mypy $(BIN)/mypy $(TYPED:%=--package complaints.%)
 

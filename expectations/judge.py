@@ -8,7 +8,7 @@ only those whose key another row shares.
 
 import logging
 import os
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.data_context.types.base import (
     DataContextConfig,
     InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
 )
 from great_expectations.expectations.expectation_configuration import (
     ExpectationConfiguration,
@@ -52,6 +53,10 @@ RESULT_FORMAT = {
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
 
 
+# Each column that expectations read, with the expression of what they read of it.
+_Columns = tuple[tuple[str, str], ...]
+
+
 class RuleCrashedError(Exception):
     """An expectation could not be evaluated: an error of the run, never a failed row."""
 
@@ -74,12 +79,12 @@ def judge(
         RuleCrashedError: an expectation raised instead of judging.
     """
     store.execute("create or replace temporary table found (record_id varchar, rule_code varchar)")
-    alike: dict[Hashable, list[tuple[Rule, Expectation]]] = {}
+    alike: dict[tuple[bool, _Columns], list[tuple[Rule, Expectation]]] = {}
     for rule in rules:
         for expectation in rule.expectations:
-            reads = (expectation.is_across_rows, *_selected(expectation))
+            reads = (expectation.is_across_rows, _selected(expectation))
             alike.setdefault(reads, []).append((rule, expectation))
-    for (is_across_rows, *_), declared in alike.items():
+    for (is_across_rows, _), declared in alike.items():
         find = _judge_rows_with_shared_keys if is_across_rows else _judge_combinations
         find(store, relation, declared, values)
 
@@ -110,6 +115,7 @@ def judge_frame(
     batch = _whole_frames().get_batch(batch_parameters={"dataframe": frame})
     failed = [pd.DataFrame({"row": frame.index[:0], "rule_code": pd.Series(dtype="str")})]
     for outcome in batch.validate(suite, result_format=RESULT_FORMAT).results:
+        assert outcome.expectation_config is not None  # for the type checker
         rule_code = outcome.expectation_config.meta["rule_code"]
         # A crash looks like a failed row but for this: the metric's name takes the place of
         # the plain answer "no exception" (great_expectations 1.24).
@@ -179,7 +185,7 @@ def _judge_rows_with_shared_keys(
     store.unregister("failed")
 
 
-def _selected(expectation: Expectation) -> tuple[tuple[str, str], ...]:
+def _selected(expectation: Expectation) -> _Columns:
     """Return the columns that an expectation reads, each with the expression of what it reads."""
     asked = expectation.columns_only_asked_for
     return tuple(
@@ -191,14 +197,14 @@ def _selected(expectation: Expectation) -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def _whole_frames() -> BatchDefinition:
+def _whole_frames() -> BatchDefinition[None]:
     in_memory = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
     context = gx.get_context(
         mode="ephemeral",
         project_config=DataContextConfig(
             store_backend_defaults=in_memory,
             analytics_enabled=False,
-            progress_bars={"globally": False},
+            progress_bars=ProgressBarsConfig(globally=False),
         ),
     )
     asset = context.data_sources.add_pandas("gate").add_dataframe_asset("rows")

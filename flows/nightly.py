@@ -91,14 +91,13 @@ def as_task(
 ) -> Callable[..., Any]:
     """Return a step as a task; Prefect keeps neither what it is given nor what it returns."""
     return task(
-        function,
         name=function.__name__.replace("_", " "),
         cache_policy=NO_CACHE,
         persist_result=False,
         retries=retries,
         retry_delay_seconds=delay_seconds,
         retry_condition_fn=can_retry_help,
-    )
+    )(function)
 
 
 TASKS = {step.name: as_task(step.function, step.retries) for step in STEPS}

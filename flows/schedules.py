@@ -25,7 +25,7 @@ def deployments(settings: Settings) -> list[RunnerDeployment]:
     declared = {each["name"]: each for each in read_deployments()}
     home = str(settings.home)
     return [
-        flow.to_deployment(
+        flow.to_deployment(  # type: ignore[misc]  # a coroutine only where a loop is at work
             name=flow.name,
             schedule=_cron(setting, written, declared[flow.name]["schedules"][0]),
             parameters=parameters,

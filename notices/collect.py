@@ -21,10 +21,21 @@ Failures = dict[str, list[str]]
 class RejectedFile(Protocol):
     """A file that was rejected whole."""
 
-    source: str
-    file_name: str
-    content_hash: str | None
-    message: str | None
+    @property
+    def source(self) -> str:
+        """The code of its source."""
+
+    @property
+    def file_name(self) -> str:
+        """Its name in the delivery."""
+
+    @property
+    def content_hash(self) -> str | None:
+        """What it held; None where it could not be read."""
+
+    @property
+    def message(self) -> str | None:
+        """Why it was rejected."""
 
 
 @contextmanager

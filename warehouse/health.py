@@ -1,5 +1,6 @@
 """Whether the job is well: its last runs, the age of what is published, the rows that wait."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -143,11 +144,12 @@ def find_problems(settings: Settings, max_age: timedelta) -> list[str]:
         settings: where the home is, and how long a row may be held back.
         max_age: how old the published marts may be.
     """
-    sentences: list[str] = []
-    for look in (
+    looks: list[Callable[[], list[str]]] = [
         lambda: _problems_of_marts(read_published(settings), settings, max_age),
         lambda: _problems_of_runs(last_runs(settings)),
-    ):
+    ]
+    sentences: list[str] = []
+    for look in looks:
         try:
             sentences += look()
         except RunFailedError as missing:

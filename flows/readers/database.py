@@ -85,9 +85,8 @@ def _connected(engine: sa.Engine, source: Source, given: DatabaseInput) -> sa.Co
 
 def _statement(database: sa.Connection, source: Source, given: DatabaseInput) -> sa.Select[Any]:
     """Return the query for the layout's columns, each as text, in the order of the needed ones."""
-    selectable, columns = (
-        _table(database, source, given) if given.table else _query(database, source, given)
-    )
+    read = _table if given.table else _query
+    selectable, columns = read(database, source, given)
     try:
         positions = match_headers([column.name for column in columns], source)
     except FileRejectedError as error:
@@ -125,7 +124,7 @@ def _table(
 
 def _query(
     database: sa.Connection, source: Source, given: DatabaseInput
-) -> tuple[sa.FromClause, list[sa.ColumnClause[Any]]]:
+) -> tuple[sa.TextClause, list[sa.ColumnClause[Any]]]:
     """Return a query as a derived table, with the columns that it gives."""
     query = (given.query or "").strip().rstrip(";")
     # A colon would be taken for the start of a parameter.

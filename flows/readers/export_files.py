@@ -110,7 +110,8 @@ def split_date(name: str) -> tuple[str | None, str | None]:
             continue
         try:
             if clock[0]:
-                stamp += f"T{time(*(int(part or 0) for part in clock)).isoformat()}"
+                hour, minute, second = (int(part or 0) for part in clock)
+                stamp += f"T{time(hour, minute, second).isoformat()}"
         except ValueError:  # not a time: it belongs to the name
             end = match.end(4)
         if "1900" <= year < "2100":

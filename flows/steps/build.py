@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 
@@ -110,7 +110,8 @@ def _invoke(settings: Settings, words: Sequence[str]) -> None:
         if not isinstance(result.exception, Exception):  # a signal that met dbt at work
             raise result.exception
         raise RunFailedError("dbt_not_run", reason=_first_lines(str(result.exception)))
-    failed = [r for r in result.result if r.status in ("error", "fail")]  # type: ignore[union-attr]
+    results: Any = result.result  # of a type of its own for each command of dbt
+    failed = [r for r in results if r.status in ("error", "fail")]
     raise RunFailedError(
         "dbt_failed",
         failures="; ".join(
