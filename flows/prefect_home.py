@@ -70,7 +70,7 @@ class OneRunServer:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for the run, which has something left to tell it
+            start_new_session=True,  # Ctrl-C is for the run, which still needs the server
         )
         # At the very end of this process, after Prefect has sent what it still had to.
         atexit.register(self._stop)
