@@ -7,7 +7,8 @@ with what this would write.
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ SEVERITIES = {
     "warning": "Warnings: the row is loaded and reported",
 }
 Node = dict[str, Any]
+Column = tuple[str, str, str]
+SHARED_BY = 3  # marts that have a column, for it to be described once
 
 
 def nodes_of(manifest: dict[str, Any], resource_type: str) -> list[Node]:
@@ -48,19 +51,41 @@ def models_under(manifest: dict[str, Any], *folders: str) -> list[Node]:
     return [model for model in models if tuple(model["fqn"][1 : depth + 1]) == folders]
 
 
-def mart_section(model: Node) -> list[str]:
-    """Return the lines that describe a mart with its columns."""
-    columns = [
-        (f"`{column['name']}`", column["data_type"] or "", column["description"])
+def columns_of(models: Iterable[Node]) -> list[Column]:
+    """Return name, type and description of every column."""
+    return [
+        (
+            f"`{column['name']}`",
+            column["data_type"].replace("string", "varchar"),  # as DuckDB calls it
+            one_line(column["description"]),
+        )
+        for model in models
         for column in model["columns"].values()
     ]
+
+
+def shared_columns(manifest: dict[str, Any]) -> list[Column]:
+    """Return the columns that mean the same in several marts, one of each name."""
+    counted = Counter(columns_of(models_under(manifest, "marts"))).most_common()
+    shared: dict[str, Column] = {}
+    for column, marts in counted:
+        if marts >= SHARED_BY:
+            shared.setdefault(column[0], column)
+    return sorted(shared.values())
+
+
+def mart_section(model: Node, shared: Collection[Column]) -> list[str]:
+    """Return the lines that describe a mart with its columns, the shared ones by name only."""
+    columns = columns_of([model])
+    own = [column for column in columns if column not in shared]
+    names = ", ".join(column[0] for column in columns if column in shared)
     return [
         f"### {model['name']}",
         "",
         one_line(model["description"]).split(" Steps: ")[0],  # those are for who changes it
         "",
-        *table(("Column", "Type", "Meaning"), columns),
-        "",
+        *([f"[Shared columns](#shared-columns): {names}.", ""] if names else []),
+        *([*table(("Column", "Type", "Meaning"), own), ""] if own else []),
     ]
 
 
@@ -75,16 +100,16 @@ def data_dictionary(manifest: dict[str, Any]) -> str:
         "file itself, as comments; how a mart is made and tested, in `dbt_project/models/marts/`.",
         "",
     ]
+    shared = shared_columns(manifest)
+    lines += ["## Shared columns", "", "What they mean in the marts that name them as shared.", ""]
+    lines += [*table(("Column", "Type", "Meaning"), shared), ""]
     for folder, title in MART_FOLDERS.items():
         lines += [f"## {title}", ""]
         for model in models_under(manifest, "marts", folder):
-            lines += mart_section(model)
+            lines += mart_section(model, shared)
     lines += ["## Who reads the marts", ""]
     exposures = sorted(manifest["exposures"].values(), key=lambda exposure: exposure["name"])
-    for exposure in exposures:
-        names = sorted(f"`{key.split('.')[-1]}`" for key in exposure["depends_on"]["nodes"])
-        description = one_line(exposure["description"])
-        lines += [f"- {exposure['label']}: {description} Reads {', '.join(names)}."]
+    lines += [f"- {each['label']}: {one_line(each['description'])}" for each in exposures]
     return page(lines)
 
 

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -11,6 +10,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from complaints.flows.cli.main import app
+from complaints.flows.cli.options import Format
 from complaints.warehouse.errors import ExitCode
 from complaints.warehouse.messages import catalogue
 from complaints.warehouse.settings import Settings
@@ -52,6 +52,8 @@ def command_line(program: typer.Typer = app) -> str:
         "`complaints --help`, and `--help` after any command, say the same. On a terminal a",
         "command shows how far it is; piped, it prints plain lines. A mistake is met with one",
         "sentence on standard error. What no option says, the [settings](settings.md) decide.",
+        "`--home` is the folder that holds all that a run writes; `--format table|csv|json` is how",
+        "rows are printed.",
         "",
         " ·\n".join(f"[{name}](#complaints-{name})" for name in commands),
         "",
@@ -67,17 +69,23 @@ def command_line(program: typer.Typer = app) -> str:
 
 
 def _command_section(name: str, command: Any) -> list[str]:
-    rows = [
-        (_usage(parameter), parameter.help, _default(parameter)) for parameter in command.params
+    shared = [f"`{each.opts[0]}`" for each in command.params if _is_shared(each)]
+    own = [
+        (_usage(each), each.help, _default(each)) for each in command.params if not _is_shared(each)
     ]
+    also = f" Also: {', '.join(shared)}." if shared else ""
     return [
         f"## complaints {name}",
         "",
-        one_line(command.help),
+        f"{one_line(command.help)}{also}",
         "",
-        *table(("Option", "Meaning", "Default"), rows),
-        "",
+        *([*table(("Option", "Meaning", "Default"), own), ""] if own else []),
     ]
+
+
+def _is_shared(parameter: Any) -> bool:
+    """Whether the option means the same for every command that has it."""
+    return parameter.name == "home" or isinstance(parameter.default, Format)
 
 
 def _usage(parameter: Any) -> str:
@@ -86,16 +94,10 @@ def _usage(parameter: Any) -> str:
     written = ", ".join(parameter.opts)
     if parameter.is_flag:
         return f"`{written}`"
-    if isinstance(parameter.default, Enum):
-        return f"`{written}` " + ", ".join(
-            f"`{choice.value}`" for choice in type(parameter.default)
-        )
     return f"`{written} {parameter.metavar or parameter.name.upper()}`"
 
 
 def _default(parameter: Any) -> str:
-    if isinstance(parameter.default, Enum):
-        return f"`{parameter.default.value}`"
     return f"`{parameter.default}`" if isinstance(parameter.default, str) else ""
 
 
