@@ -62,7 +62,7 @@ def readers_group(settings: Settings) -> int | None:
     if not name:
         return None
     if not IS_POSIX:
-        raise UsageError("marts_group_without_meaning")
+        raise UsageError("marts_group_not_supported")
     import grp
 
     try:

@@ -69,7 +69,7 @@ def accept_command(
 
 @app.command()
 def accepted(home: HomeOption = None, format: FormatOption = Format.TABLE) -> None:
-    """List what was accepted: who, when and why, in force or ended and why."""
+    """List what was accepted: by whom, when, why, and whether it is still in force."""
     from complaints.expectations.acceptances import list_acceptances
     from complaints.flows.cli.console import print_rows
 

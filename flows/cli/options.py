@@ -55,7 +55,7 @@ ProfileOption = Annotated[
 ]
 ReportFormatsOption = Annotated[
     str,
-    typer.Option("--format", metavar="html,docx,json", help="The forms to write, with commas."),
+    typer.Option("--format", metavar="html,docx,json", help="The formats, separated by commas."),
 ]
 OutOption = Annotated[
     Path | None,

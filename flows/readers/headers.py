@@ -29,7 +29,9 @@ def match_headers(
         raise FileRejectedError(
             "columns_missing_of_complaints" if layout == COMPLAINTS else "columns_missing",
             columns=("the column " if len(missing) == 1 else "the columns ") + ", ".join(missing),
-            found=f"the nearest names found are {nearest}" if nearest else "no name found is near",
+            found=f"the nearest names found are {nearest}"
+            if nearest
+            else "no name found is similar",
         )
     return {name: positions[name] for name in layout.names if name in positions}
 

@@ -210,7 +210,7 @@ def _layout_column(name: str) -> str:
     """Return the layout's spelling of a column's name."""
     column = _LAYOUT_BY_MATCHED.get(matched_header(name))
     if column is None:
-        raise ValueError(f"names '{name}', which is no column of the layout{_hint(name)}")
+        raise ValueError(f"names '{name}', which is not a column of the layout{_hint(name)}")
     return column
 
 

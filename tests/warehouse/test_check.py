@@ -91,7 +91,7 @@ def test_rows_may_be_held_back_for_ten_working_days(
         assert said.exit_code == ExitCode.DONE, said
     else:
         assert said.exit_code == ExitCode.FAILED
-        assert "5 wait for more than 10 working days, the first since 2018-11-26" in said.out
+        assert "5 have waited for more than 10 working days, the first since 2018-11-26" in said.out
 
 
 @pytest.mark.parametrize(
