@@ -37,7 +37,7 @@ def read_project(settings: Settings) -> "Manifest":
             result = dbtRunner().invoke(["parse", *dbt_flags(settings)])
         if not result.success:
             raise RunFailedError(
-                f"dbt cannot read its project: {_first_lines(str(result.exception))}"
+                "dbt_project_unreadable", reason=_first_lines(str(result.exception))
             )
         _projects[settings.dbt_project_folder] = cast("Manifest", result.result)
     return _projects[settings.dbt_project_folder]
@@ -113,12 +113,14 @@ def _invoke(settings: Settings, words: Sequence[str]) -> None:
     if result.exception is not None:
         if not isinstance(result.exception, Exception):  # a signal that met dbt at work
             raise result.exception
-        raise RunFailedError(f"dbt could not run: {_first_lines(str(result.exception))}")
+        raise RunFailedError("dbt_not_run", reason=_first_lines(str(result.exception)))
     results: Any = result.result  # of a type of its own for each command of dbt
     failed = [r for r in results if r.status in ("error", "fail")]
     raise RunFailedError(
-        "Nothing was published, because in dbt "
-        + "; ".join(f"{r.node.name} failed: {_first_lines(r.message or '')}" for r in failed)
+        "dbt_failed",
+        failures="; ".join(
+            f"{r.node.name} failed: {_first_lines(r.message or '')}" for r in failed
+        ),
     )
 
 

@@ -115,7 +115,7 @@ def check_without_dbt(settings: Settings, run: Run) -> None:
             sql = compiled_sql(settings.home, f"{path}/{test.path}" if is_generic else path)
             failing = warehouse.execute(f"select count(*) from ({sql})").fetchone()
             if failing != (0,):
-                raise RunFailedError(f"{test.name} failed")
+                raise RunFailedError("dbt_failed", failures=test.name)
 
 
 def _fill(settings: Settings, models: list[Model]) -> None:
