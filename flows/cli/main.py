@@ -28,7 +28,7 @@ from complaints.flows.cli.options import (
 )
 from complaints.warehouse.errors import OperatorError
 from complaints.warehouse.settings import PROJECT_FOLDER, read_settings
-from complaints.warehouse.system_errors import refusals_in_words
+from complaints.warehouse.system_errors import system_errors_explained
 
 app = typer.Typer(
     help="A warehouse for complaints about a council's children's services.",
@@ -193,7 +193,7 @@ def _command() -> str:
 def main() -> NoReturn:
     """Run a command; meet a mistake with one sentence and an exit code, never a traceback."""
     try:
-        with refusals_in_words():
+        with system_errors_explained():
             app()
     except OperatorError as mistake:
         typer.echo(f"Error: {mistake}", err=True)

@@ -75,7 +75,7 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) 
     form = survey.form
     positions = match_headers(form.headers, target.source, target.layout)
     if survey.records == 0:
-        raise FileRejectedError("has no data rows")
+        raise FileRejectedError("no_data_rows")
     kept = ", ".join(f"{trimmed(name)} as {name}" for name in positions)
     rows = f"select row_number, field_count, {kept} from csv_lines where row_number > 0"
     try:
@@ -86,12 +86,9 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) 
         # DuckDB's own message repeats the line, which may name a person.
         line = re.search(r"CSV Error on Line: (\d+)", str(error))
         place = f" at line {line[1]}" if line else ""
-        raise FileRejectedError(f"cannot be read as CSV{place}; export it again") from None
+        raise FileRejectedError("csv_unreadable", place=place) from None
     if counted_rows(connection, target) != (survey.records, survey.fields):
-        raise FileRejectedError(
-            "cannot be read without doubt, because of its quotation marks; export it again, with "
-            "a quotation mark only around whole fields and doubled within them"
-        )
+        raise FileRejectedError("csv_in_doubt")
     connection.execute("drop table csv_lines")
     return form.headers
 
@@ -102,12 +99,10 @@ def _encodings_to_try(path: Path) -> tuple[str, ...]:
         chunk = file.read(CHUNK_BYTES)
         starts_with_mark = chunk.startswith(_UTF_8_MARK)
         if chunk.startswith(_UTF_16_MARKS):
-            raise FileRejectedError("is written in UTF-16; save it as CSV UTF-8")
+            raise FileRejectedError("csv_in_utf_16")
         while chunk:
             if b"\0" in chunk:
-                raise FileRejectedError(
-                    "holds zero bytes, as UTF-16 and binary files do; save it as CSV UTF-8"
-                )
+                raise FileRejectedError("csv_with_zero_bytes")
             chunk = file.read(CHUNK_BYTES)
     return ("utf-8-sig",) if starts_with_mark else ("utf-8", "cp1252")
 
@@ -138,7 +133,7 @@ def _survey(path: Path, target: Target, encodings: tuple[str, ...]) -> Survey:
                 return _survey_as(encoding, file, target)
         except UnicodeDecodeError:
             continue
-    raise FileRejectedError("is written neither in UTF-8 nor in cp1252; save it as CSV UTF-8")
+    raise FileRejectedError("csv_encoding_unknown")
 
 
 def _survey_as(encoding: str, file: TextIO, target: Target) -> Survey:
@@ -152,8 +147,7 @@ def _survey_as(encoding: str, file: TextIO, target: Target) -> Survey:
             widest = len(record)
     if widest > WIDEST_ROW:
         raise FileRejectedError(
-            f"has a line of {widest} fields; check that it is a CSV file of "
-            f"{target.layout.dataset.replace('_', ' ')}"
+            "csv_line_too_long", fields=widest, dataset=target.layout.dataset.replace("_", " ")
         )
     return Survey(CsvForm(encoding, delimiter, headers, widest), rows, fields)
 
@@ -165,7 +159,7 @@ def _opened(file: TextIO, target: Target) -> tuple[str, list[str], Iterator[list
     records = _records(file, delimiter)
     headers = next(records, None)
     if headers is None:
-        raise FileRejectedError("is empty")
+        raise FileRejectedError("csv_empty")
     return delimiter, headers, records
 
 
@@ -193,10 +187,7 @@ def _records(file: TextIO, delimiter: str) -> Iterator[list[str]]:
                 yield record
             last_line = reader.line_num
     except csv.Error:
-        raise FileRejectedError(
-            f"has a quotation mark that is not closed, or is closed too early, in the row that "
-            f"begins at line {last_line + 1}; correct that row or export the file again"
-        ) from None
+        raise FileRejectedError("csv_quotation_open", line=last_line + 1) from None
 
 
 def _read_lines(

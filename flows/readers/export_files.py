@@ -9,6 +9,7 @@ from pathlib import Path
 from complaints.flows.readers.headers import Headers
 from complaints.flows.readers.sources import Source
 from complaints.warehouse.layout import COMPLAINTS, OPTIONAL_INPUTS, matched_header
+from complaints.warehouse.messages import sentence_of
 
 READ_ENDINGS = (".csv", ".txt", ".tsv", ".xlsx")
 IGNORED_ENDINGS = (".md", ".yml", ".yaml")
@@ -142,13 +143,13 @@ def list_files(source: Source) -> tuple[list[ExportFile], list[FileRecord]]:
         dataset = dataset_of(Path(series or name).stem)
         problem = None
         if path.suffix.lower() not in READ_ENDINGS:
-            problem = "cannot be read; save it as .xlsx or CSV"
+            problem = sentence_of("export_unreadable")
         else:
             try:
                 file = ExportFile(path, name, _content_hash(path), series, day, dataset)
                 files.append(file)
             except OSError as error:
-                problem = f"cannot be opened ({error.strerror})"
+                problem = sentence_of("export_not_opened", reason=error.strerror)
         if problem:
             message = f"{name} {problem}."
             rejected.append(

@@ -73,7 +73,7 @@ class DatabaseInput(BaseModel):
 
     @property
     def name(self) -> str:
-        """What stands for the file's name: the table, or 'query'."""
+        """What is shown as the file's name: the table, or 'query'."""
         return self.table or "query"
 
 
@@ -187,40 +187,41 @@ class Source(BaseModel):
 
 
 def read_sources(path: Path) -> list[Source]:
-    """Return the sources that a folder of exports, or a sources file, stands for."""
+    """Return the sources that a folder of exports, or a sources file, describes."""
     if path.is_dir():
         return [Source(code=DEFAULT_CODE, files=".", base_folder=path)]
     if path.suffix.lower() not in SOURCES_FILE_ENDINGS:
-        what = "is neither a folder of exports nor a sources file (.yml)"
-        raise UsageError(f"{path} {what if path.exists() else 'does not exist'}.")
+        raise UsageError("source_unusable" if path.exists() else "source_missing", path=path)
     entries = _entries(path)
     sources = [_source(path, number, entry) for number, entry in enumerate(entries, start=1)]
     codes = [source.code for source in sources]
     for code in codes:
         if codes.count(code) > 1:
-            raise UsageError(f"{path} has two sources with the code '{code}'; each needs its own.")
+            raise UsageError("source_code_twice", path=path, code=code)
     return sources
 
 
 def _entries(path: Path) -> list[Any]:
-    """Return what stands under `sources`, every scalar as its text."""
+    """Return what is under `sources`, every scalar as its text."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_TextLoader)
     except OSError as error:
-        raise UsageError(f"{path} cannot be opened: {error.strerror}.") from None
+        raise UsageError("sources_file_not_opened", path=path, reason=error.strerror) from None
     except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8; save it as UTF-8.") from None
+        raise UsageError("sources_file_not_utf_8", path=path) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f", line {mark.line + 1}" if mark else ""
-        raise UsageError(f"{path}{place} is not valid YAML: {error.problem}.") from None
+        raise UsageError(
+            "sources_file_not_yaml_at", path=path, place=place, problem=error.problem
+        ) from None
     except yaml.YAMLError:
-        raise UsageError(f"{path} is not valid YAML.") from None
+        raise UsageError("sources_file_not_yaml", path=path) from None
     if not isinstance(content, dict) or list(content) != ["sources"]:
-        raise UsageError(f"{path} needs the one key 'sources' with a list of sources under it.")
+        raise UsageError("sources_key_missing", path=path)
     entries = content["sources"]
     if not isinstance(entries, list) or not entries:
-        raise UsageError(f"{path}, key 'sources', needs a list with at least one source.")
+        raise UsageError("sources_list_empty", path=path)
     return entries
 
 
@@ -228,19 +229,20 @@ def _source(path: Path, number: int, entry: Any) -> Source:
     """Return one source of a sources file, or say which key is wrong."""
     place = f"{path}, source {number}"
     if not isinstance(entry, dict):
-        raise UsageError(f"{place}, needs keys such as 'code' and 'files'.")
+        raise UsageError("source_without_keys", place=place)
     if "base_folder" in entry:
-        raise UsageError(f"{place}, key 'base_folder', is not a key that is known here.")
+        raise UsageError("source_key_unknown", place=place)
     try:
         source = Source.model_validate({**entry, "base_folder": path.resolve().parent})
     except ValidationError as error:
-        raise UsageError(f"{place}, {_first_problem(error)}.") from None
+        problem = _first_problem(error)
+        raise UsageError("source_key_unusable", place=place, problem=problem) from None
     if source.files is not None:
         folder, pattern = source.folder_and_pattern
         if not folder.is_dir():
-            raise UsageError(f"{place}, key 'files': the folder {folder} does not exist.")
+            raise UsageError("source_folder_missing", place=place, folder=folder)
         if not _WILDCARD.search(pattern) and not (folder / pattern).exists():
-            raise UsageError(f"{place}, key 'files': {folder / pattern} does not exist.")
+            raise UsageError("source_file_missing", place=place, path=folder / pattern)
     return source
 
 
@@ -256,7 +258,7 @@ def _layout_column(name: str) -> str:
     """Return the layout's spelling of a column's name."""
     column = _LAYOUT_BY_MATCHED.get(matched_header(name))
     if column is None:
-        raise ValueError(f"names '{name}', which is no column of the layout{_hint(name)}")
+        raise ValueError(f"names '{name}', which is not a column of the layout{_hint(name)}")
     return column
 
 

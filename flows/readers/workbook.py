@@ -23,7 +23,7 @@ _OLD_OFFICE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
 def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> list[str]:
     """Put the rows of a workbook's first sheet into text_rows; return its headers.
 
-    A cell stands under its header whatever else the row holds, so a workbook's rows all have as
+    A cell is under its header whatever else the row holds, so a workbook's rows all have as
     many fields as the header.
 
     Raises:
@@ -35,12 +35,12 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Tar
     )
     sheet = sheet[is_filled]
     if sheet.empty:
-        raise FileRejectedError("has an empty first sheet")
+        raise FileRejectedError("first_sheet_empty")
     headers = sheet.iloc[0].tolist()
     positions = match_headers(headers, target.source, target.layout)
     kept = sheet.iloc[1:, list(positions.values())].set_axis(list(positions), axis="columns")
     if kept.empty:
-        raise FileRejectedError("has no data rows")
+        raise FileRejectedError("no_data_rows")
     connection.register("workbook_rows", kept)
     try:
         kept_columns = ", ".join(f"{trimmed(name)} as {name}" for name in positions)
@@ -58,18 +58,13 @@ def _first_sheet(path: Path) -> pd.DataFrame:
     """Return every cell of the first sheet as text, blank cells as ''."""
     with path.open("rb") as file:
         if file.read(len(_OLD_OFFICE_MARK)) == _OLD_OFFICE_MARK:
-            raise FileRejectedError(
-                "is protected by a password, or an old .xls under another name; save it as .xlsx "
-                "without a password"
-            )
+            raise FileRejectedError("workbook_protected")
     try:
         sheet = pd.read_excel(
             path, sheet_name=0, header=None, dtype=str, na_filter=False, engine="calamine"
         )
     except (CalamineError, ValueError, LookupError, OSError):
-        raise FileRejectedError(
-            "cannot be opened as a workbook; open it in Excel and save it again as .xlsx"
-        ) from None
+        raise FileRejectedError("workbook_not_opened") from None
     if sheet.empty:
-        raise FileRejectedError("has an empty first sheet")
+        raise FileRejectedError("first_sheet_empty")
     return sheet

@@ -38,10 +38,7 @@ def accept_delivery(settings: Settings, source: str, role: str, reason: str) -> 
         RunFailedError: there is no working store yet, or another run is at work in the home.
     """
     if not settings.warehouse_path.exists():
-        raise RunFailedError(
-            f"There are no deliveries in {settings.home} yet: run `complaints nightly` first, or "
-            "name another --home."
-        )
+        raise RunFailedError("no_deliveries", home=settings.home)
     with lock_home(settings), hold_warehouse(settings), open_warehouse(settings) as store:
         found = store.execute(
             f"select distinct rule_code, evidence from ({STOPS}) order by all", {"source": source}
@@ -49,10 +46,7 @@ def accept_delivery(settings: Settings, source: str, role: str, reason: str) -> 
         if not found:
             known = store.execute("select distinct source from raw.delivery_files").fetchall()
             codes = ", ".join(sorted(code for (code,) in known))
-            raise UsageError(
-                f"No delivery of the source {source} is stopped: the sources that have delivered "
-                f"are {codes or 'none'}, and `complaints check` says what is stopped."
-            )
+            raise UsageError("no_delivery_stopped", source=source, sources=codes or "none")
         store.execute(
             "insert into raw.delivery_acceptances by name select source, dataset, last_delivery, "
             "rule_code, subject, extent, $role as role, $reason as reason, "

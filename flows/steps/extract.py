@@ -21,13 +21,10 @@ from complaints.flows.readers.workbook import read_workbook
 from complaints.flows.steps.file_records import write_records
 from complaints.flows.steps.find_deliveries import Delivery, delivery_identity, last_identity
 from complaints.warehouse.layout import LAYOUTS, Layout
+from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
-
-STILL_WRITTEN = (
-    "was still being written while it was read, so it was not loaded; the next night reads it"
-)
 
 # Within one transaction: how the delivery is read and judged, the text that is new, and which
 # records left or came back.
@@ -226,9 +223,9 @@ def _read_file(
         except FileRejectedError as problem:
             record = file.record(source, "rejected", f"{file.name} {problem}.")
         if file.has_changed():
-            record = file.unread(source, STILL_WRITTEN)
+            record = file.unread(source, sentence_of("still_being_written"))
     except OSError as error:
-        record = file.unread(source, f"cannot be opened ({error.strerror})")
+        record = file.unread(source, sentence_of("export_not_opened", reason=error.strerror))
     if record:
         forget_rows(store, target)
         return record

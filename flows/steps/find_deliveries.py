@@ -11,6 +11,7 @@ import duckdb
 from complaints.flows.readers.export_files import ExportFile, FileRecord, list_files
 from complaints.flows.readers.sources import Source
 from complaints.warehouse.layout import COMPLAINTS, LAYOUTS
+from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
 
@@ -98,15 +99,11 @@ def _without_later_days(
 ) -> list[ExportFile]:
     """Refuse files stamped after the as-of day: one mistyped day would shut out all later files."""
     later = [file for file in files if (file.file_date or "")[:10] > as_of_day.isoformat()]
-    found.records += [
-        file.record(
-            source,
-            "rejected",
-            f"{file.name} is dated {(file.file_date or '')[:10]}, after the as-of day {as_of_day}; "
-            "correct the date in its name.",
+    for file in later:
+        problem = sentence_of(
+            "dated_after_as_of_day", day=(file.file_date or "")[:10], as_of_day=as_of_day
         )
-        for file in later
-    ]
+        found.records.append(file.record(source, "rejected", f"{file.name} {problem}."))
     return [file for file in files if file not in later]
 
 
@@ -153,10 +150,8 @@ def _is_current(file: ExportFile, source: Source, history: DeliveryHistory, foun
     if file.version in history.taken | history.stopped:
         found.records.append(file.record(source, "superseded"))
     else:
-        message = history.rejection(file) or (
-            f"{file.name} is dated before the newest loaded file of its name ({newest}); "
-            "deliver what it holds under a newer date."
-        )
+        problem = sentence_of("dated_before_newest", newest=newest)
+        message = history.rejection(file) or f"{file.name} {problem}."
         found.records.append(file.record(source, "rejected", message))
     return False
 
