@@ -116,10 +116,10 @@ def test_a_file_that_the_disk_did_not_give_once_is_read_the_next_time(
     source = folder_source(exports)
     read = extracting.read_csv
 
-    def refuse(connection: Any, path: Path, target: Any) -> None:
+    def refuse(connection: Any, path: Path, target: Any) -> Any:
         if path.name == "b.csv":
             raise OSError(5, "Input/output error")
-        read(connection, path, target)
+        return read(connection, path, target)
 
     with monkeypatch.context() as patch:
         patch.setattr(extracting, "read_csv", refuse)
