@@ -12,13 +12,26 @@
 
     ),
 
+    -- What a computer wrote, which most texts are, is read much faster.
+    sorted_texts as (
+
+        select
+            written,
+            regexp_full_match(
+                written, '[12]\d{3}-\d\d-\d\d([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?'
+            ) as is_plain
+        from texts_once
+        where written is not null
+
+    ),
+
     cleaned as (
 
         select
             written,
             lower({{ visible_text('written') }}) as text
-        from texts_once
-        where written is not null
+        from sorted_texts
+        where not is_plain
 
     ),
 
@@ -116,7 +129,15 @@
     ),
 
     -- A time without an offset is local already.
-    final as (
+    moments as (
+
+        select
+            written,
+            try_cast(written as timestamp) as moment
+        from sorted_texts
+        where is_plain
+
+        union all
 
         select
             written,
@@ -137,5 +158,5 @@
         written,
         moment,
         cast(moment as date) as day
-    from final
+    from moments
 {%- endmacro %}

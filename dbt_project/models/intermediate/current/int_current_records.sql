@@ -15,9 +15,15 @@ coded_texts as (
 
 ),
 
-written_dates as (
+texts as (
 
-    select * from {{ ref('stg_written_dates') }}
+    select last_updated as written from records
+
+),
+
+last_updates_written as (
+
+    {{ written_dates('texts') }}
 
 ),
 
@@ -40,7 +46,7 @@ keyed as (
         records.source,
         records.case_reference,
         coded_texts.value as stage,
-        {{ usable_date('written_dates.moment', 'run.earliest_date') }} as last_updated,
+        {{ usable_date('last_updates_written.moment', 'run.earliest_date') }} as last_updated,
         places.file_name,
         places.row_number,
         places.left_with_delivery,
@@ -50,7 +56,7 @@ keyed as (
     inner join places on records.record_id = places.record_id
     cross join run
     left join coded_texts on records.stage = coded_texts.written
-    left join written_dates on records.last_updated = written_dates.written
+    left join last_updates_written on records.last_updated = last_updates_written.written
 
 ),
 
