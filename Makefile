@@ -13,7 +13,7 @@ demo: install
 	$(BIN)/complaints demo
 
 test: develop
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 # What is random or takes minutes: a quarter of nights, kills between all steps, full disks, attacks
 # on a year's report, Prefect on PostgreSQL.

@@ -3,6 +3,7 @@
 That is to import, to let Great Expectations judge a row, and to let dbt read the project.
 """
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from complaints.expectations.judge import judge_frame
 from complaints.expectations.rules import rules_for
 from complaints.flows.steps.build import read_project
 from complaints.warehouse.settings import read_settings
+from remembered_verdicts import remember_verdicts
 
 __all__ = ["dbt", "small_home"]
 
@@ -27,3 +29,5 @@ judge_frame(
 
 with tempfile.TemporaryDirectory() as home:
     read_project(read_settings(home=Path(home)))
+
+remember_verdicts(Path(os.environ["VERDICTS"]))
