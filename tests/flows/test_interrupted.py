@@ -44,6 +44,9 @@ KILLS = (
     (Moment("record_fates", 2), Moment("build_marts"), Moment("check_marts"), Moment("publish")),
     (MARTS_REPLACED, PUBLISHED, Moment("build_run_marts"), Moment("publish")),
 )
+# Kills while deliveries are read, and around publishing, are tried each time.
+ALWAYS = (KILLS[2], KILLS[-1])
+SOAK = pytest.mark.soak
 
 # What names a run or an internal version, and when a run was.
 OWN_TO_A_RUN = {
@@ -122,7 +125,13 @@ def files_in(home: Path) -> Counter[str]:
     )
 
 
-@pytest.mark.parametrize("moments", KILLS, ids=lambda moments: f"{moments[0][0]}_{moments[0][1]}")
+@pytest.mark.parametrize(
+    "moments",
+    [
+        pytest.param(moments, id=moments[0].step, marks=() if moments in ALWAYS else SOAK)
+        for moments in KILLS
+    ],
+)
 def test_killed_between_any_two_steps_the_next_night_ends_as_if_nothing_had_happened(
     home_of_first_night: SmallHome, uninterrupted: dict[str, Any], moments: tuple[Moment, ...]
 ) -> None:

@@ -21,6 +21,8 @@ OF_THE_NIGHT = {"row_id", "record_id", "run_id", "contents", "dataset", "positio
 # A version may word its rules better; what they say is compared with the rules themselves.
 WORDS_OF_RULES = {"description", "remedy"}
 
+pytestmark = pytest.mark.soak
+
 
 @pytest.fixture
 def old_home(tmp_path: Path) -> Settings:
