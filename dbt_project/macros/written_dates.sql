@@ -1,3 +1,10 @@
+{#- Whether a text is a date, perhaps with its time, as computers write it: that can be cast. -#}
+{% macro is_plain_date(written) -%}
+    regexp_full_match(
+        {{ written }}, '[12]\d{3}-\d\d-\d\d([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?'
+    )
+{%- endmacro %}
+
 {#-
     What each distinct text of a relation with a column `written` means as a moment and as a day.
     Day first, unless the year or the name of the month leads; a time with an offset
@@ -17,9 +24,7 @@
 
         select
             written,
-            regexp_full_match(
-                written, '[12]\d{3}-\d\d-\d\d([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?'
-            ) as is_plain
+            {{ is_plain_date('written') }} as is_plain
         from texts_once
         where written is not null
 

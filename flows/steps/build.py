@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LOGGING = ("--log-level", "none", "--log-level-file", "none")
 
 TESTED_EACH_NIGHT = (
-    *("--select", "path:tests", "marts", "intermediate.deadlines", "tag:reference"),
+    *("--select", "path:tests", "marts", "tag:reference"),
     *("--exclude-resource-type", "unit_test"),
 )
 
@@ -86,8 +86,8 @@ def build_run_marts(settings: Settings) -> None:
 def check_marts(settings: Settings, run: Run) -> Path:
     """Test what is to be published, while it is copied to the file that analysts open.
 
-    That is the identities, the marts, the deadlines and the reference data. The keys of what comes
-    before, and the unit tests, belong to the development of the project.
+    That is the identities, the marts and the reference data. The keys of what they are made from,
+    and the unit tests, belong to the development of the project.
 
     Returns:
         That file.

@@ -15,9 +15,11 @@ coded_texts as (
 
 ),
 
+-- Hardly two rows were last updated at one moment, so only what takes longer to read is read apart.
 texts as (
 
     select last_updated as written from records
+    where not {{ is_plain_date('last_updated') }}
 
 ),
 
@@ -46,7 +48,12 @@ keyed as (
         records.source,
         records.case_reference,
         coded_texts.value as stage,
-        {{ usable_date('last_updates_written.moment', 'run.earliest_date') }} as last_updated,
+        case
+            when {{ is_plain_date('records.last_updated') }}
+                then try_cast(records.last_updated as timestamp)
+            else last_updates_written.moment
+        end as last_updated_moment,
+        {{ usable_date('last_updated_moment', 'run.earliest_date') }} as last_updated,
         places.file_name,
         places.row_number,
         places.left_with_delivery,
