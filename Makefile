@@ -13,12 +13,12 @@ demo: install
 	$(BIN)/complaints demo
 
 test: develop
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
-# What takes minutes: a quarter of nights, kills at random, full disks, Prefect on PostgreSQL. The
-# quarter is the longest of them and the first by name.
+# What is random or takes minutes: a quarter of nights, kills between all steps, full disks, attacks
+# on a year's report, Prefect on PostgreSQL.
 soak: develop
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/soak
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m soak
 
 lint: develop
 	$(BIN)/ruff check .

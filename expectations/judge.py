@@ -144,6 +144,8 @@ def _judge_combinations(
     if combinations.empty:
         return
     failed = judge_frame(combinations, declared, values)
+    if failed.empty:
+        return
     store.register("failed", failed)
     same = " and ".join(
         f"{value} is not distinct from combinations.{column}" for column, value in columns

@@ -91,6 +91,7 @@ def give_up_old(log: duckdb.DuckDBPyConnection) -> int:
     log.begin()
     for (message_id,) in old:
         _forget(log, message_id)
+        log.execute("update ops_alerts set status = 'given_up' where message_id = $1", [message_id])
     log.commit()
     return len(old)
 

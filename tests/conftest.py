@@ -20,6 +20,7 @@ from complaints.notices import send
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings, read_settings
 from export_helpers import open_store
 from notice_helpers import FIRST, MANAGER, MARTS, Postbox, change, mail_server
+from remembered_verdicts import remember_verdicts
 from small_home import SmallHome, ended, quick_night, small_home, start
 
 EXAMPLE_EXPORTS = PROJECT_FOLDER / "examples" / "exports"
@@ -60,6 +61,28 @@ def snapshot(path: Path, but: tuple[str, ...] = ()) -> dict[str, list[tuple[Any,
         }
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker make the example's home while the others do what needs none."""
+    items.sort(key=lambda item: "example" in item.fixturenames)
+    items.insert(0, items.pop())
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all workers share."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def verdicts(shared_folder: Path) -> None:
+    """Great Expectations judges the same values once, in forked nights too."""
+    folder = shared_folder / "verdicts"
+    folder.mkdir(exist_ok=True)
+    os.environ["VERDICTS"] = str(folder)
+    remember_verdicts(folder)
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of an empty home whose source is the folder `exports`."""
@@ -81,14 +104,12 @@ def night(settings: Settings) -> Callable[..., NightReport]:
 
 
 @pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Settings:
+def example(shared_folder: Path) -> Settings:
     """The home of one night on the example, run once for all workers. Read it, never change it."""
-    shared = tmp_path_factory.getbasetemp()
-    shared = shared if worker_id == "master" else shared.parent
     settings = read_settings(
-        home=shared / "example-home", source=EXAMPLE_EXPORTS, as_of=EXAMPLE_AS_OF_DAY
+        home=shared_folder / "example-home", source=EXAMPLE_EXPORTS, as_of=EXAMPLE_AS_OF_DAY
     )
-    with FileLock(shared / "example.lock"):
+    with FileLock(shared_folder / "example.lock"):
         if not settings.marts_path.exists():
             run_night(settings)
     return settings

@@ -42,16 +42,14 @@ class Settings(BaseSettings):
         7, ge=1, description="How many published states are kept in `<home>/published/`."
     )
     memory_limit: str = Field(
-        "1GB",
+        "400MB",
         pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$",
         description="The memory that DuckDB may use, for example 1GB.",
     )
     check_waiting_days: int = Field(
         10,
         ge=0,
-        description=(
-            "How many working days a row may be held back before `complaints check` says so."
-        ),
+        description=("Working days that a row may be held back before `complaints check` says so."),
     )
     door_rows_from: int = Field(
         20, ge=1, description="From how many rows on a delivery is judged as a whole."
@@ -84,30 +82,28 @@ class Settings(BaseSettings):
         description="The least share of the share that was filled that must be filled still.",
     )
     query_seconds: float = Field(
-        300, gt=0, description="How long a query of `complaints sql` may take, in seconds."
+        300, gt=0, description="Seconds that a query of `complaints sql` may take."
     )
     lock_wait_seconds: float = Field(
         60,
         ge=0,
         description=(
-            "How long a night waits for another command that holds the home, such as `accept`, "
-            "`report` or `backup`, in seconds. Of two nights, the second fails at once."
+            "Seconds that a night waits for another command, such as `report` or `backup`. "
+            "Of two nights, the second fails at once."
         ),
     )
     schedule: str | None = Field(
         None,
         description=(
-            "When `complaints serve` starts the night (cron, Europe/London); at 04:00, as in "
-            "`prefect.yaml`, when not set. Keep out of 01:00 to 02:00, which comes twice when the "
-            "clocks go back."
+            "When `complaints serve` starts the night (cron, Europe/London); at 04:00 when not "
+            "set. Keep out of 01:00 to 02:00, which comes twice when the clocks go back."
         ),
     )
     weekly_schedule: str | None = Field(
         None,
         description=(
-            "When `complaints serve` starts the weekly backup (cron, Europe/London); on Sundays at "
-            "07:00, as in `prefect.yaml`, when not set. Keep away from the night: one waits for "
-            "the other."
+            "The same for the weekly backup; on Sundays at 07:00 when not set. Keep away from the "
+            "night: one waits for the other."
         ),
     )
     backup_folder: Path | None = Field(
@@ -122,8 +118,8 @@ class Settings(BaseSettings):
     marts_group: str = Field(
         "",
         description=(
-            "The group of this machine whose members may read `marts.duckdb`, `published/` and "
-            "`reports/`; the owner alone when not set. Not on Windows (see access.md)."
+            "The group whose members may read `marts.duckdb`, `published/` and `reports/`; the "
+            "owner alone when not set. Not on Windows (see access.md)."
         ),
     )
 
@@ -136,8 +132,7 @@ class Settings(BaseSettings):
         SecretStr(""),
         description=(
             "Recipients of notices of rejected files, held rows and warnings: e-mail addresses or "
-            "Apprise URLs, separated by commas (a comma inside a URL is written %2C). None when "
-            "not set."
+            "Apprise URLs, separated by commas (a comma inside a URL is written %2C)."
         ),
     )
     alerts_deadlines: SecretStr = Field(
@@ -187,10 +182,7 @@ class Settings(BaseSettings):
     )
     report_meeting_date: str = Field(
         "",
-        description=(
-            "The day of the committee's meeting, as it is to be printed; the as-of day when not "
-            "set."
-        ),
+        description=("The day of the committee's meeting, as printed; the as-of day when not set."),
     )
     report_lead_officer: str = Field(
         "Director of Early Help and Children's Social Care",
@@ -202,7 +194,7 @@ class Settings(BaseSettings):
     )
     report_person_leading: str = Field(
         "Director of Early Help and Children's Social Care",
-        description="Who leads on the report at the committee's meeting, by role.",
+        description="Who leads on the report at the meeting, by role.",
     )
     report_origin: str = Field(
         "This item is contained in the committee's approved work programme.",
@@ -211,8 +203,7 @@ class Settings(BaseSettings):
     report_brief: str = Field(
         "",
         description=(
-            "What the committee is asked to do; a sentence that names the months of the report "
-            "when not set."
+            "What the committee is asked to do; when not set, a sentence naming the months."
         ),
     )
     report_contact_officer: str = Field(

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 # What went wrong is in the sentence that the operator reads.
 LOGGING = ("--log-level", "none", "--log-level-file", "none")
 
+TESTED_EACH_NIGHT = (
+    *("--select", "path:tests", "marts", "tag:reference"),
+    *("--exclude-resource-type", "unit_test"),
+)
+
 # The marts that change on a night without news too: what became of the files, and the log of runs.
 RUN_MARTS = ("dq_deliveries", "ops_alerts", "ops_runs", "ops_steps")
 
@@ -79,9 +84,10 @@ def build_run_marts(settings: Settings) -> None:
 
 
 def check_marts(settings: Settings, run: Run) -> Path:
-    """Run every data test, while the marts are copied to the file that is to be published.
+    """Test what is to be published, while it is copied to the file that analysts open.
 
-    The unit tests belong to the development of the project.
+    That is the identities, the marts and the reference data. The keys of what they are made from,
+    and the unit tests, belong to the development of the project.
 
     Returns:
         That file.
@@ -94,7 +100,7 @@ def check_marts(settings: Settings, run: Run) -> Path:
     with ThreadPoolExecutor(1) as beside, duckdb.connect(settings.warehouse_path) as warehouse:
         copied = beside.submit(copy_marts, settings, run, warehouse.cursor())
         try:
-            _invoke(settings, ["test", "--exclude-resource-type", "unit_test"])
+            _invoke(settings, ["test", *TESTED_EACH_NIGHT])
             return copied.result()
         except BaseException:
             wait([copied])

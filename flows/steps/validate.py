@@ -14,17 +14,11 @@ from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse, run_sql
 
-# A row that failed as a line is judged no further.
-READABLE = """(
-    select * from {relation}
-    where record_id not in (select record_id from validation.findings where gate = 'line')
-)"""
-
 RELATIONS = {
     "line": "intermediate.int_complaint_rows",
     "row": "intermediate.int_complaint_rows",
     "case": "intermediate.int_complaint_cases",
-    "deadline": "(select * from intermediate.int_stage_escalations where not is_held)",
+    "deadline": "intermediate.int_stage_escalations where not is_held",
 }
 
 KNOWN_VALUES = {
@@ -121,15 +115,19 @@ def _judge(store: duckdb.DuckDBPyConnection, dataset: str, gate: str) -> None:
     from complaints.expectations.judge import judge
 
     relation = RELATIONS[gate] if dataset == COMPLAINTS else f"staging.stg_{dataset}"
-    if gate == "row":
-        relation = READABLE.format(relation=relation)
     values = {
         name: [value for (value,) in store.execute(query).fetchall()]
         for name, query in KNOWN_VALUES.items()
     }
+    if gate in ("case", "deadline"):
+        # What stands beside a row is worked out once, not for each group of rules.
+        store.execute(f"create or replace temporary table compared as from {relation}")
+        relation = "compared"
     judge(store, relation, rules_for(dataset, gate), values)
+    # Of a row that failed as a line nothing else is said.
     store.execute(
         "insert into validation.findings by name "
-        "select distinct record_id, $dataset as dataset, $gate as gate, rule_code from found",
+        "select distinct record_id, $dataset as dataset, $gate as gate, rule_code from found "
+        "where record_id not in (select record_id from validation.findings where gate = 'line')",
         {"dataset": dataset, "gate": gate},
     )

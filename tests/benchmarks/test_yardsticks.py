@@ -5,6 +5,8 @@ from benchmarks.make_delivery import AS_OF_DAY, make_deliveries
 from benchmarks.run import differing_cells
 from conftest import query
 
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("yardsticks")]
+
 YARDSTICKS = (pandas_script, hand_written_sql)
 # Every fault that a delivery of the benchmark can contain and that holds rows back.
 HELD_BACK = {

@@ -44,6 +44,8 @@ KILLS = (
     (Moment("record_fates", 2), Moment("build_marts"), Moment("check_marts"), Moment("publish")),
     (MARTS_REPLACED, PUBLISHED, Moment("build_run_marts"), Moment("publish")),
 )
+# The kills around publishing are tried each time.
+ALWAYS, SOAK = KILLS[-1], pytest.mark.soak
 
 # What names a run or an internal version, and when a run was.
 OWN_TO_A_RUN = {
@@ -122,7 +124,13 @@ def files_in(home: Path) -> Counter[str]:
     )
 
 
-@pytest.mark.parametrize("moments", KILLS, ids=lambda moments: f"{moments[0][0]}_{moments[0][1]}")
+@pytest.mark.parametrize(
+    "moments",
+    [
+        pytest.param(moments, id=moments[0].step, marks=() if moments == ALWAYS else SOAK)
+        for moments in KILLS
+    ],
+)
 def test_killed_between_any_two_steps_the_next_night_ends_as_if_nothing_had_happened(
     home_of_first_night: SmallHome, uninterrupted: dict[str, Any], moments: tuple[Moment, ...]
 ) -> None:
@@ -169,6 +177,7 @@ def test_the_log_names_the_file_that_a_killed_night_was_reading(
     assert logged == [("published", None), ("interrupted", reading), ("published", None)]
 
 
+@SOAK
 def test_a_delivery_after_a_night_killed_when_published_is_published_too(
     home_of_first_night: SmallHome,
 ) -> None:

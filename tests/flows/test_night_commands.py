@@ -114,6 +114,7 @@ def test_night_through_prefect_with_no_server_configured(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home"]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM])
 def test_night_that_is_ended_leaves_no_server(
     example_copy: Settings, tmp_path: Path, by: signal.Signals

@@ -88,11 +88,13 @@ def test_tests_of_one_server_share_a_worker(request: pytest.FixtureRequest) -> N
     assert is_grouped or not request.config.getoption("loadgroup", False)
 
 
+@pytest.mark.soak
 def test_run_completes_under_a_name_with_its_as_of_day(served: Served) -> None:
     assert served.good["state"]["type"] == "COMPLETED"
     assert served.good["name"] == "nightly as of 2018-11-27"
 
 
+@pytest.mark.soak
 def test_deployment_keeps_the_schedule_in_english_time(served: Served) -> None:
     for deployment, cron in (
         (served.deployment, "0 4 * * *"),
@@ -104,11 +106,13 @@ def test_deployment_keeps_the_schedule_in_english_time(served: Served) -> None:
         assert schedule["schedule"]["timezone"] == "Europe/London"
 
 
+@pytest.mark.soak
 def test_server_shows_every_step(served: Served) -> None:
     names = {step.name.replace("_", " ") for step in STEPS} - {OF_A_QUIET_NIGHT}
     assert steps_of(served) == names
 
 
+@pytest.mark.soak
 def test_artifact_counts_the_rows_of_every_file(served: Served) -> None:
     (summary,) = summaries_of(served, served.good)
     rows = {row["file"]: row for row in json.loads(summary["data"])}
@@ -119,6 +123,7 @@ def test_artifact_counts_the_rows_of_every_file(served: Served) -> None:
             assert rows[name][fate] == counts[fate], (name, fate)
 
 
+@pytest.mark.soak
 def test_run_without_exports_fails_with_one_sentence(served: Served) -> None:
     state = served.failed["state"]
     assert state["type"] == "FAILED"
@@ -127,6 +132,7 @@ def test_run_without_exports_fails_with_one_sentence(served: Served) -> None:
     assert summaries_of(served, served.failed) == []
 
 
+@pytest.mark.soak
 def test_server_learns_no_case_reference(served: Served) -> None:
     references = {
         str(record.values["case_reference"])

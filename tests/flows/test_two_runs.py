@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from compiled_models import WITHOUT_DBT
-from complaints.flows.night import run_night
+from complaints.flows.night import run_and_notify, run_night
 from complaints.warehouse.errors import ExitCode, RunFailedError
 from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
@@ -35,7 +35,7 @@ def waiting_night(settings: Settings, has_begun: Any, may_go_on: Any) -> None:
         has_begun.set()
         may_go_on.wait(60)
 
-    exit_with(lambda: run_night(settings, WITHOUT_DBT, wait))
+    exit_with(lambda: run_and_notify(settings, WITHOUT_DBT, wait))
 
 
 def test_a_run_beside_another_ends_at_once_and_says_so(home_of_first_night: SmallHome) -> None:

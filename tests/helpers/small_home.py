@@ -1,8 +1,7 @@
 """A home after one night on a dozen cases, and nights in processes of their own to be killed.
 
 The processes are forked by a server that has imported everything, so that a kill costs no import
-and no thread of the tests is copied. A home is always put back in the same place, because dbt
-reads its project again for any other.
+and no thread of the tests is copied.
 """
 
 import multiprocessing

@@ -1,4 +1,11 @@
-"""Import what a night imports, and let Great Expectations judge a row, so that forks need not."""
+"""Do once what every night does anew, so that forks need not.
+
+That is to import, to let Great Expectations judge a row, and to let dbt read the project.
+"""
+
+import os
+import tempfile
+from pathlib import Path
 
 import dbt.adapters.duckdb
 import dbt.cli.main
@@ -7,6 +14,9 @@ import pandas as pd
 import small_home
 from complaints.expectations.judge import judge_frame
 from complaints.expectations.rules import rules_for
+from complaints.flows.steps.build import read_project
+from complaints.warehouse.settings import read_settings
+from remembered_verdicts import remember_verdicts
 
 __all__ = ["dbt", "small_home"]
 
@@ -16,3 +26,8 @@ judge_frame(
     [(line_rule, expectation) for expectation in line_rule.expectations],
     {},
 )
+
+with tempfile.TemporaryDirectory() as home:
+    read_project(read_settings(home=Path(home)))
+
+remember_verdicts(Path(os.environ["VERDICTS"]))

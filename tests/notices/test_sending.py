@@ -176,6 +176,7 @@ def test_a_message_that_is_no_news_any_more_is_given_up(
     log_rows(notified, f"update alert_outbox set created_at = created_at - interval '{31} days'")
     assert notify(notified, day(1)) == ["1 message waited too long and will not be sent."]
     assert postbox.taken() == [] and log_rows(notified, "from alert_recipients") == []
+    assert log_rows(notified, STATE)[0] == ("given_up", 2, False)
     assert timedelta(days=30) == outbox.GIVEN_UP_AFTER
 
 

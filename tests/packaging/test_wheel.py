@@ -79,6 +79,7 @@ def test_version_is_that_of_the_wheel(wheel: Path, installed: Path, tmp_path: Pa
     assert complaints(installed, tmp_path, "--version") == f"complaints {version}\n"
 
 
+@pytest.mark.soak
 def test_demo_runs_anywhere_and_writes_only_into_its_home(installed: Path, tmp_path: Path) -> None:
     where = "import complaints.warehouse.settings as settings; print(settings.PROJECT_FOLDER)"
     found = run_python("-c", where, cwd=tmp_path, PYTHONPATH=str(installed)).strip()

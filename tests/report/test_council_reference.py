@@ -32,7 +32,7 @@ FILES = {
 Sections = dict[str, dict[str, Any]]
 Reports = Callable[[str], tuple[Settings, dict[str, Sections]]]
 
-pytestmark = pytest.mark.xdist_group("council_reference")
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("council_reference")]
 
 
 def rows() -> list[dict[str, str]]:

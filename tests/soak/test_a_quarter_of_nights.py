@@ -19,6 +19,8 @@ from notice_helpers import log_rows, mail_server
 from quarter import LEGAL, MANAGER, OFFICER, QUIET, SEED, Night, Run, nights
 from soak_nights import KILLED, Killer, Runner
 
+pytestmark = pytest.mark.soak
+
 EXIT_CODES = {
     "well": ExitCode.DONE,
     "killed": KILLED,
@@ -87,9 +89,9 @@ class Quarter:
         if run.ends == "failed" or run.has_loaded:
             model.warehouse.load(folder, day)
         if run.ends == "failed":
-            return model.failed({}, day, "build intermediate", "Nothing was published, because")
+            return model.failed({}, day, "build deadlines", "Nothing was published, because")
         sent = model.published(folder, day) if run.sending_to else []
-        model.is_interrupted = True
+        model.is_interrupted = not run.sending_to  # what is sent once the run has ended waits
         return sent
 
     def _due_to_come(self, run: Run) -> list[Mail]:

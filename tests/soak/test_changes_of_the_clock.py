@@ -2,11 +2,15 @@
 
 from datetime import date, datetime
 
+import pytest
+
 from complaints.warehouse import clock
 from complaints.warehouse.errors import ExitCode
 from complaints.warehouse.settings import Settings
 from conftest import query
 from small_home import SmallHome, ended, quick_night, start
+
+pytestmark = pytest.mark.soak
 
 # UTC, and the day that it is in England: summer time began on 31 March and ended on 27 October.
 NIGHTS = (

@@ -12,6 +12,8 @@ from complaints.warehouse.settings import Settings
 from conftest import query
 from small_home import PROCESSES, SECOND_DAY, SmallHome, ended, exit_with, quick_night, start
 
+pytestmark = pytest.mark.soak
+
 
 @pytest.fixture(scope="module")
 def uninterrupted(second_night: Settings) -> dict[str, Any]:

@@ -29,6 +29,8 @@ from delivery_model import (
     nights,
 )
 
+pytestmark = pytest.mark.soak
+
 FIRST_DAY = date(2026, 4, 20)
 BLANK = dict.fromkeys(HEADER, "")
 # Both clocks hang on a day that is still to come on the first night, and neither case is delivered

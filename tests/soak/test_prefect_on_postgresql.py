@@ -15,6 +15,8 @@ from complaints.warehouse.backup import check_backup
 from conftest import EXAMPLE_AS_OF_DAY, EXAMPLE_EXPORTS
 from prefect_server import Api, server, serving, until
 
+pytestmark = pytest.mark.soak
+
 URL = os.environ.get("PREFECT_TEST_POSTGRESQL_URL", "")  # postgresql+asyncpg://…
 
 

@@ -24,7 +24,7 @@ from test_interrupted import left_by_a_night
 
 from command_helpers import BIN_FOLDER, environment
 from compiled_models import WITHOUT_DBT
-from complaints.flows.night import PLAIN, run_night
+from complaints.flows.night import PLAIN, run_and_notify
 from complaints.warehouse.errors import ExitCode, OperatorError, RunFailedError
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
@@ -33,7 +33,7 @@ from conftest import query, snapshot
 from notice_helpers import OFFICER, Postbox, mail_server, text_of
 from small_home import PROCESSES, SECOND_DAY, SmallHome, ended, quick_night, start
 
-pytestmark = pytest.mark.xdist_group("night_shift")
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("night_shift")]
 
 MEGABYTE = 1 << 20
 MAKE_ROOM = "make room on that disk, and run again."
@@ -71,7 +71,7 @@ def disturbed_night(settings: Settings, answers: Connection, disturb: Callable[.
 
     try:
         with system_errors_explained():  # as the command line does
-            run_night(settings, WITHOUT_DBT, begin)
+            run_and_notify(settings, WITHOUT_DBT, begin)
     except OperatorError as mistake:
         answers.send(str(mistake))
         raise SystemExit(mistake.exit_code) from None
@@ -240,7 +240,7 @@ def night_with_a_broken_model(settings: Settings, answers: Connection) -> None:
                 warehouse.execute("alter table raw.run_elsewhere rename to run")
 
     try:
-        run_night(settings, WITHOUT_DBT | {"build_deadlines": build})
+        run_and_notify(settings, WITHOUT_DBT | {"build_deadlines": build})
     except OperatorError as mistake:
         answers.send(str(mistake))
         raise SystemExit(mistake.exit_code) from None
@@ -276,7 +276,7 @@ def test_killed_under_prefect_the_next_night_ends_as_if_nothing_had_happened(
         said = []
         for line in run.stderr:
             said.append(line.strip())
-            if line == "land\n":
+            if line == "record fates\n":
                 os.killpg(run.pid, signal.SIGKILL)
         assert run.wait(30) == -signal.SIGKILL, said
     (before,) = query(settings.marts_path, "select as_of_day from dq_publication")

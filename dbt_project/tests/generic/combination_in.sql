@@ -2,9 +2,5 @@
 {% test combination_in(model, columns, to) %}
     select {{ columns | join(', ') }}
     from {{ model }}
-
-    except
-
-    select {{ columns | join(', ') }}
-    from {{ to }}
+    anti join {{ to }} using ({{ columns | join(', ') }})
 {% endtest %}

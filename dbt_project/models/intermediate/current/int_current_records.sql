@@ -60,9 +60,15 @@ keyed as (
         {{ usable_reference('records.case_reference', 'reference_patterns.reference_pattern') }}
             as case_reference,
         coded_texts.value as stage,
+        -- Hardly two rows were last updated at one moment: what can be cast is not read apart.
         case
-            when written_dates.moment < run.as_of_day + 1
-                then {{ usable_date('written_dates.moment', 'run.earliest_date') }}
+            when {{ is_plain_date('records.last_updated') }}
+                then {{ plain_moment('records.last_updated', 'records.reading') }}
+            else written_dates.moment
+        end as last_updated_moment,
+        case
+            when last_updated_moment < run.as_of_day + 1
+                then {{ usable_date('last_updated_moment', 'run.earliest_date') }}
         end as last_updated,
         places.file_name,
         places.row_number,
@@ -117,9 +123,10 @@ typed_rivals as (
         rivals.record_id,
         row_number() over (
             partition by
-                {% for column in date_columns() %}
+                {% for column in date_columns() if column != 'last_updated' %}
                     coalesce(cast({{ column }}_date.moment as string), records.{{ column }}),
                 {% endfor %}
+                coalesce(cast(rivals.last_updated_moment as string), records.last_updated),
                 {% for column in coded_columns() if column != 'stage' %}
                     coalesce({{ column }}_code.value, records.{{ column }}),
                 {% endfor %}
@@ -133,7 +140,7 @@ typed_rivals as (
         ) > 1 as is_duplicate
     from rivals
     inner join records on rivals.record_id = records.record_id
-    {% for column in date_columns() %}
+    {% for column in date_columns() if column != 'last_updated' %}
         left join written_dates as {{ column }}_date
             on
                 records.{{ column }} = {{ column }}_date.written
@@ -188,10 +195,10 @@ versions_before as (
         left_versions.stage,
         received_days.day as received_date_before,
         responded_days.day is not null as was_answered_before,
-        {{ usable_date('updates.moment', 'run.earliest_date') }} as last_updated_before
+        keyed.last_updated as last_updated_before
     from left_versions
+    inner join keyed on left_versions.record_id = keyed.record_id
     inner join records on left_versions.record_id = records.record_id
-    cross join run
     left join written_dates as received_days
         on
             records.received_date = received_days.written
@@ -200,8 +207,6 @@ versions_before as (
         on
             records.responded_date = responded_days.written
             and records.reading = responded_days.reading
-    left join written_dates as updates
-        on records.last_updated = updates.written and records.reading = updates.reading
 
 ),
 

@@ -284,7 +284,7 @@ final as (
         service_team,
         reasons,
         legal_basis,
-        complainant_type,
+        {{ characteristics().split() | join(', ') }},
         target_date,
         financial_quarter,
         financial_year,

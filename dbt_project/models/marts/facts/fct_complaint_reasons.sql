@@ -7,16 +7,32 @@ stages as (
 
 ),
 
--- Each stage is one row, so its reasons are compared within it.
+-- The different texts are few; each is split into its reasons once.
+texts as (
+
+    select distinct reasons from stages
+
+),
+
+reasons as (
+
+    select
+        reasons,
+        unnest({{ reasons_in('reasons') }}) as reason
+    from texts
+
+),
+
 final as (
 
     select
-        source,
-        case_reference,
-        stage,
-        unnest({{ reasons_in('reasons') }}) as reason
+        stages.source,
+        stages.case_reference,
+        stages.stage,
+        reasons.reason
     from stages
-    where not is_held
+    inner join reasons on stages.reasons = reasons.reasons
+    where not stages.is_held
 
 )
 

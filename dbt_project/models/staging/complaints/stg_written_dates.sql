@@ -1,4 +1,5 @@
--- Each distinct text is read once, however many rows have it.
+-- Each distinct text is read once, however many rows have it. When a row was last updated, few rows
+-- share: what can be cast there, int_current_records reads.
 {{ config(materialized='table') }}
 
 with
@@ -16,6 +17,9 @@ texts as (
             {{ column }} as written,
             reading
         from records
+        {% if column == 'last_updated' %}
+            where not {{ is_plain_date('last_updated') }}
+        {% endif %}
         {% if not loop.last %}
             union
         {% endif %}
