@@ -92,10 +92,17 @@ class Row:
         """Return a cell in small letters, everything else but digits an underscore."""
         return re.sub(r"[^a-z0-9]+", "_", self.text(name).lower()).strip("_")
 
+    def exchanged(self, name: str) -> list[date]:
+        """Return the day with day and month exchanged, where a date was written in figures."""
+        day = getattr(self, name)
+        is_figures = re.fullmatch(r"[\d/.:-]+( [\d:]+)?", self.text(name)) and day.day <= 12
+        return [day.replace(day=day.month, month=day.day)] if is_figures else []
+
     @property
     def reference(self) -> str | None:
-        """The case reference, if there is one."""
-        return self.text("case_reference") or None
+        """The case reference, if there is one that a spreadsheet has not shortened."""
+        text = self.text("case_reference")
+        return None if "E+" in text else text or None
 
     @property
     def procedure(self) -> str | None:

@@ -1,6 +1,7 @@
 """The validation rules as the documentation states them, in plain Python, for the example only."""
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from example_oracle import (
@@ -26,6 +27,8 @@ OTHER_DATES = {
     "last_updated",
 }
 
+MANGLED = re.compile(r"\d\.\d+E\+\d+")
+
 
 def judge(rows: list[Row]) -> None:
     """Give every row its errors, warnings and fate."""
@@ -39,14 +42,22 @@ def judge(rows: list[Row]) -> None:
         row.warnings.update(_warnings_on_a_row(row))
     partners = [row for row in remaining if not row.errors]
     keys = {(row.reference, row.stage) for row in remaining}
+    references = {row.reference for row in remaining if row.reference}
+    alike = Counter(_likeness(reference) for reference in references)
     for case in by_case(partners):
         for place, row in enumerate(case):
             row.errors.update(_errors_in_a_case(row, case[:place]))
             row.warnings.update(_warnings_in_a_case(row, case[:place], keys))
+            if alike[_likeness(row.reference)] > 1:
+                row.warnings.add("reference_resembles_another")
     for row in rows:
         row.fate = row.fate or ("quarantined" if row.errors else "loaded")
         if row.fate != "loaded":
             row.warnings.clear()
+
+
+def _likeness(reference: str) -> str:
+    return re.sub(r"[\s-]|(?<!\d)0+", "", reference.lower())
 
 
 def _set_aside(rows: list[Row]) -> list[Row]:
@@ -74,7 +85,8 @@ def _set_aside(rows: list[Row]) -> list[Row]:
 
 def _errors_on_a_row(row: Row) -> Iterator[str]:
     failing = {
-        "case_reference_missing": not row.reference,
+        "case_reference_missing": not row.text("case_reference"),
+        "case_reference_mangled": bool(MANGLED.fullmatch(row.text("case_reference"))),
         "procedure_unknown": not row.procedure,
         "stage_unknown": not row.stage,
         "received_date_missing": not row.text("received_date"),
@@ -121,6 +133,8 @@ def _errors_in_a_case(row: Row, earlier: list[Row]) -> Iterator[str]:
 def _warnings_in_a_case(row: Row, earlier: list[Row], keys: set) -> Iterator[str]:
     if row.target_date and row.target_date != row.due_date:
         yield "target_date_disagrees"
+    if _may_be_exchanged(row):
+        yield "day_and_month_may_be_exchanged"
     if row.stage in ("stage_2", "stage_3"):
         before = STAGES[STAGES.index(row.stage) - 1]
         if (row.reference, before) not in keys:
@@ -138,3 +152,15 @@ def _warnings_in_a_case(row: Row, earlier: list[Row], keys: set) -> Iterator[str
         waited = working_days_after(previous.responded_date, row.received_date)
         if waited > 20:
             yield "escalated_after_time_limit"
+
+
+def _may_be_exchanged(row: Row) -> bool:
+    received, answered = row.received_date, row.responded_date
+    limits = LIMITS.get((row.procedure, row.stage))
+    if not limits or not answered or working_days_after(received, answered) <= 130:
+        return False
+    pairs = [(day, answered) for day in row.exchanged("received_date")]
+    pairs += [(received, day) for day in row.exchanged("responded_date")]
+    return any(
+        first <= last and working_days_after(first, last) <= max(limits) for first, last in pairs
+    )

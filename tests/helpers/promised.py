@@ -54,6 +54,7 @@ TABLES = {
 ERRORS = (
     "row_unreadable",
     "case_reference_missing",
+    "case_reference_mangled",
     "procedure_unknown",
     "stage_unknown",
     "received_date_missing",
@@ -69,9 +70,13 @@ ERRORS = (
 )
 WARNINGS = (
     "procedure_differs_within_case",
+    "last_updated_went_back",
+    "received_date_moved",
+    "reference_resembles_another",
     "stage_without_previous_stage",
     "stage_received_before_previous_response",
     "escalated_after_time_limit",
+    "day_and_month_may_be_exchanged",
     "closed_without_outcome",
     "outcome_without_response",
     "outcome_unknown",

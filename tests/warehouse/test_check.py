@@ -60,7 +60,7 @@ def test_check_has_a_sentence_for_each_problem(run: Run, home_of_first_night: Sm
     settings.marts_path.unlink()
     said = run("check", "--home", settings.home)
     assert said.exit_code == ExitCode.FAILED
-    absent, failed = said.out.splitlines()
+    failed, absent = said.out.splitlines()
     assert absent.startswith("There are no marts in ")
     assert "failed at the step build_reference: dbt could not run: The share" in failed
 
