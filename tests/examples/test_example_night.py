@@ -125,7 +125,7 @@ def test_columns_outside_the_layout_are_stored_nowhere(example: Settings, databa
     header, *rows = load_workbook(EXPORTS / FILE_NAMES[-1]).worksheets[0].values
     steps = {row[header.index("Workflow Step")] for row in rows} - {None}
     assert steps
-    assert not (steps | {"Workflow Step"}) & texts_of(example, database)
+    assert not steps & texts_of(example, database)
 
 
 def test_every_printed_figure_is_reconciled(figures: list[dict[str, Any]]) -> None:
@@ -255,7 +255,7 @@ def test_every_rule_counts_its_rows(example: Settings) -> None:
     codes = Counter(code for row in odd_rows() for code in (*row.errors, *row.warnings))
     assert [code for code, severity, _ in found if severity == "error"] == list(ERRORS)
     assert {code for code, severity, _ in found if severity == "warning"} == set(WARNINGS)
-    assert {code: rows_failing for code, _, rows_failing in found} == codes
+    assert {code: rows_failing for code, _, rows_failing in found if rows_failing} == codes
 
 
 def test_deliveries_account_for_every_row(example: Settings) -> None:

@@ -100,9 +100,8 @@ class Row:
 
     @property
     def reference(self) -> str | None:
-        """The case reference, if there is one that a spreadsheet has not shortened."""
-        text = self.text("case_reference")
-        return None if "E+" in text else text or None
+        """The case reference, if there is one."""
+        return self.text("case_reference") or None
 
     @property
     def procedure(self) -> str | None:

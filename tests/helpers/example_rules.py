@@ -85,7 +85,7 @@ def _set_aside(rows: list[Row]) -> list[Row]:
 
 def _errors_on_a_row(row: Row) -> Iterator[str]:
     failing = {
-        "case_reference_missing": not row.text("case_reference"),
+        "case_reference_missing": not row.reference,
         "case_reference_mangled": bool(MANGLED.fullmatch(row.text("case_reference"))),
         "procedure_unknown": not row.procedure,
         "stage_unknown": not row.stage,

@@ -43,5 +43,6 @@ where changed.state is distinct from changed.logged_state;
 
 delete from raw.delivered_rows
 where delivery_number not in (
-    select max(delivery_number) from raw.deliveries group by source, dataset
+    select max(delivery_number) from raw.deliveries
+    group by source, dataset
 );

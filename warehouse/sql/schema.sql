@@ -21,7 +21,7 @@ alter table raw.deliveries add column if not exists dates varchar;
 alter table raw.deliveries add column if not exists zone varchar;
 alter table raw.deliveries add column if not exists reference_pattern varchar;
 alter table raw.deliveries add column if not exists names_not_found varchar[];
-alter table raw.deliveries add column if not exists door map(varchar, double);
+alter table raw.deliveries add column if not exists door map (varchar, double);
 
 -- One row per file of a run; counts are null where the file was not read, fates also until its rows
 -- have been judged. delivery_number is null where nothing of it was taken.

@@ -1,6 +1,6 @@
 -- Take back every delivery that is stopped at the door, as if it had not been read: just what
--- extract wrote of it. delivery_checks are the questions, found which of them fail. What a person accepted
--- does not stop a delivery that is compared with the same last one and is not much worse.
+-- extract wrote of it. delivery_checks are the questions, found which of them fail. What a person
+-- accepted does not stop a delivery that is compared with the same last one and is not much worse.
 create or replace temporary table failed_checks as
 select
     checks.*,
@@ -50,6 +50,7 @@ files as (
     where delivery_number is not null
     group by delivery_number
 ),
+
 reasons as (
     select
         delivery_number,
@@ -60,6 +61,7 @@ reasons as (
     from failed_checks
     group by delivery_number, source
 )
+
 select
     run.run_id,
     files.delivery_number,
@@ -91,6 +93,11 @@ set
 from told
 where delivery_files.delivery_number = told.delivery_number;
 
-delete from raw.record_changes where delivery_number in (select delivery_number from stops);
-delete from raw.delivered_rows where delivery_number in (select delivery_number from stops);
-delete from raw.deliveries where delivery_number in (select delivery_number from stops);
+delete from raw.record_changes
+where delivery_number in (select delivery_number from stops);
+
+delete from raw.delivered_rows
+where delivery_number in (select delivery_number from stops);
+
+delete from raw.deliveries
+where delivery_number in (select delivery_number from stops);

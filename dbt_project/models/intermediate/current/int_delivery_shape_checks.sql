@@ -1,0 +1,422 @@
+-- What the door asks of the columns, rows, files and cases of a delivery.
+{{ config(materialized='view') }}
+
+with
+
+sides as (
+
+    select * from {{ ref('int_delivery_sides') }}
+
+),
+
+files as (
+
+    select
+        *,
+        coalesce(file_series, file_name) as series
+    from {{ ref('stg_delivery_files') }}
+    where delivery_number is not null
+
+),
+
+delivered_rows as (
+
+    select * from {{ source('raw', 'delivered_rows') }}
+
+),
+
+records as (
+
+    select * from {{ ref('stg_records') }}
+
+),
+
+side_rows as (
+
+    select
+        sides.delivery_number,
+        sides.is_now,
+        delivered_rows.file_name,
+        delivered_rows.record_id
+    from delivered_rows
+    inner join sides on delivered_rows.delivery_number = sides.side_number
+
+),
+
+side_files as (
+
+    select
+        sides.delivery_number,
+        sides.is_now,
+        files.series,
+        files.file_name,
+        files.headers,
+        files.columns_read,
+        files.headers_not_read,
+        files.rows_read
+    from files
+    inner join sides on files.delivery_number = sides.side_number
+
+),
+
+judged as (
+
+    select * from sides
+    where is_now
+
+),
+
+-- Which columns are there, and how far they are filled.
+filled as (
+
+    select
+        side_rows.delivery_number,
+        side_rows.is_now,
+        count(*) as rows_counted,
+    {% for column in layout_columns() %}
+        count(records.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from side_rows
+    inner join records on side_rows.record_id = records.record_id
+    group by side_rows.delivery_number, side_rows.is_now
+
+),
+
+filled_columns as (
+
+    {% for column in layout_columns() %}
+        select
+            delivery_number,
+            is_now,
+            '{{ column }}' as column_name,
+            {{ column }} as rows_filled,
+            {{ column }} / rows_counted as share_filled
+        from filled
+        {% if not loop.last %}
+            union all
+        {% endif %}
+    {% endfor %}
+
+),
+
+-- A delivery of an earlier version does not say which columns it had: those that were filled.
+columns_read as (
+
+    select
+        delivery_number,
+        is_now,
+        series,
+        unnest(columns_read) as column_name
+    from side_files
+
+    union all
+
+    select
+        side_files.delivery_number,
+        side_files.is_now,
+        side_files.series,
+        filled_columns.column_name
+    from side_files
+    inner join filled_columns
+        on
+            side_files.delivery_number = filled_columns.delivery_number
+            and side_files.is_now = filled_columns.is_now
+    where side_files.columns_read is null and filled_columns.rows_filled > 0
+
+),
+
+headers as (
+
+    select
+        delivery_number,
+        is_now,
+        series,
+        unnest(headers) as header,
+        generate_subscripts(headers, 1) as place
+    from side_files
+
+),
+
+new_headers as (
+
+    select
+        headers.delivery_number,
+        headers.series,
+        headers.header,
+        headers.place
+    from headers
+    inner join side_files
+        on
+            headers.delivery_number = side_files.delivery_number
+            and headers.series = side_files.series
+            and side_files.is_now
+    where
+        headers.is_now
+        and list_contains(side_files.headers_not_read, headers.header)
+        and not exists (
+            select 1 from headers as known
+            where
+                known.delivery_number = headers.delivery_number
+                and not known.is_now
+                and {{ matched_form('known.header') }} = {{ matched_form('headers.header') }}
+        )
+
+),
+
+-- Gone from all files, or from a file of the same name.
+gone_columns as (
+
+    select distinct
+        had.delivery_number,
+        had.column_name,
+        last(had.series) over (partition by had.delivery_number, had.column_name) as series
+    from columns_read as had
+    where
+        not had.is_now
+        and (
+            exists (
+                select 1 from side_files
+                where
+                    side_files.delivery_number = had.delivery_number
+                    and side_files.is_now
+                    and side_files.series = had.series
+            )
+            and not exists (
+                select 1 from columns_read as has
+                where
+                    has.delivery_number = had.delivery_number
+                    and has.is_now
+                    and has.series = had.series
+                    and has.column_name = had.column_name
+            )
+            or not exists (
+                select 1 from columns_read as has
+                where
+                    has.delivery_number = had.delivery_number
+                    and has.is_now
+                    and has.column_name = had.column_name
+            )
+        )
+
+),
+
+-- A renamed column most often keeps its place; else the name that is nearest.
+nearest_headers as (
+
+    select
+        gone_columns.delivery_number,
+        gone_columns.column_name,
+        max_by(
+            new_headers.header,
+            coalesce(cast(new_headers.place = old_headers.place as integer), 0)
+            + jaro_winkler_similarity(
+                {{ matched_form('new_headers.header') }},
+                replace(gone_columns.column_name, '_', ' ')
+            )
+        ) as header
+    from gone_columns
+    inner join new_headers on gone_columns.delivery_number = new_headers.delivery_number
+    left join headers as old_headers
+        on
+            gone_columns.delivery_number = old_headers.delivery_number
+            and not old_headers.is_now
+            and new_headers.series = old_headers.series
+            and replace(gone_columns.column_name, '_', ' ')
+            = {{ matched_form('old_headers.header') }}
+    group by gone_columns.delivery_number, gone_columns.column_name
+
+),
+
+side_cases as (
+
+    select distinct
+        side_rows.delivery_number,
+        side_rows.is_now,
+        side_rows.file_name,
+        records.case_reference
+    from side_rows
+    inner join records on side_rows.record_id = records.record_id
+    where records.case_reference is not null
+
+),
+
+cases_now as (
+
+    select distinct
+        delivery_number,
+        case_reference
+    from side_cases
+    where is_now
+
+),
+
+-- Which cases of the last delivery are still there.
+cases_before as (
+
+    select distinct
+        side_cases.delivery_number,
+        side_cases.file_name,
+        coalesce(side_files.series, side_cases.file_name) as series,
+        side_cases.case_reference,
+        cases_now.case_reference is not null as is_still_there
+    from side_cases
+    left join side_files
+        on
+            side_cases.delivery_number = side_files.delivery_number
+            and side_cases.file_name = side_files.file_name
+            and not side_files.is_now
+    left join cases_now
+        on
+            side_cases.delivery_number = cases_now.delivery_number
+            and side_cases.case_reference = cases_now.case_reference
+    where not side_cases.is_now
+
+),
+
+column_missing as (
+
+    select
+        judged.delivery_number,
+        'delivery_column_missing' as asked,
+        gone_columns.column_name as subject,
+        1 as figure,
+        0 as figure_limit,
+        1 as extent,
+        '`' || gone_columns.column_name || '` is gone'
+        || coalesce(', `' || nearest_headers.header || '` is new', '') as evidence
+    from judged
+    inner join gone_columns on judged.delivery_number = gone_columns.delivery_number
+    left join nearest_headers
+        on
+            gone_columns.delivery_number = nearest_headers.delivery_number
+            and gone_columns.column_name = nearest_headers.column_name
+    where judged.is_large
+
+    union all
+
+    select
+        delivery_number,
+        'delivery_column_missing' as asked,
+        name as subject,
+        1 as figure,
+        0 as figure_limit,
+        1 as extent,
+        'no header answers to the sources file''s `' || name || '`' as evidence
+    from (
+        select
+            delivery_number,
+            unnest(names_not_found) as name
+        from judged
+        where is_large
+    ) as not_found
+
+),
+
+column_emptied as (
+
+    select
+        judged.delivery_number,
+        'delivery_column_emptied' as asked,
+        now.column_name as subject,
+        now.share_filled as figure,
+        before.share_filled * judged.door['emptied_share'] as figure_limit,
+        1 - now.share_filled as extent,
+        '`' || now.column_name || '` was filled in ' || {{ percent('before.share_filled') }}
+        || ' of the rows, and is in ' || {{ percent('now.share_filled') }} as evidence
+    from judged
+    inner join filled_columns as now on judged.delivery_number = now.delivery_number and now.is_now
+    inner join filled_columns as before
+        on
+            judged.delivery_number = before.delivery_number
+            and now.column_name = before.column_name
+            and not before.is_now
+    where
+        judged.is_large
+        and before.share_filled >= judged.door['filled_share']
+        -- a column that is gone is told once
+        and not exists (
+            select 1 from gone_columns
+            where
+                gone_columns.delivery_number = judged.delivery_number
+                and gone_columns.column_name = now.column_name
+        )
+
+),
+
+rows_fell as (
+
+    select
+        delivery_number,
+        'delivery_rows_fell' as asked,
+        '' as subject,
+        rows_now as figure,
+        rows_before * door['rows_share'] as figure_limit,
+        1 - rows_now / rows_before as extent,
+        rows_now || ' rows, where the last delivery had ' || rows_before as evidence
+    from judged
+    where is_large and last_delivery is not null
+
+    union all
+
+    -- a file that did not come, and whose cases no other file holds
+    select
+        judged.delivery_number,
+        'delivery_rows_fell' as asked,
+        cases_before.file_name as subject,
+        count(*) filter (where cases_before.is_still_there) as figure,
+        count(*) * judged.door['rows_share'] as figure_limit,
+        1 - count(*) filter (where cases_before.is_still_there) / count(*) as extent,
+        'nothing came under the name of ' || cases_before.file_name || ', which had '
+        || count(*) || ' cases, and '
+        || count(*) filter (where not cases_before.is_still_there)
+        || ' of them are in no other file' as evidence
+    from judged
+    inner join cases_before on judged.delivery_number = cases_before.delivery_number
+    where
+        judged.is_large
+        and not exists (
+            select 1 from side_files
+            where
+                side_files.delivery_number = judged.delivery_number
+                and side_files.is_now
+                and side_files.series = cases_before.series
+        )
+    group by judged.delivery_number, judged.door, cases_before.file_name
+
+),
+
+cases_unknown as (
+
+    select
+        judged.delivery_number,
+        'delivery_cases_unknown' as asked,
+        '' as subject,
+        count(distinct cases_before.case_reference) filter (where cases_before.is_still_there)
+            as figure,
+        count(distinct cases_before.case_reference) * judged.door['known_share'] as figure_limit,
+        1 - figure / count(distinct cases_before.case_reference) as extent,
+        figure || ' of the ' || count(distinct cases_before.case_reference)
+        || ' cases of the last delivery are in this one' as evidence
+    from judged
+    inner join cases_before on judged.delivery_number = cases_before.delivery_number
+    group by judged.delivery_number, judged.door
+    having count(distinct cases_before.case_reference) >= judged.door['rows_from']
+
+),
+
+final as (
+
+    select * from column_missing
+
+    union all
+    select * from column_emptied
+
+    union all
+    select * from rows_fell
+
+    union all
+    select * from cases_unknown
+
+)
+
+select * from final

@@ -1,0 +1,409 @@
+-- What the door asks of the values of a delivery: how many rows they hold back, how its dates are
+-- written, which of its files contradict each other.
+{{ config(materialized='view') }}
+
+with
+
+sides as (
+
+    select * from {{ ref('int_delivery_sides') }}
+
+),
+
+files as (
+
+    select
+        *,
+        coalesce(file_series, file_name) as series
+    from {{ ref('stg_delivery_files') }}
+    where delivery_number is not null
+
+),
+
+delivered_rows as (
+
+    select * from {{ source('raw', 'delivered_rows') }}
+
+),
+
+records as (
+
+    select * from {{ ref('stg_records') }}
+
+),
+
+written_dates as (
+
+    select * from {{ ref('stg_written_dates') }}
+
+),
+
+findings as (
+
+    select * from {{ ref('int_findings') }}
+    where is_holding
+
+),
+
+record_states as (
+
+    select
+        record_id,
+        max_by(state, state_number) as state
+    from {{ ref('stg_record_states') }}
+    group by record_id
+
+),
+
+complaint_rows as (
+
+    select * from {{ ref('int_complaint_rows') }}
+
+),
+
+side_rows as (
+
+    select
+        sides.delivery_number,
+        sides.is_now,
+        delivered_rows.file_name,
+        delivered_rows.record_id
+    from delivered_rows
+    inner join sides on delivered_rows.delivery_number = sides.side_number
+
+),
+
+side_files as (
+
+    select
+        sides.delivery_number,
+        sides.is_now,
+        files.series,
+        files.file_name,
+        files.headers,
+        files.columns_read,
+        files.headers_not_read,
+        files.rows_read
+    from files
+    inner join sides on files.delivery_number = sides.side_number
+
+),
+
+judged as (
+
+    select * from sides
+    where is_now
+
+),
+
+-- How many rows are held, and why most of those that were not before.
+held_rows as (
+
+    select
+        side_rows.delivery_number,
+        side_rows.is_now,
+        count(*) as rows_held
+    from side_rows
+    left join record_states
+        on side_rows.record_id = record_states.record_id and record_states.state = 'held'
+    where
+        case
+            when side_rows.is_now
+                then side_rows.record_id in (select findings.record_id from findings)
+            else record_states.record_id is not null
+        end
+    group by side_rows.delivery_number, side_rows.is_now
+
+),
+
+held as (
+
+    select
+        delivery_number,
+        coalesce(sum(rows_held) filter (where is_now), 0)::bigint as rows_now,
+        coalesce(sum(rows_held) filter (where not is_now), 0)::bigint as rows_before
+    from held_rows
+    group by delivery_number
+
+),
+
+causes as (
+
+    select
+        side_rows.delivery_number,
+        findings.rule_code,
+        count(distinct side_rows.record_id) as rows_failing
+    from side_rows
+    inner join findings on side_rows.record_id = findings.record_id
+    where side_rows.is_now
+    group by side_rows.delivery_number, findings.rule_code
+
+),
+
+commonest_causes as (
+
+    select
+        delivery_number,
+        max_by(rule_code, rows_failing) as rule_code,
+        max(rows_failing) as rows_failing
+    from causes
+    group by delivery_number
+
+),
+
+-- Dates that the declared order cannot read and another can.
+dates_in_other_order as (
+
+    {% for column in date_columns() %}
+        select
+            records.record_id,
+            '{{ column }}' as column_name
+        from records
+        inner join written_dates
+            on
+                records.{{ column }} = written_dates.written
+                and records.reading = written_dates.reading
+        where written_dates.day_in_other_order is not null
+        {% if not loop.last %}
+            union all
+        {% endif %}
+    {% endfor %}
+
+),
+
+out_of_order as (
+
+    select
+        side_rows.delivery_number,
+        dates_in_other_order.column_name,
+        count(*) filter (where side_rows.is_now) as rows_now,
+        count(*) filter (where not side_rows.is_now) as rows_before
+    from dates_in_other_order
+    inner join side_rows on dates_in_other_order.record_id = side_rows.record_id
+    group by side_rows.delivery_number, dates_in_other_order.column_name
+
+),
+
+-- The dates in figures of those columns, and how many can only be of the declared order.
+orders as (
+
+    {% for column in date_columns() %}
+        select
+            side_rows.delivery_number,
+            '{{ column }}' as column_name,
+            case max(records.reading) % 4
+                when 1 then 'month-first'
+                when 2 then 'year-first'
+                else 'day-first'
+            end as declared,
+            if(max(records.reading) % 4 = 0, 'month-first', 'day-first') as other,
+            count(*) as rows_of_either,
+            count(*) filter (where day(written_dates.day) > 12) as rows_of_declared
+        from side_rows
+        inner join records on side_rows.record_id = records.record_id
+        inner join written_dates
+            on
+                records.{{ column }} = written_dates.written
+                and records.reading = written_dates.reading
+        where
+            side_rows.is_now
+            and written_dates.is_of_either_order
+            and exists (
+                select 1 from out_of_order
+                where
+                    out_of_order.delivery_number = side_rows.delivery_number
+                    and out_of_order.column_name = '{{ column }}'
+            )
+        group by side_rows.delivery_number
+        {% if not loop.last %}
+            union all
+        {% endif %}
+    {% endfor %}
+
+),
+
+typed_dates as (
+
+    {% for column in date_columns() if column != 'last_updated' %}
+        select
+            side_rows.delivery_number,
+            '{{ column }}' as column_name,
+            date_trunc('month', complaint_rows.{{ column }}) as first_of_month,
+            count(*) as dates,
+            count(*) filter (where day(complaint_rows.{{ column }}) > 12) as later_dates,
+            max(date_trunc('month', complaint_rows.as_of_day)) as this_month
+        from complaint_rows
+        inner join side_rows on complaint_rows.record_id = side_rows.record_id and side_rows.is_now
+        where complaint_rows.{{ column }} is not null
+        group by side_rows.delivery_number, date_trunc('month', complaint_rows.{{ column }})
+        {% if not loop.last %}
+            union all
+        {% endif %}
+    {% endfor %}
+
+),
+
+months as (
+
+    select
+        *,
+        dates >= 5 and later_dates = 0 and first_of_month <> this_month as is_odd
+    from typed_dates
+
+),
+
+-- Files of which half the stages of one stand in the other with other content.
+contradicting as (
+
+    select
+        side_rows.delivery_number,
+        complaint_rows.file_name,
+        complaint_rows.case_reference,
+        complaint_rows.stage
+    from complaint_rows
+    inner join findings on complaint_rows.record_id = findings.record_id
+    inner join side_rows on complaint_rows.record_id = side_rows.record_id and side_rows.is_now
+    where findings.rule_code = 'stage_row_conflict'
+
+),
+
+contradicting_files as (
+
+    select
+        one.delivery_number,
+        one.file_name,
+        other.file_name as other_file_name,
+        count(distinct one.case_reference || '|' || one.stage) as rows_contradicting,
+        max(files_of_one.rows_read) as rows_of_file,
+        max(files_of_other.rows_read) as rows_of_other
+    from contradicting as one
+    inner join contradicting as other
+        on
+            one.delivery_number = other.delivery_number
+            and one.case_reference = other.case_reference
+            and one.stage = other.stage
+            and one.file_name < other.file_name
+    inner join side_files as files_of_one
+        on
+            one.delivery_number = files_of_one.delivery_number
+            and one.file_name = files_of_one.file_name
+            and files_of_one.is_now
+    inner join side_files as files_of_other
+        on
+            other.delivery_number = files_of_other.delivery_number
+            and other.file_name = files_of_other.file_name
+            and files_of_other.is_now
+    group by one.delivery_number, one.file_name, other.file_name
+
+),
+
+rows_held as (
+
+    select
+        judged.delivery_number,
+        'delivery_rows_held' as asked,
+        '' as subject,
+        held.rows_now - held.rows_before as figure,
+        judged.rows_now * if(
+            judged.last_delivery is null,
+            judged.door['first_held_share'],
+            judged.door['held_share']
+        ) as figure_limit,
+        (held.rows_now - held.rows_before) / judged.rows_now as extent,
+        held.rows_now || ' of ' || judged.rows_now || ' rows would be held back'
+        || if(held.rows_before > 0, ', where ' || held.rows_before || ' were', '')
+        || ' (' || commonest_causes.rows_failing || ' rows: ' || commonest_causes.rule_code || ')'
+            as evidence
+    from judged
+    inner join held on judged.delivery_number = held.delivery_number
+    inner join commonest_causes on judged.delivery_number = commonest_causes.delivery_number
+    where judged.is_large and judged.dataset = 'complaints'
+
+),
+
+-- In a small delivery, two dates or more of which none can only be of the declared order.
+dates_out_of_order as (
+
+    select
+        judged.delivery_number,
+        'delivery_dates_out_of_order' as asked,
+        out_of_order.column_name as subject,
+        out_of_order.rows_now as figure,
+        out_of_order.rows_before as figure_limit,
+        out_of_order.rows_now as extent,
+        '`' || out_of_order.column_name || '` has ' || out_of_order.rows_now
+        || if(out_of_order.rows_now = 1, ' date that is', ' dates that are') || ' impossible '
+        || orders.declared || ', and possible ' || orders.other
+        || ' (' || orders.rows_of_declared || ' can only be ' || orders.declared
+        || '): if the export writes its dates so, set `dates: ' || orders.other
+        || '` for the source ' || judged.source as evidence
+    from judged
+    inner join out_of_order on judged.delivery_number = out_of_order.delivery_number
+    inner join orders
+        on
+            out_of_order.delivery_number = orders.delivery_number
+            and out_of_order.column_name = orders.column_name
+    where
+        judged.is_large
+        or orders.rows_of_declared = 0 and orders.rows_of_either >= 2
+
+),
+
+-- A spreadsheet that takes the month for the day turns over the days up to 12 and no other: they
+-- come to stand in months in which no later day falls.
+dates_half_exchanged as (
+
+    select
+        judged.delivery_number,
+        'delivery_dates_half_exchanged' as asked,
+        months.column_name as subject,
+        sum(months.dates) filter (where months.is_odd) as figure,
+        0 as figure_limit,
+        sum(months.dates) filter (where months.is_odd) / sum(months.dates) as extent,
+        '`' || months.column_name || '` has ' || sum(months.dates) filter (where months.is_odd)
+        || ' of its ' || sum(months.dates) || ' dates in ' || count(*) filter (where months.is_odd)
+        || ' months in which no day after the 12th falls: a spreadsheet may have exchanged day and '
+        || 'month where it could' as evidence
+    from judged
+    inner join months on judged.delivery_number = months.delivery_number
+    where judged.is_large
+    group by judged.delivery_number, months.column_name
+    having
+        count(*) filter (where months.is_odd) >= 2
+        and count(*) filter (where months.later_dates > 0) >= 2
+        and sum(months.dates) filter (where months.is_odd) >= 0.1 * sum(months.dates)
+
+),
+
+files_alike as (
+
+    select
+        delivery_number,
+        'delivery_files_alike' as asked,
+        file_name || ' and ' || other_file_name as subject,
+        rows_contradicting as figure,
+        least(rows_of_file, rows_of_other) / 2 as figure_limit,
+        rows_contradicting / least(rows_of_file, rows_of_other) as extent,
+        file_name || ' and ' || other_file_name || ' look like two deliveries of one export: '
+        || rows_contradicting || ' stages stand in both with different content. Give their names a '
+        || 'date, or take the older one away' as evidence
+    from contradicting_files
+
+),
+
+final as (
+
+    select * from rows_held
+
+    union all
+    select * from dates_out_of_order
+
+    union all
+    select * from dates_half_exchanged
+
+    union all
+    select * from files_alike
+
+)
+
+select * from final
