@@ -18,7 +18,7 @@ test: develop
 # What is random or takes minutes: a quarter of nights, kills between all steps, full disks, attacks
 # on a year's report, Prefect on PostgreSQL.
 soak: develop
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m soak
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m soak
 
 lint: develop
 	$(BIN)/ruff check .
