@@ -11,16 +11,15 @@ from typing import Any
 import duckdb
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from complaints.flows.readers.headers import match_headers
+from complaints.flows.readers.mapping import Mapping, compile_mapping
 from complaints.flows.readers.sources import DatabaseInput, Source
 from complaints.flows.readers.text_rows import (
     FileRejectedError,
     Target,
     counted_rows,
     insert_text_rows,
-    trimmed,
 )
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.layout import COMPLAINTS
@@ -43,8 +42,8 @@ def read_database(connection: duckdb.DuckDBPyConnection, target: Target) -> int:
     engine = _engine(source, source.database)
     try:
         with _connected(engine, source, source.database) as database:
-            statement = _statement(database, source, source.database)
-            _copy(connection, database, statement, target, source.database)
+            statement, mapping = _statement(database, source, source.database)
+            _copy(connection, database, statement, mapping, target, source.database)
     finally:
         engine.dispose()
     rows, _ = counted_rows(connection, target)
@@ -87,20 +86,27 @@ def _connected(engine: sa.Engine, source: Source, given: DatabaseInput) -> sa.Co
     return database.execution_options(stream_results=True)
 
 
-def _statement(database: sa.Connection, source: Source, given: DatabaseInput) -> sa.Select[Any]:
-    """Return the query for the layout's columns, each as text, in the order of the needed ones."""
+def _statement(
+    database: sa.Connection, source: Source, given: DatabaseInput
+) -> tuple[sa.Select[Any], Mapping]:
+    """Return the query for the columns that are read, each as text, and their mapping."""
     read = _table if given.table else _query
     selectable, columns = read(database, source, given)
     try:
-        positions = match_headers([column.name for column in columns], source)
+        mapping = compile_mapping([column.name for column in columns], source)
     except FileRejectedError as error:
         raise UsageError(f"The source '{source.code}': {given.name} {error}.") from None
-    texts = {name: _as_text(columns[position]) for name, position in positions.items()}
-    order = [texts[name] for name in COMPLAINTS.needed_names if name in texts]
+    texts = {position: _as_text(columns[position]) for position in mapping.read}
+    order = [
+        texts[position]
+        for name in COMPLAINTS.needed_names
+        for position in mapping.read_for.get(name, ())
+    ]
     return (
-        sa.select(*(text.label(name) for name, text in texts.items()))
+        sa.select(*(text.label(f"c{position}") for position, text in texts.items()))
         .select_from(selectable)
-        .order_by(*order)
+        .order_by(*order),
+        mapping,
     )
 
 
@@ -145,28 +151,48 @@ def _copy(
     connection: duckdb.DuckDBPyConnection,
     database: sa.Connection,
     statement: sa.Select[Any],
+    mapping: Mapping,
     target: Target,
     given: DatabaseInput,
 ) -> None:
-    """Copy the rows in chunks into text_rows."""
+    """Copy the rows in chunks, and from there into text_rows."""
     names = [column.name for column in statement.selected_columns]
-    columns = ", ".join(f"{trimmed(name)} as {name}" for name in names)
+    columns = "".join(f", {name} varchar" for name in names)
+    connection.execute(
+        "create or replace temporary table database_rows "
+        f"(row_number bigint, field_count integer{columns})"
+    )
     copied = 0
     try:
         for frame in pd.read_sql(statement, database, chunksize=CHUNK_ROWS):
-            connection.register("database_rows", frame.astype("str"))
-            rows = (
-                f"select row_number() over () + {copied} as row_number, "
-                f"{len(names)} as field_count, {columns} from database_rows"
+            connection.register("database_chunk", frame.astype("str"))
+            connection.execute(
+                f"insert into database_rows select row_number() over () + {copied}, "
+                f"{len(names)}, * from database_chunk"
             )
-            insert_text_rows(connection, target, rows, len(names), names)
-            connection.unregister("database_rows")
+            connection.unregister("database_chunk")
             copied += len(frame)
-    except (SQLAlchemyError, pd.errors.DatabaseError) as error:
+    except (SQLAlchemyError, pd.errors.DatabaseError, UnicodeDecodeError) as error:
+        if _is_of_a_value(error):
+            raise FileRejectedError(
+                f"holds a value that cannot be read as text, after the first {copied} rows "
+                f"({_kind(error)}); correct it in the database"
+            ) from None
         raise RunFailedError(
             f"The database of the source '{target.source.code}' (URL in {given.url_env}) stopped "
             f"after {copied} rows of {given.name} ({_kind(error)})."
         ) from None
+    insert_text_rows(connection, target, "database_rows", mapping, len(names))
+    connection.execute("drop table database_rows")
+
+
+def _is_of_a_value(error: BaseException) -> bool:
+    """Return whether a value is at fault, which spoils its table and not the night."""
+    causes = [error, error.__cause__, getattr(error, "orig", None)]
+    return any(
+        isinstance(cause, DataError | UnicodeDecodeError) or "decode to UTF-8" in str(cause)
+        for cause in causes
+    )
 
 
 def _kind(error: BaseException) -> str:

@@ -1,7 +1,7 @@
 """Find a layout's columns among the headers of a file or a database."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from complaints.flows.readers.sources import Source
 from complaints.flows.readers.text_rows import FileRejectedError
@@ -9,23 +9,36 @@ from complaints.warehouse.layout import COMPLAINTS, Layout, matched_header
 
 
 def match_headers(
-    headers: Sequence[str], source: Source, layout: Layout = COMPLAINTS
+    headers: Sequence[str],
+    source: Source,
+    layout: Layout = COMPLAINTS,
+    given: Collection[str] = (),
+    named: Collection[str] = (),
 ) -> dict[str, int]:
     """Return the position of each layout column that the headers hold, in the layout's order.
+
+    Args:
+        headers: the headers of the file.
+        source: the source, whose renames go before the layout's own names.
+        layout: the layout.
+        given: columns that the mapping supplies otherwise.
+        named: headers, as they are compared, that the mapping gives to other columns.
 
     Raises:
         FileRejectedError: two headers mean the same column, or a needed column is missing.
     """
     positions: dict[str, int] = {}
     for position, column in _recognised(headers, source, layout):
+        if column in given or matched_header(headers[position]) in named:
+            continue
         if column in positions:
             first, second = headers[positions[column]].strip(), headers[position].strip()
             raise FileRejectedError(
                 f"has two columns for {column}: '{first}' and '{second}'; keep one of them"
             )
         positions[column] = position
-    given = {*positions, *source.constants}
-    missing = [name for name in layout.needed_names if name not in given]
+    supplied = {*positions, *source.constants, *given}
+    missing = [name for name in layout.needed_names if name not in supplied]
     if missing:
         message = _missing_message(missing, headers, set(positions.values()))
         raise FileRejectedError(
@@ -35,8 +48,18 @@ def match_headers(
 
 
 def count_recognised(headers: Sequence[str], source: Source, layout: Layout = COMPLAINTS) -> int:
-    """Return how many of the headers name a column of the layout."""
-    return len(_recognised(headers, source, layout))
+    """Return how many of the headers name a column of the layout, or are named by the mapping."""
+    named = {matched_header(name) for name in source.headers_named}
+    return len(_recognised(headers, source, layout)) + sum(
+        matched_header(header) in named for header in headers
+    )
+
+
+def nearest_header(name: str, headers: Sequence[str]) -> str | None:
+    """Return the header that is nearest to a name."""
+    by_matched = {matched_header(header): header.strip() for header in headers}
+    close = difflib.get_close_matches(matched_header(name), [key for key in by_matched if key], n=1)
+    return by_matched[close[0]] if close else None
 
 
 def _recognised(headers: Sequence[str], source: Source, layout: Layout) -> list[tuple[int, str]]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from complaints.flows.readers.csv_file import read_csv
 from complaints.flows.readers.export_files import ExportFile, FileRecord
+from complaints.flows.readers.read_file import read_file
 from complaints.flows.readers.text_rows import (
     FileRejectedError,
     Target,
@@ -14,10 +14,9 @@ from complaints.flows.readers.text_rows import (
     create_text_rows,
     forget_rows,
 )
-from complaints.flows.readers.workbook import read_workbook
 from complaints.flows.steps.file_records import write_records
 from complaints.flows.steps.find_deliveries import Delivery, delivery_identity, last_identity
-from complaints.warehouse.layout import LAYOUTS, Layout
+from complaints.warehouse.layout import COMPLAINTS, LAYOUTS, Layout
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
@@ -39,8 +38,8 @@ select
     header_field_count,
     {columns}
 from text_rows
-where not is_known and {position} in (
-    select min({position}) from text_rows where not is_known group by record_id
+where not is_known and (record_id, {position}) in (
+    select record_id, min({position}) from text_rows where not is_known group by record_id
 )
 """
 LEFT_OR_BACK = """
@@ -77,7 +76,7 @@ select
     record_id
 from text_rows
 """
-POSITION = "(file_order::bigint << 40) + row_number"
+POSITION = "(file_order::bigint << 40) + (row_number << 5) + part"
 
 
 @dataclass(frozen=True)
@@ -182,13 +181,14 @@ def _read_file(
     layout: Layout,
 ) -> FileRecord:
     """Read a file; one that is still being written says so whatever else is wrong with it."""
-    source = delivery.source
+    # The mapping of the sources file is that of complaints.
+    source = file.source if file.source and layout == COMPLAINTS else delivery.source
     target = Target(source, file.name, order, layout, file.file_series)
-    read = read_workbook if file.path.suffix.lower() == ".xlsx" else read_csv
     record = None
+    note = None
     try:
         try:
-            read(store, file.path, target)
+            note = read_file(store, file.path, target)
         except FileRejectedError as problem:
             record = file.record(source, "rejected", f"{file.name} {problem}.")
         if file.has_changed():
@@ -199,7 +199,11 @@ def _read_file(
         forget_rows(store, target)
         return record
     rows, _ = counted_rows(store, target)
-    return file.record(source, "loaded", rows_read=rows)
+    if rows == 0:
+        message = f"{file.name} has no rows that the sources file takes ('where')."
+        return file.record(source, "rejected", message)
+    message = f"{file.name}: {note}." if note else None
+    return file.record(source, "loaded", message, rows_read=rows)
 
 
 def _read_database(store: duckdb.DuckDBPyConnection, delivery: Delivery) -> FileRecord:
