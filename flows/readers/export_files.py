@@ -139,8 +139,10 @@ def split_date(name: str, pattern: str | None = None) -> tuple[str | None, str |
             continue
         try:
             if parts.get("hour"):
-                clock = (int(parts[part] or 0) for part in ("hour", "minute", "second"))
-                stamp += f"T{time(*clock).isoformat()}"
+                hour, minute, second = (
+                    int(parts.get(part) or 0) for part in ("hour", "minute", "second")
+                )
+                stamp += f"T{time(hour, minute, second).isoformat()}"
         except ValueError:  # not a time: it belongs to the name
             end = match.end("after_day")
         if "1900" <= year < "2100":

@@ -202,8 +202,8 @@ def _read_file(
     if rows == 0:
         message = f"{file.name} has no rows that the sources file takes ('where')."
         return file.record(source, "rejected", message)
-    message = f"{file.name}: {note}." if note else None
-    return file.record(source, "loaded", message, rows_read=rows)
+    said = f"{file.name}: {note}." if note else None
+    return file.record(source, "loaded", said, rows_read=rows)
 
 
 def _read_database(store: duckdb.DuckDBPyConnection, delivery: Delivery) -> FileRecord:

@@ -120,7 +120,8 @@ def test_a_record_of_which_no_stage_is_dated_stays_to_be_held(store, tmp_path):
         ),
         pytest.param(
             "    sql: |\n      select Ref as case_reference, 'statutory' as procedure,"
-            "\n      '1' as stage, min(Opened) as received_date from export group by Ref order by Ref",
+            "\n      '1' as stage, min(Opened) as received_date from export"
+            "\n      group by Ref order by Ref",
             ["Ref,Opened,Name", "A,2,Jane", "A,1,Jane", "B,3,Jane"],
             ("row_number", "case_reference", "received_date"),
             [(1, "A", "1"), (2, "B", "3")],
