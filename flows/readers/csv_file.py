@@ -328,7 +328,8 @@ def _read_lines(
                         $name, header = false, auto_detect = false, columns = {{{declared}}},
                         delim = {sql_text(form.delimiter)}, quote = '"', escape = '"',
                         new_line = '\\n', strict_mode = false, null_padding = true,
-                        nullstr = '{NO_FIELD}', parallel = false, skip = {form.skipped_lines},
+                        nullstr = '{NO_FIELD}', parallel = false, compression = 'none',
+                        skip = {form.skipped_lines},
                         buffer_size = {buffer_bytes}, max_line_size = {buffer_bytes}
                     )
                     where {not_blank}

@@ -36,7 +36,7 @@ def read_json(connection: duckdb.DuckDBPyConnection, path: Path, target: Target)
         source = (
             f"read_json({sql_text(name)}, sample_size = -1, maximum_depth = 6, "
             f"convert_strings_to_integers = false, dateformat = '~', timestampformat = '~', "
-            f"maximum_object_size = {MOST_OBJECT_BYTES})"
+            f"maximum_object_size = {MOST_OBJECT_BYTES}, compression = 'uncompressed')"
         )
         if key := target.source.read.records:
             for part in key.split("."):

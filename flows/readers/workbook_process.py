@@ -10,6 +10,7 @@ import sys
 import zipfile
 from collections import Counter
 from datetime import date, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -144,7 +145,7 @@ def _scan(content: Any, index: int) -> Scan:
             column, row, error, formula_column, formula_row, formula = found.groups()
             text = error if column else b"=" + formula
             place = (int(row or formula_row) - 1, _column_number(column or formula_column))
-            odd_cells[place] = text.decode("utf-8", "replace")
+            odd_cells[place] = unescape(text.decode("utf-8", "replace"))
     starts_in_1904 = re.search(r'<workbookPr[^>]*date1904="(1|true)"', book) is not None
     return Scan(odd_cells, starts_in_1904)
 
