@@ -1,14 +1,14 @@
 """Write the generated pages of docs/ from what they describe.
 
 Run it from the top level of the repository after a change of a model, a description, a test, a
-rule, a command or a setting: `python docs/build_docs.py`. A test compares the pages with what this
-would write.
+rule, a command, a setting or a message: `python docs/build_docs.py`. A test compares the pages
+with what this would write.
 """
 
 import json
-import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from dbt.cli.main import dbtRunner
 
 from complaints.expectations.rules import Rule, all_rules, optional_rules
 from docs.markdown_lines import generated, one_line, page, table
-from docs.operator_pages import command_line, settings_page
+from docs.operator_pages import command_line, messages_page, settings_page
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED = generated("the models or the rules")
@@ -29,22 +29,13 @@ MART_FOLDERS = {
     "data_quality": "Data quality: how far to trust them",
     "operations": "Operations: how the nights went",
 }
-OTHER_LAYERS = {
-    "intermediate": "Intermediate models",
-    "staging": "Staging models",
-}
 SEVERITIES = {
     "error": "Errors: the row is held back",
     "warning": "Warnings: the row is loaded and reported",
 }
-JUDGES = {
-    "line": "the line as it was read",
-    "row": "the row alone",
-    "case": "the row among the other rows of its case",
-    "deadline": "the row with the due date computed for it",
-}
-
 Node = dict[str, Any]
+Column = tuple[str, str, str]
+SHARED_BY = 3  # marts that have a column, for it to be described once
 
 
 def nodes_of(manifest: dict[str, Any], resource_type: str) -> list[Node]:
@@ -60,113 +51,66 @@ def models_under(manifest: dict[str, Any], *folders: str) -> list[Node]:
     return [model for model in models if tuple(model["fqn"][1 : depth + 1]) == folders]
 
 
-def test_sentence(test: Node) -> str:
-    """Say what a data test asks of its model."""
-    metadata = test.get("test_metadata")
-    words = test["name"].replace("_", " ")
-    if metadata is None:
-        return words
-    kind, arguments = metadata["name"], metadata["kwargs"]
-    column = f"`{test['column_name']}` " if test.get("column_name") else ""
-    columns = ", ".join(arguments.get("columns", []))
-    values = ", ".join(str(value) for value in arguments.get("values", []))
-    other = re.sub(r"\W*ref\W+(\w+)\W+", r"`\1`", str(arguments.get("to", "")))
-    sentences = {
-        "unique": f"{column}is unique",
-        "not_null": f"{column}is never blank",
-        "accepted_values": f"{column}is one of {values}",
-        "relationships": f"{column}is in {other}, column `{arguments.get('field')}`",
-        "unique_combination": f"one row per {columns}",
-        "combination_in": f"{columns} are found together in {other}",
-        "rows_hold": f"`{' '.join(str(arguments.get('expression', '')).split())}`",
-    }
-    sentence = sentences.get(kind, f"{column}{kind.replace('_', ' ')}")
-    is_named = not test["name"].startswith((f"{kind}_", f"source_{kind}_"))
-    return f"{words}: {sentence}" if is_named else sentence
-
-
-def tests_of(manifest: dict[str, Any], model: Node) -> list[str]:
-    """Return what is tested of a model, data tests first, then the worked examples."""
-    data_tests = [
-        test_sentence(test)
-        for test in nodes_of(manifest, "test")
-        if test.get("attached_node") == model["unique_id"]
-        or (not test.get("attached_node") and model["unique_id"] in test["depends_on"]["nodes"])
-    ]
-    examples = [
-        f"by example: {test['name'].replace('_', ' ')}"
-        for test in manifest["unit_tests"].values()
-        if test["model"] == model["name"]
-    ]
-    return sorted(set(data_tests)) + sorted(examples)
-
-
-def mart_section(manifest: dict[str, Any], model: Node) -> list[str]:
-    """Return the lines that describe a mart with its columns and tests."""
-    columns = [
-        (f"`{column['name']}`", column["data_type"] or "", column["description"])
+def columns_of(models: Iterable[Node]) -> list[Column]:
+    """Return name, type and description of every column."""
+    return [
+        (
+            f"`{column['name']}`",
+            column["data_type"].replace("string", "varchar"),  # as DuckDB calls it
+            one_line(column["description"]),
+        )
+        for model in models
         for column in model["columns"].values()
     ]
-    tests = [f"- {sentence}" for sentence in tests_of(manifest, model)]
+
+
+def shared_columns(manifest: dict[str, Any]) -> list[Column]:
+    """Return the columns that mean the same in several marts, one of each name."""
+    counted = Counter(columns_of(models_under(manifest, "marts"))).most_common()
+    shared: dict[str, Column] = {}
+    for column, marts in counted:
+        if marts >= SHARED_BY:
+            shared.setdefault(column[0], column)
+    return sorted(shared.values())
+
+
+def mart_section(model: Node, shared: Collection[Column]) -> list[str]:
+    """Return the lines that describe a mart with its columns, the shared ones by name only."""
+    columns = columns_of([model])
+    own = [column for column in columns if column not in shared]
+    names = ", ".join(column[0] for column in columns if column in shared)
     return [
         f"### {model['name']}",
         "",
-        one_line(model["description"]),
+        one_line(model["description"]).split(" Steps: ")[0],  # those are for who changes it
         "",
-        *table(("Column", "Type", "Meaning"), columns),
-        "",
-        *(["Tested:", "", *tests, ""] if tests else []),
+        *([f"[Shared columns](#shared-columns): {names}.", ""] if names else []),
+        *([*table(("Column", "Type", "Meaning"), own), ""] if own else []),
     ]
 
 
-def described(nodes: Iterable[Node]) -> list[str]:
-    """Return a table of names and descriptions."""
-    return table(
-        ("Name", "What it holds"),
-        [(f"`{node['name']}`", node["description"]) for node in nodes],
-    )
-
-
 def data_dictionary(manifest: dict[str, Any]) -> str:
-    """Return the page of all tables: the published ones by column, the others in a sentence."""
+    """Return the page of all published tables with their columns."""
     lines = [
         GENERATED,
         "",
         "# Data dictionary",
         "",
-        "What analysts find in `marts.duckdb`, schema `main`, and behind it. The same descriptions",
-        "are in the file itself, as comments on its tables and columns.",
+        "What analysts find in `marts.duckdb`, schema `main`. The same descriptions are in the",
+        "file itself, as comments; how a mart is made and tested, in `dbt_project/models/marts/`.",
         "",
     ]
+    shared = shared_columns(manifest)
+    lines += ["## Shared columns", "", "What they mean in the marts that name them as shared.", ""]
+    lines += [*table(("Column", "Type", "Meaning"), shared), ""]
     for folder, title in MART_FOLDERS.items():
         lines += [f"## {title}", ""]
         for model in models_under(manifest, "marts", folder):
-            lines += mart_section(manifest, model)
-    lines += ["## Behind the marts", "", "These stay in the working store.", ""]
-    for layer, title in OTHER_LAYERS.items():
-        lines += [f"### {title}", "", *described(models_under(manifest, layer)), ""]
-    lines += ["### Reference data", "", *described(nodes_of(manifest, "seed")), ""]
+            lines += mart_section(model, shared)
     lines += ["## Who reads the marts", ""]
     exposures = sorted(manifest["exposures"].values(), key=lambda exposure: exposure["name"])
-    for exposure in exposures:
-        names = sorted(f"`{key.split('.')[-1]}`" for key in exposure["depends_on"]["nodes"])
-        description = one_line(exposure["description"])
-        lines += [f"- {exposure['label']}: {description} Reads {', '.join(names)}."]
+    lines += [f"- {each['label']}: {one_line(each['description'])}" for each in exposures]
     return page(lines)
-
-
-def rule_section(rule: Rule) -> list[str]:
-    """Return the lines that describe a rule."""
-    return [
-        f"### {rule.code}",
-        "",
-        one_line(rule.sentence),
-        "",
-        f"- What to do: {one_line(rule.remedy)}",
-        f"- Source: {one_line(rule.source)}",
-        f"- Suite: {rule.suite}; the rule judges {JUDGES[rule.judges]}",
-        "",
-    ]
 
 
 def validation_rules(rules: Sequence[Rule], optional: Sequence[Rule]) -> str:
@@ -177,30 +121,27 @@ def validation_rules(rules: Sequence[Rule], optional: Sequence[Rule]) -> str:
         "# Validation rules",
         "",
         f"Great Expectations judges every row by these {len(rules)} rules. A code names its rule",
-        "in `complaints rules`, in the quarantine, in the warnings and in the marts `dq_rules`,",
-        "`dq_quarantine` and `dq_warnings`.",
+        "in `complaints rules`, in the quarantine, in the warnings and in the marts `dq_…`.",
         "",
     ]
     for severity, title in SEVERITIES.items():
         chosen = [rule for rule in rules if rule.severity == severity]
         lines += [f"## {title}", ""]
         lines += table(
-            ("Code", "Fails when"),
-            [(f"[{rule.code}](#{rule.code})", rule.sentence) for rule in chosen],
+            ("Code", "Suite", "Fails when", "What to do", "Source"),
+            [(f"`{r.code}`", r.suite, r.sentence, r.remedy, r.source) for r in chosen],
         )
         lines += [""]
-        for rule in chosen:
-            lines += rule_section(rule)
     lines += [
         "## The optional inputs of the report",
         "",
-        f"These {len(optional)} rules judge the files of docs/sources.md that hold no complaints.",
-        "What fails stands in the mart `dq_optional_inputs`.",
+        f"These {len(optional)} rules judge the files of [sources](sources.md) that hold no",
+        "complaints. The rows that fail are in the mart `dq_optional_inputs`.",
         "",
         *table(
             ("Code", "Input", "Severity", "Fails when", "What to do"),
             [
-                (r.code, r.dataset.replace("_", " "), r.severity, r.sentence, r.remedy)
+                (f"`{r.code}`", r.dataset.replace("_", " "), r.severity, r.sentence, r.remedy)
                 for r in optional
             ],
         ),
@@ -227,6 +168,7 @@ def all_pages() -> dict[str, str]:
         "validation_rules.md": validation_rules(all_rules(), optional_rules()),
         "command_line.md": command_line(),
         "settings.md": settings_page(),
+        "messages.md": messages_page(),
     }
 
 

@@ -9,7 +9,7 @@ def generated(source: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text on one line that may stand in a cell of a table."""
+    """Return a text on one line that may be in a cell of a table."""
     return " ".join(text.split()).replace("|", "\\|")
 
 

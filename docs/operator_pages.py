@@ -1,7 +1,7 @@
-"""The pages for those who run it: the commands from the command line, the settings from theirs."""
+"""The pages for those who run it: commands, settings and messages, from what declares them."""
 
+import re
 from datetime import date
-from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -10,7 +10,9 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from complaints.flows.cli.main import app
+from complaints.flows.cli.options import Format
 from complaints.warehouse.errors import ExitCode
+from complaints.warehouse.messages import catalogue
 from complaints.warehouse.settings import Settings
 from docs.markdown_lines import generated, one_line, page, table
 
@@ -50,16 +52,15 @@ def command_line(program: typer.Typer = app) -> str:
         "`complaints --help`, and `--help` after any command, say the same. On a terminal a",
         "command shows how far it is; piped, it prints plain lines. A mistake is met with one",
         "sentence on standard error. What no option says, the [settings](settings.md) decide.",
+        "`--home` is the folder that holds all that a run writes; `--format table|csv|json` is how",
+        "rows are printed.",
         "",
-        *table(
-            ("Command", "Does"),
-            [(f"[complaints {name}](#complaints-{name})", c.help) for name, c in commands.items()],
-        ),
+        " ·\n".join(f"[{name}](#complaints-{name})" for name in commands),
         "",
     ]
     for name, command in commands.items():
         lines += _command_section(name, command)
-    lines += ["## Exit codes", "", "What a command tells the shell:", ""]
+    lines += ["## Exit codes", "", "What a command ends with:", ""]
     lines += table(
         ("Code", "Name", "Meaning"),
         [(str(code.value), f"`{code.name}`", EXIT_CODES[code]) for code in ExitCode],
@@ -68,17 +69,23 @@ def command_line(program: typer.Typer = app) -> str:
 
 
 def _command_section(name: str, command: Any) -> list[str]:
-    rows = [
-        (_usage(parameter), parameter.help, _default(parameter)) for parameter in command.params
+    shared = [f"`{each.opts[0]}`" for each in command.params if _is_shared(each)]
+    own = [
+        (_usage(each), each.help, _default(each)) for each in command.params if not _is_shared(each)
     ]
+    also = f" Also: {', '.join(shared)}." if shared else ""
     return [
         f"## complaints {name}",
         "",
-        one_line(command.help),
+        f"{one_line(command.help)}{also}",
         "",
-        *table(("Option", "Meaning", "Default"), rows),
-        "",
+        *([*table(("Option", "Meaning", "Default"), own), ""] if own else []),
     ]
+
+
+def _is_shared(parameter: Any) -> bool:
+    """Whether the option means the same for every command that has it."""
+    return parameter.name == "home" or isinstance(parameter.default, Format)
 
 
 def _usage(parameter: Any) -> str:
@@ -87,16 +94,10 @@ def _usage(parameter: Any) -> str:
     written = ", ".join(parameter.opts)
     if parameter.is_flag:
         return f"`{written}`"
-    if isinstance(parameter.default, Enum):
-        return f"`{written}` " + ", ".join(
-            f"`{choice.value}`" for choice in type(parameter.default)
-        )
     return f"`{written} {parameter.metavar or parameter.name.upper()}`"
 
 
 def _default(parameter: Any) -> str:
-    if isinstance(parameter.default, Enum):
-        return f"`{parameter.default.value}`"
     return f"`{parameter.default}`" if isinstance(parameter.default, str) else ""
 
 
@@ -147,3 +148,26 @@ def _may_be(field: FieldInfo) -> str:
 
 def _shown_default(field: FieldInfo) -> str:
     return "" if field.default is None else f"`{field.default}`"
+
+
+def messages_page() -> str:
+    """Return the page of the messages that leave something to be said, by what was being done."""
+    lines = [
+        generated("warehouse/messages.yml"),
+        "",
+        "# Messages and what to do",
+        "",
+        "What is in *italics* differs from time to time. A message that is not here says all there",
+        "is to do itself.",
+    ]
+    for section in catalogue():
+        rows = [(_quoted(each.says), each.do) for each in section.messages.values() if each.do]
+        if rows:
+            lines += ["", f"## {section.title}", "", section.about, ""]
+            lines += table(("Message", "What to do"), rows)
+    return page(lines)
+
+
+def _quoted(says: str) -> str:
+    """Return a sentence with its places in italics."""
+    return re.sub(r"\{(\w+)\}", lambda place: f"*{place[1].replace('_', ' ')}*", says)

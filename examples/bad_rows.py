@@ -1,6 +1,6 @@
 """The rows with something odd, so that every validation rule is seen at least once.
 
-They stand in `bad_rows.csv`: the rules each row fails, what becomes of it and what it shows.
+They are in `bad_rows.csv`: the rules each row fails, what becomes of it and what it shows.
 `given` holds the columns in which a row is not plain; `filed_on` the day by which it is sorted,
 where that is not the day received. References from 0901 on are these rows and the good rows of the
 same cases. They leave the printed figures alone: rows held back do not count, and rows that are
@@ -65,7 +65,7 @@ def _values(line: dict[str, str]) -> Values:
 
 
 def _typed(text: str) -> Value:
-    """Return an ISO date or time as one; everything else is written as it stands."""
+    """Return an ISO date or time as one; everything else is written as it is."""
     try:
         return datetime.fromisoformat(text) if ":" in text else date.fromisoformat(text)
     except ValueError:

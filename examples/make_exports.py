@@ -29,7 +29,7 @@ EXPORTS = Path(__file__).with_name("exports")
 
 
 class ExpectedRow(NamedTuple):
-    """What becomes of a row; reference and stage are None where a row does not tell them."""
+    """What becomes of a row; reference and stage are None where a row does not have them."""
 
     file_name: str
     row_number: int

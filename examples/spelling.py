@@ -88,7 +88,7 @@ def spelled(record: Record) -> dict[str, Value]:
 
 
 def _word(name: str, value: str, values: dict[str, Value], rng: Random) -> str:
-    """Return one of the spellings of a value; a value without any is written as it stands."""
+    """Return one of the spellings of a value; a value without any is written as it is."""
     by_field = {
         "procedure": PROCEDURES,
         "stage": STAGES.get(str(values["procedure"]), {}),

@@ -1,6 +1,6 @@
 """Accepted exceptions: a person has checked what a rule found, and found the record right.
 
-They stand in the working store (raw.acceptances), append-only, each on one version of a row: any
+They are in the working store (raw.acceptances), append-only, each on one version of a row: any
 change of the row ends it. The next night applies them.
 """
 
@@ -101,10 +101,7 @@ def withdraw(settings: Settings, asked: Asked, role: str, reason: str | None) ->
         rows = _rows_asked_for(warehouse, asked)
         accepted = [row for row in rows if asked.rule_code in row.accepted_codes]
         if not accepted:
-            raise UsageError(
-                f"{asked.rule_code} is not accepted now on {asked}: `complaints accepted` lists "
-                "what is, and what has ended."
-            )
+            raise UsageError("not_accepted_now", rule=asked.rule_code, record=asked)
         row = _one_of(accepted, asked, "is accepted on", "is meant")
         _record(warehouse, settings, row, asked, role, reason, is_withdrawal=True)
 
@@ -123,10 +120,7 @@ def list_acceptances(settings: Settings) -> tuple[list[str], list[tuple[Any, ...
 @contextmanager
 def _held_store(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     if not settings.warehouse_path.exists():
-        raise RunFailedError(
-            f"There are no rows in {settings.home} yet: run `complaints nightly` first, or name "
-            "another --home."
-        )
+        raise RunFailedError("no_rows", home=settings.home)
     with lock_home(settings), hold_warehouse(settings), open_warehouse(settings) as warehouse:
         run_sql(warehouse, "acceptances")
         yield warehouse
@@ -135,7 +129,7 @@ def _held_store(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 def _rule_called(code: str) -> Rule:
     rule = next((rule for rule in all_rules() if rule.code == code), None)
     if rule is None:
-        raise UsageError(f"There is no rule {code} for complaints: see `complaints rules`.")
+        raise UsageError("rule_unknown", rule=code)
     return rule
 
 
@@ -143,7 +137,7 @@ def _check_acceptable(rule: Rule) -> None:
     if rule.refusal_to_accept:
         remedy = rule.remedy[0].lower() + rule.remedy[1:].rstrip(".")
         raise UsageError(
-            f"{rule.code} cannot be accepted, because {rule.refusal_to_accept}: {remedy}."
+            "rule_not_acceptable", rule=rule.code, because=rule.refusal_to_accept, remedy=remedy
         )
 
 
@@ -154,20 +148,14 @@ def _rows_asked_for(warehouse: duckdb.DuckDBPyConnection, asked: Asked) -> list[
     of_source = [row for row in of_case if asked.source in (None, row.source)]
     if not of_source:
         where = f"the source {asked.source}" if asked.source else "the home"
-        raise UsageError(
-            f"There is no case {asked.case_reference} in {where}: write the reference as "
-            "`complaints quarantine` or dq_warnings has it."
-        )
+        raise UsageError("case_unknown", case=asked.case_reference, where=where)
     rows = [row for row in of_source if row.stage == asked.stage]
     if not rows:
         stages = ", ".join(sorted({row.stage for row in of_source} - {""})) or "none that is known"
-        raise UsageError(f"There is no {asked}: the stages of this case are {stages}.")
+        raise UsageError("case_without_stage", record=asked, stages=stages)
     sources = sorted({row.source for row in rows})
     if len(sources) > 1:
-        raise UsageError(
-            f"There is a {asked} in the sources {' and '.join(sources)}: say with --source which "
-            "of them is meant."
-        )
+        raise UsageError("source_not_clear", record=asked, sources=" and ".join(sources))
     return rows
 
 
@@ -176,8 +164,7 @@ def _check_not_accepted(rows: list[StageRow], asked: Asked) -> None:
     accepted = [row for row in rows if asked.rule_code in row.accepted_codes]
     if accepted:
         raise UsageError(
-            f"{asked.rule_code} is accepted already on {asked} ({accepted[0].place}): use "
-            "--withdraw to take that back."
+            "accepted_already", rule=asked.rule_code, record=asked, row=accepted[0].place
         )
 
 
@@ -186,8 +173,10 @@ def _failing_row(rows: list[StageRow], asked: Asked) -> StageRow:
     if not failing:
         codes = sorted({code for row in rows for code in row.rule_codes})
         raise UsageError(
-            f"{asked.rule_code} does not fail on {asked}, so there is nothing to accept: the "
-            f"rules that fail there are {', '.join(codes) or 'none'}."
+            "rule_does_not_fail",
+            rule=asked.rule_code,
+            record=asked,
+            codes=", ".join(codes) or "none",
         )
     return _one_of(failing, asked, "fails on", "is right")
 
@@ -199,7 +188,13 @@ def _one_of(rows: list[StageRow], asked: Asked, verb: str, which: str) -> StageR
         places = " or ".join(sorted(row.place for row in rows))
         number = f"{len(rows)} row" + ("s" if len(rows) > 1 else "")
         raise UsageError(
-            f"{asked.rule_code} {verb} {number} of {asked}: say with --row which {which}, {places}."
+            "row_not_clear",
+            rule=asked.rule_code,
+            verb=verb,
+            number=number,
+            record=asked,
+            which=which,
+            rows=places,
         )
     return wanted[0]
 

@@ -117,7 +117,7 @@ def judge_frame(
     for outcome in batch.validate(suite, result_format=RESULT_FORMAT).results:
         assert outcome.expectation_config is not None  # for the type checker
         rule_code = outcome.expectation_config.meta["rule_code"]
-        # A crash looks like a failed row but for this: the metric's name stands in the place of
+        # A crash looks like a failed row but for this: the metric's name takes the place of
         # the plain answer "no exception" (great_expectations 1.24).
         if outcome.exception_info.get("raised_exception") is not False:
             raise RuleCrashedError(f"the expectation of rule {rule_code} could not be evaluated")

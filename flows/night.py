@@ -24,9 +24,10 @@ from complaints.notices.notify import notify_of_failure, notify_of_night
 from complaints.warehouse.access import keep_private
 from complaints.warehouse.errors import ExitCode, OperatorError, RunFailedError, UsageError
 from complaints.warehouse.layout import COMPLAINTS
+from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.runs import Run, copy_log, start_run
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.system_errors import refusals_in_words
+from complaints.warehouse.system_errors import system_errors_explained
 
 Function = Callable[..., Any]
 
@@ -99,7 +100,7 @@ class NightReport:
 
     @property
     def exit_code(self) -> ExitCode:
-        """What the command tells the shell."""
+        """What the command ends with."""
         if self.rejected:
             return ExitCode.PUBLISHED_WITH_REJECTED_FILES
         return ExitCode.DONE
@@ -145,7 +146,7 @@ def run_night(
     """
     report = report or NightReport()
     try:
-        with refusals_in_words():
+        with system_errors_explained():
             sources = read_sources(source_path(settings))
             report.sources = [source.code for source in sources]
             with keep_private(settings), start_run(settings) as run:
@@ -155,9 +156,9 @@ def run_night(
         if not report.is_published:
             raise
         known = isinstance(problem, OperatorError)
-        reason = problem if known else f"an unexpected {type(problem).__name__}."
+        reason = problem if known else f"{sentence_of('unexpected', error=type(problem).__name__)}."
         report.failure = problem
-        report.notes.append(f"The marts were published, but something failed after that: {reason}")
+        report.notes.append(sentence_of("failed_after_publishing", reason=reason))
     return report
 
 
@@ -190,10 +191,7 @@ def source_path(settings: Settings) -> Path:
         UsageError: there is none.
     """
     if settings.source is None:
-        raise UsageError(
-            "No source is configured: give --source a folder of exports or a sources file, or "
-            "set COMPLAINTS_SOURCE."
-        )
+        raise UsageError("no_source_configured")
     return settings.source
 
 
@@ -284,12 +282,9 @@ def judge(settings: Settings, run: Run, steps: SimpleNamespace) -> None:
 def _check_something_was_read(settings: Settings, report: NightReport) -> None:
     exports = [record for record in report.files if record.dataset == COMPLAINTS.dataset]
     if not exports:
-        raise RunFailedError(
-            f"No exports were found in {settings.source}, so nothing was published: see that the "
-            "complaints system delivers its export there."
-        )
+        raise RunFailedError("no_exports_found", path=settings.source)
     if all(record.status == "rejected" for record in exports):
         raise RunFailedError(
-            "Every file was rejected, so nothing was published: "
-            + " ".join(record.message or "" for record in report.rejected)
+            "every_file_rejected",
+            reasons=" ".join(record.message or "" for record in report.rejected),
         )

@@ -23,7 +23,7 @@ _on_step: ContextVar[Callable[[str], None]] = ContextVar("on_step", default=lamb
 
 
 @contextmanager
-def tell_steps_to(listener: Callable[[str], None]) -> Iterator[None]:
+def pass_steps_to(listener: Callable[[str], None]) -> Iterator[None]:
     """Give the listener the name of each step that a flow run in this context starts."""
     token = _on_step.set(listener)
     try:
@@ -32,7 +32,7 @@ def tell_steps_to(listener: Callable[[str], None]) -> Iterator[None]:
         _on_step.reset(token)
 
 
-def _tell_step(name: str) -> None:
+def _pass_step(name: str) -> None:
     # Prefect pickles the flow's function, with what it names, for the process of a scheduled run;
     # a context variable cannot be pickled, a function of this module can.
     _on_step.get()(name)
@@ -55,7 +55,7 @@ def nightly(
         as_of: the as-of date of the figures; today when not given.
     """
     settings = read_settings(source=source, home=home, as_of=as_of)
-    report = run_and_notify(settings, TASKS, _tell_step)
+    report = run_and_notify(settings, TASKS, _pass_step)
     create_table_artifact(
         table=summary_rows(report),
         key="nightly-summary",

@@ -70,7 +70,7 @@ class OneRunServer:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for the run, which has something left to tell it
+            start_new_session=True,  # Ctrl-C is for the run, which still needs the server
         )
         # At the very end of this process, after Prefect has sent what it still had to.
         atexit.register(self._stop)
@@ -112,11 +112,7 @@ def server_for_schedule() -> Iterator[None]:
         return
     host, port = settings.server.api.host, settings.server.api.port
     if _answers(host, port):
-        raise UsageError(
-            f"The port {port}, on which `complaints serve` would show Prefect's page, is taken: "
-            "stop the other program, set PREFECT_SERVER_API_PORT to a free port, or set "
-            "PREFECT_API_URL to the Prefect server to be used."
-        )
+        raise UsageError("port_taken", port=port)
     server = subprocess.Popen([sys.executable, "-m", "prefect", "server", "start"])
     try:
         _wait_for(server, host, port)
@@ -132,10 +128,7 @@ def _wait_for(server: "subprocess.Popen[bytes]", host: str, port: int) -> None:
     deadline = time.monotonic() + STARTUP_SECONDS
     while not _answers(host, port):
         if server.poll() is not None or time.monotonic() > deadline:
-            raise RunFailedError(
-                "Prefect's server did not start, so nothing was done. See that its database can be "
-                "reached, or set PREFECT_API_URL to a server that is at work."
-            )
+            raise RunFailedError("server_not_started")
         time.sleep(0.3)
 
 

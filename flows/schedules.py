@@ -53,8 +53,5 @@ def _cron(setting: str, written: str | None, declared: dict[str, str]) -> Schedu
     try:
         CronSchedule(cron=cron, timezone=timezone)
     except ValueError:
-        raise UsageError(
-            f'{setting} is "{cron}", which is not a valid schedule: write five fields as cron has '
-            'them, such as "0 4 * * *".'
-        ) from None
+        raise UsageError("schedule_unusable", setting=setting, cron=cron) from None
     return Cron(cron, timezone=timezone)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 HEADINGS = {DATA_QUALITY: "Data quality", DEADLINES: "Deadlines", FAILURES: "Failures"}
-# How the subject counts each state, in its order; what stands beside the news is not counted.
+# How the subject counts each state, in its order; what is listed beside the news is not counted.
 COUNTED = {
     "night_failed": "the night failed",
     "backup_failed": "the backup failed",
@@ -27,7 +27,7 @@ class Line(NamedTuple):
 
     Attributes:
         state: a key of COUNTED, or "beside".
-        place: where its section stands.
+        place: where its section comes.
         group_number: of the group with the same title and remedy.
         command: the command that shows the whole group.
         notices_in_group: how many there are, those that are left out included.
@@ -55,7 +55,7 @@ class Message(NamedTuple):
 
 
 class Digest(NamedTuple):
-    """All lines, and how things stand: rows of audience, what is counted, and number."""
+    """All lines, and how things are: rows of audience, what is counted, and number."""
 
     lines: list[Line]
     totals: list[tuple[str, str, int]]

@@ -11,16 +11,17 @@ from complaints.notices.digest import Digest, Message
 from complaints.notices.recipients import AUDIENCES, Recipient, recipients_of
 from complaints.notices.send import send_waiting
 from complaints.warehouse.errors import OperatorError, RunFailedError
+from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.system_errors import refusals_in_words
+from complaints.warehouse.system_errors import system_errors_explained
 
 # Whatever becomes of a notice, it is no reason to fail; anything else is a mistake in the code.
 EXPECTED_PROBLEMS = (OperatorError, duckdb.Error, OSError)
 
 
 def notify_of_night(settings: Settings, run: Run, sources: Sequence[str]) -> list[str]:
-    """Notify of what is new in the marts that a run has just published, seen from its sources.
+    """Notify of what is new in the marts that a run has just published, about its sources.
 
     The messages are written and their notices marked as sent in one transaction; then they are
     sent. With no recipients configured, nothing is done or stored.
@@ -32,15 +33,14 @@ def notify_of_night(settings: Settings, run: Run, sources: Sequence[str]) -> lis
     if not recipients:
         return []
     try:
-        with refusals_in_words():
+        with system_errors_explained():
             with open_notices(settings) as log:
                 beside = _interruption(run)
                 digest = collect(log, settings, _audiences(recipients), beside, run.run_id, sources)
                 _put(log, settings, run.run_id, digest, recipients, settings.alerts_quiet_nights)
             return send_waiting(settings)
     except EXPECTED_PROBLEMS as problem:  # a full disk, a file in use
-        why = _reason(problem)
-        return [f"Notices could not be sent tonight; they will be sent tomorrow. {why}"]
+        return [sentence_of("notices_not_sent", reason=_reason(problem))]
 
 
 def notify_of_failure(
@@ -87,19 +87,13 @@ def preview(settings: Settings, sources: Sequence[str]) -> list[tuple[Sequence[s
         RunFailedError: there are no marts, or they are older than the code.
     """
     if not settings.marts_path.exists():
-        raise RunFailedError(
-            f"There are no marts in {settings.home} yet: run `complaints nightly` first, or name "
-            "another --home."
-        )
+        raise RunFailedError("no_marts", home=settings.home)
     together = {each.audiences: each for each in recipients_of(settings)} or {AUDIENCES: None}
     try:
-        with refusals_in_words(), open_notices(settings) as log:
+        with system_errors_explained(), open_notices(settings) as log:
             digest = collect(log, settings, AUDIENCES, {}, sources=sources)
     except (duckdb.CatalogException, duckdb.BinderException):
-        raise RunFailedError(
-            f"The marts in {settings.home} are older than this version of complaints: run "
-            "`complaints nightly` once, then ask again."
-        ) from None
+        raise RunFailedError("marts_older_than_code", home=settings.home) from None
     return [
         (audiences, digest.written(audiences, settings.as_of_day))
         for audiences in together
@@ -127,9 +121,9 @@ def _notify_of(
         problems = send_waiting(settings)
     except EXPECTED_PROBLEMS as problem:
         # What failed first is what the operator must read.
-        problems = [f"No notice of the failure could be sent ({type(problem).__name__})."]
-    for sentence in problems:
-        print(sentence, file=sys.stderr)
+        problems = [sentence_of("notice_of_failure_not_sent", error=type(problem).__name__)]
+    if problems:
+        print(*problems, sep="\n", file=sys.stderr)
 
 
 def _put(
@@ -163,7 +157,7 @@ def _interruption(run: Run | None) -> Failures:
     return {
         "run_interrupted": [
             f"The run that started on {started_at.day} {started_at:%B %Y at %H:%M} UTC never "
-            "ended: it was killed, or the machine stopped. The next run goes on where it stood.",
+            "ended: it was killed, or the machine stopped. The next run continues from there.",
             *_where("Its last step", step, "The file it was reading", files),
         ]
     }
@@ -179,5 +173,5 @@ def _reason(problem: BaseException) -> str:
     if isinstance(problem, OperatorError):
         return str(problem)
     if isinstance(problem, Exception):
-        return f"an unexpected {type(problem).__name__}"
-    return f"it was stopped before it ended ({type(problem).__name__})"
+        return sentence_of("unexpected", error=type(problem).__name__)
+    return sentence_of("stopped", error=type(problem).__name__)

@@ -16,6 +16,8 @@ from filelock import FileLock, Timeout
 from complaints.notices.collect import open_notices
 from complaints.notices.outbox import Waiting, give_up_old, record_attempt, waiting
 from complaints.notices.recipients import Recipient, recipients_of
+from complaints.warehouse.errors import CataloguedError
+from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.settings import Settings
 
 PAUSES_SECONDS = (0, 2, 8)  # before each time it is tried
@@ -26,7 +28,7 @@ LOCK_SECONDS = 60
 REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused)
 
 
-class NotSentError(Exception):
+class NotSentError(CataloguedError):
     """A message that could not be sent; the sentence says why, without addresses or secrets."""
 
 
@@ -55,14 +57,14 @@ def send_waiting(settings: Settings) -> list[str]:
                     messages = [each for each in waiting(log) if each.recipient in recipients]
                 if given_up:
                     counted = f"{given_up} message{'s' if given_up > 1 else ''}"
-                    notes.append(f"{counted} waited too long and will not be sent.")
+                    notes.append(sentence_of("messages_given_up", messages=counted))
                 if not messages:
                     return notes
                 time.sleep(pause)
                 problems = _send_all(settings, messages, recipients)
             return notes + problems
     except Timeout:
-        return ["Another process is sending the messages that wait."]
+        return [sentence_of("another_process_sends")]
 
 
 def _send_all(
@@ -81,8 +83,7 @@ def _send_all(
         except NotSentError as problem:
             no_server = problem if isinstance(problem, NoServerError) else no_server
             problems.append(
-                f"A message to {recipient.place} could not be sent: {problem}; it waits for the "
-                "next night or `complaints alert --send`."
+                sentence_of("message_not_sent", recipient=recipient.place, reason=problem)
             )
         with open_notices(settings) as log:
             record_attempt(log, message, is_sent)
@@ -104,11 +105,12 @@ def _send(settings: Settings, message: Waiting, recipient: Recipient) -> None:
     except REFUSED as refusal:
         answers = getattr(refusal, "recipients", {})  # of those who were refused, each its own
         code = getattr(refusal, "smtp_code", None) or next(iter(answers.values()))[0]
-        raise NotSentError(f"the mail server refuses it ({code})") from None
+        raise NotSentError("message_refused", code=code) from None
     except (OSError, smtplib.SMTPException) as problem:
         raise NoServerError(
-            f"the mail server {settings.smtp_host}:{settings.smtp_port} cannot be used "
-            f"({type(problem).__name__})"
+            "mail_server_unusable",
+            server=f"{settings.smtp_host}:{settings.smtp_port}",
+            error=type(problem).__name__,
         ) from None
 
 
@@ -151,6 +153,6 @@ def _send_by_apprise(message: Waiting, recipient: Recipient) -> None:
 
     service = Apprise.instantiate(recipient.entry)
     if service is None:
-        raise NotSentError("Apprise does not know such a URL")
+        raise NotSentError("recipient_url_unknown")
     if not service.notify(title=message.subject, body=message.text):
-        raise NotSentError("the service that Apprise was to reach does not take it")
+        raise NotSentError("service_refuses")

@@ -76,7 +76,7 @@ Part = str | Figure
 class Sentence:
     """Words and figures in their order.
 
-    `when_hidden` stands in its place where one of its figures may not be shown, for words such as
+    `when_hidden` takes its place where one of its figures may not be shown, for words such as
     "increased" tell something about a number too; with None the sentence is left out.
     """
 
@@ -197,7 +197,7 @@ class Report:
 
     Attributes:
         period: `2018-19 Q2` or `2018-19`.
-        as_of: the day the figures are seen from, ISO.
+        as_of: the day as at which the figures are, ISO.
         front: the committee template's lines.
         sections: numbered sections, appendices last.
         sums: the sums by which a hidden count could be worked out, over all cells of the report.

@@ -41,7 +41,7 @@ class Counts:
 
         Args:
             values: the count of each cell that somebody gave.
-            shown: the cells that stand in the document, as a figure or as the symbol.
+            shown: the cells that are in the document, as a figure or as the symbol.
             relations: what a reader knows of them.
         """
         self.values = values

@@ -140,10 +140,7 @@ class Figures:
         found = self.cells.get(cell)
         if found is None and group in self._values:
             if not value:
-                raise RunFailedError(
-                    f"The marts are older than this version of complaints: they do not have "
-                    f"{measure}. Run `complaints nightly` once, then ask for the report again."
-                )
+                raise RunFailedError("measure_missing", measure=measure)
             found = 0
         return Count(cell, found)
 

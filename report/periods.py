@@ -94,10 +94,7 @@ def read_period(written: str) -> Period:
         period = Period(int(match[1]), int(match[3] or 0))
         if period.year_name == f"{match[1]}-{match[2]}" and period.first_year >= 1000:
             return period
-    raise UsageError(
-        f'"{written}" is not a valid period: write a quarter as "2018-19 Q2" or a financial year '
-        'as "2018-19".'
-    )
+    raise UsageError("period_unusable", written=written)
 
 
 def day_in_words(day: date) -> str:

@@ -101,7 +101,7 @@ class Printer:
         return relative_change_text(part)
 
     def sentence(self, sentence: Sentence) -> str | None:
-        """Return a sentence, or what stands in its place where a figure of it is hidden."""
+        """Return a sentence, or what takes its place where a figure of it is hidden."""
         if any(count.cell in self.hidden for count in sentence.counts):
             return sentence.when_hidden
         return "".join(self.part(part) for part in sentence.parts)
@@ -175,7 +175,7 @@ def print_report(
         report: what it says.
         profile: `internal` or `publication`.
         hidden: the cells that may not be shown.
-        symbol: what stands in their place.
+        symbol: what takes their place.
     """
     printer = Printer(hidden, symbol)
     shown = (

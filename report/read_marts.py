@@ -70,10 +70,7 @@ def read_figures(marts_path: Path, period: Period) -> Figures:
         try:
             return _read(marts, period)
         except (duckdb.CatalogException, duckdb.BinderException) as missing:
-            raise RunFailedError(
-                f"The marts in {marts_path.parent} are older than this version of complaints: "
-                "run `complaints nightly` once, then ask for the report again."
-            ) from missing
+            raise RunFailedError("marts_older_than_code", home=marts_path.parent) from missing
 
 
 def needed_periods(period: Period) -> list[Period]:
@@ -180,14 +177,19 @@ def _check_period(
     period: Period, as_of: date | None, first_quarter: str | None, cells: Mapping[Cell, Any]
 ) -> None:
     if as_of is None or first_quarter is None:
-        raise RunFailedError("The marts hold no complaints yet, so there is nothing to report on.")
+        raise RunFailedError("no_complaints")
     if period.last_day >= as_of:
         raise UsageError(
-            f"{period.name} ends on {day_in_words(period.last_day)} and the figures are as at "
-            f"{day_in_words(as_of)}: ask for a {period.kind} that has ended before that day."
+            "period_not_ended",
+            period=period.name,
+            last_day=day_in_words(period.last_day),
+            as_of_day=day_in_words(as_of),
+            kind=period.kind,
         )
     if not any(cell.period == period.name for cell in cells):
         raise RunFailedError(
-            f"No complaint is known for {period.name}: the marts in use begin with "
-            f"{first_quarter} and are as at {day_in_words(as_of)}."
+            "period_before_first",
+            period=period.name,
+            first_quarter=first_quarter,
+            as_of_day=day_in_words(as_of),
         )

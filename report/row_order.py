@@ -34,7 +34,7 @@ def _breakdown(row: Row) -> tuple[Cell, ...]:
 
 
 def _ordered(rows: Sequence[Row], places: list[int], hidden: Set[Cell]) -> list[int]:
-    """Return the places of rows of one breakdown in another order if theirs tells something."""
+    """Return the places of rows of one breakdown in another order if theirs discloses something."""
     ranked = [place for place in places if not _is_last(rows[place])]
     first = {place: _first_figure(rows[place]) for place in places}
     is_telling = any(_is_ranking([first[place] for place in each]) for each in (places, ranked))

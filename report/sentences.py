@@ -47,7 +47,7 @@ def see(key: str) -> str:
 
 
 def sentence_when_hidden(subject: str) -> str:
-    """Return what stands in place of a sentence that may not be shown."""
+    """Return what takes the place of a sentence that may not be shown."""
     return HIDDEN.format(subject[:1].upper() + subject[1:])
 
 

@@ -45,7 +45,7 @@ def write_report(
         folder.mkdir(parents=True, exist_ok=True)
         written = [_write(printed, folder / f"{name}.{each}") for each in formats]
     except OSError as problem:
-        raise UsageError(f"The folder {folder} cannot be used: {problem.strerror}.") from None
+        raise UsageError("report_folder_unusable", folder=folder, reason=problem.strerror) from None
     if out is None:  # what goes elsewhere is its writer's to share
         for path in (folder, *written):
             share(settings, path)
@@ -84,6 +84,4 @@ def _write(printed: PrintedReport, path: Path) -> Path:
 
 def _check(given: str, known: tuple[str, ...], what: str) -> None:
     if given not in known:
-        raise UsageError(
-            f'"{given}" is not a {what} of the report: choose from {", ".join(known)}.'
-        )
+        raise UsageError("report_choice_unknown", given=given, what=what, known=", ".join(known))

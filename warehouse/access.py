@@ -62,24 +62,15 @@ def readers_group(settings: Settings) -> int | None:
     if not name:
         return None
     if not IS_POSIX:
-        raise UsageError(
-            "COMPLAINTS_MARTS_GROUP has no meaning on this system: leave it out, and set the "
-            "rights on the folder as docs/access.md says."
-        )
+        raise UsageError("marts_group_not_supported")
     import grp
 
     try:
         group = grp.getgrnam(name).gr_gid
     except KeyError:
-        raise UsageError(
-            f"COMPLAINTS_MARTS_GROUP names the group {name}, which this machine does not have: "
-            "make the group, or correct the setting."
-        ) from None
+        raise UsageError("marts_group_unknown", group=name) from None
     if os.geteuid() != 0 and group not in {os.getegid(), *os.getgroups()}:
-        raise UsageError(
-            f"COMPLAINTS_MARTS_GROUP names the group {name}, which this account is not a member "
-            "of, so it cannot give the marts to it: make it a member, and log on again."
-        )
+        raise UsageError("marts_group_not_joined", group=name)
     return group
 
 
@@ -109,7 +100,4 @@ def _set(path: Path, mode: int, group: int | None) -> None:
         if now.st_mode & 0o7777 != mode:
             path.chmod(mode)
     except PermissionError:
-        raise RunFailedError(
-            f"The rights of {path} cannot be set, because it belongs to another account: run this "
-            "as the home's owner."
-        ) from None
+        raise RunFailedError("rights_not_set", path=path) from None

@@ -44,10 +44,7 @@ def back_up(settings: Settings, folder: Path | None = None) -> Path:
     """
     target = (folder or settings.backups_path).expanduser().resolve()
     if not settings.warehouse_path.exists():
-        raise RunFailedError(
-            f"There is no warehouse in {settings.home}, so there is nothing to back up: run "
-            "`complaints nightly` first, or name another --home."
-        )
+        raise RunFailedError("nothing_to_back_up", home=settings.home)
     with keep_private(settings), lock_home(settings):
         unfinished = _empty_folder(target)
         try:
@@ -57,8 +54,7 @@ def back_up(settings: Settings, folder: Path | None = None) -> Path:
             os.replace(unfinished, backup)
         except (OSError, duckdb.Error) as problem:
             raise RunFailedError(
-                f"The backup could not be written to {target}: {_reason(problem)}. See that the "
-                "disk has room and the warehouse opens, or name another folder."
+                "backup_not_written", folder=target, reason=_reason(problem)
             ) from None
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -76,17 +72,12 @@ def check_backup(backup: Path) -> None:
     try:
         sums = (backup / SUMS).read_text(encoding="utf-8").splitlines()
     except OSError:
-        raise RunFailedError(
-            f"{backup} is no backup of a home, or an unfinished one: {SUMS} is missing in it."
-        ) from None
+        raise RunFailedError("not_a_backup", folder=backup, missing=SUMS) from None
     for line in sums:
         expected, name = line.split("  ", 1)
         path = backup / name
         if not path.is_file() or _sum(path) != expected or not _opens(path):
-            raise RunFailedError(
-                f"{path} is missing or damaged, so nothing can be restored from this backup: use "
-                "another one."
-            )
+            raise RunFailedError("backup_damaged", path=path)
 
 
 def opens(path: Path, question: str) -> bool:
@@ -112,9 +103,7 @@ def _empty_folder(target: Path) -> Path:
             shutil.rmtree(leftover)
         unfinished.mkdir()
     except OSError as problem:
-        raise UsageError(
-            f"The backup folder {target} cannot be used: {_reason(problem)}."
-        ) from None
+        raise UsageError("backup_folder_unusable", folder=target, reason=_reason(problem)) from None
     return unfinished
 
 

@@ -12,7 +12,7 @@ def utc_now() -> datetime:
 
 
 def today() -> date:
-    """Return the day that it is in England, wherever the machine thinks it stands.
+    """Return the day that it is in England, wherever the machine thinks it is.
 
     In summer the last hour of a day in UTC belongs to the next day here.
     """

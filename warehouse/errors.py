@@ -1,10 +1,12 @@
-"""The two ways a command can go wrong, each with its exit code and one sentence."""
+"""The ways a command can go wrong, each with its exit code and one sentence of the catalogue."""
 
 from enum import IntEnum
 
+from complaints.warehouse.messages import sentence_of
+
 
 class ExitCode(IntEnum):
-    """What a command tells the shell."""
+    """What a command ends with."""
 
     DONE = 0
     FAILED = 1
@@ -12,7 +14,24 @@ class ExitCode(IntEnum):
     PUBLISHED_WITH_REJECTED_FILES = 3
 
 
-class OperatorError(Exception):
+class CataloguedError(Exception):
+    """An error whose sentence is in messages.yml, under its code.
+
+    Attributes:
+        code: the code.
+        places: what fills the sentence's places.
+    """
+
+    def __init__(self, code: str, /, **places: object) -> None:
+        super().__init__(code)
+        self.code, self.places = code, places
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return sentence_of(self.code, **self.places)
+
+
+class OperatorError(CataloguedError):
     """A mistake met with one sentence: what is wrong, where, and what to do."""
 
     exit_code = ExitCode.FAILED

@@ -9,6 +9,7 @@ import duckdb
 
 from complaints.warehouse import clock
 from complaints.warehouse.errors import RunFailedError
+from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.query import open_marts
 from complaints.warehouse.run_log import FAILED, INTERRUPTED, RUNNING, open_log, read_journal
 from complaints.warehouse.runs import lock_night, was_reading
@@ -87,20 +88,17 @@ def last_runs(settings: Settings) -> list[LoggedRun]:
         RunFailedError: there is no log yet, or it cannot be opened.
     """
     if not settings.runs_path.exists():
-        raise RunFailedError(
-            f"There is no log of runs in {settings.home} yet: run `complaints nightly` or "
-            "`complaints demo` first, or name another --home."
-        )
+        raise RunFailedError("no_log_of_runs", home=settings.home)
     with open_log(settings.runs_path) as log:
         rows = log.execute(
             "select as_of_day, started_at, finished_at - started_at, status, failed_step, message "
             "from ops_runs order by run_number desc limit $most",
             {"most": LAST_RUNS},
         ).fetchall()
-    return [_as_it_stands(settings, LoggedRun(*row)) for row in rows]
+    return [_as_it_is(settings, LoggedRun(*row)) for row in rows]
 
 
-def _as_it_stands(settings: Settings, run: LoggedRun) -> LoggedRun:
+def _as_it_is(settings: Settings, run: LoggedRun) -> LoggedRun:
     """Return what became of a run; one that was killed is in the log as running until the next."""
     if run.status != RUNNING:
         return run
@@ -135,10 +133,7 @@ def read_published(settings: Settings) -> Published:
                 ROWS_WAITING, {"most": settings.check_waiting_days}
             ).fetchone() or (0, None)
         except (duckdb.CatalogException, duckdb.BinderException):
-            raise RunFailedError(
-                f"{settings.marts_path} does not say when it was published, because an older "
-                "version made it: run `complaints nightly`."
-            ) from None
+            raise RunFailedError("marts_without_time", path=settings.marts_path) from None
     return Published(at, rows_waiting, since)
 
 
@@ -167,15 +162,18 @@ def _problems_of_marts(published: Published, settings: Settings, max_age: timede
     age = clock.utc_now() - published.at
     if age > max_age:
         sentences.append(
-            f"The published marts are of {published.at:%Y-%m-%d %H:%M} UTC, {_hours(age)} old, "
-            f"where {_hours(max_age)} are allowed: see `complaints status`, and whether the "
-            "schedule is at work."
+            sentence_of(
+                "marts_too_old", at=_time(published.at), age=_hours(age), allowed=_hours(max_age)
+            )
         )
     if published.rows_waiting:
         sentences.append(
-            f"Of the rows held back, {published.rows_waiting} wait for more than "
-            f"{settings.check_waiting_days} working days, the first since "
-            f"{published.waiting_since}: `complaints quarantine` says which, and what to do."
+            sentence_of(
+                "rows_waiting",
+                rows=published.rows_waiting,
+                days=settings.check_waiting_days,
+                since=published.waiting_since,
+            )
         )
     return sentences
 
@@ -186,12 +184,15 @@ def _problems_of_runs(runs: list[LoggedRun]) -> list[str]:
     if last is None or last.status not in (FAILED, INTERRUPTED):
         return []
     step = f" at the step {last.failed_step}" if last.failed_step else ""
-    began = f"The last run, of {last.started_at:%Y-%m-%d %H:%M} UTC,"
+    at = _time(last.started_at)
     if last.status == FAILED:
-        return [f"{began} failed{step}: {last.message}"]
+        return [sentence_of("last_run_failed", at=at, step=step, message=last.message)]
     reading = f" {last.message}" if last.message else ""
-    remedy = "the next run goes on from there; run `complaints nightly`."
-    return [f"{began} was interrupted{step}: {remedy}{reading}"]
+    return [sentence_of("last_run_interrupted", at=at, step=step, reading=reading)]
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _hours(length: timedelta) -> str:

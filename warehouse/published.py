@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from complaints.warehouse.access import share
+from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.settings import Settings
 
 
@@ -24,10 +25,7 @@ def replace_marts(settings: Settings, candidate: Path) -> list[str]:
     except PermissionError:
         # Windows does not replace a file that a reader holds open.
         os.replace(candidate, waiting)
-        return [
-            f"{marts.name} is open in another program and could not be replaced: the new marts "
-            f"wait in {waiting}; close the other program and rename the file."
-        ]
+        return [sentence_of("marts_not_replaced", name=marts.name, waiting=waiting)]
     waiting.unlink(missing_ok=True)
     # A reader that opened the old file for writing may have left its log, which is not the new
     # file's.

@@ -27,7 +27,7 @@ CONFINED = (
     "set allow_community_extensions = false",
     "set lock_configuration = true",
 )
-# Table functions of DuckDB 1.5 that write log and profile files or run SQL which stands in a text
+# Table functions of DuckDB 1.5 that write log and profile files or run SQL given as a text
 # (tried 2026-11: neither the lock nor the ban on files stops the first two).
 FORBIDDEN_FUNCTIONS = {
     *("enable_logging", "disable_logging", "truncate_duckdb_logs", "write_log"),
@@ -56,19 +56,16 @@ def query_marts(settings: Settings, query: str) -> tuple[list[str], list[tuple[A
                 or statements[0].type not in READING
                 or FORBIDDEN_FUNCTIONS & _names(query)
             ):
-                raise UsageError("complaints sql takes one query that reads, such as a select.")
+                raise UsageError("query_not_reading")
             with _ended_after(marts, settings.query_seconds):
                 result = marts.execute(statements[0])
                 rows = result.fetchmany(MOST_ROWS + 1)
         except duckdb.InterruptException:
-            raise UsageError(
-                f"The query took longer than {settings.query_seconds} s and was ended: ask for "
-                "less, or set COMPLAINTS_QUERY_SECONDS."
-            ) from None
+            raise UsageError("query_too_long", seconds=settings.query_seconds) from None
         except duckdb.Error as problem:
-            raise UsageError(f"The query cannot be run: {_sentence(problem)}") from None
+            raise UsageError("query_refused", reason=_sentence(problem)) from None
         if len(rows) > MOST_ROWS:
-            raise UsageError(f"The query gives more than {MOST_ROWS:,} rows: add a limit.")
+            raise UsageError("query_too_many_rows", most=f"{MOST_ROWS:,}")
         return [column[0] for column in result.description or []], rows
 
 
@@ -111,19 +108,13 @@ def open_marts(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         exists = path.exists()
     except PermissionError:
-        raise RunFailedError(
-            f"The marts in {path.parent} may not be read by this account: ask the data officer to "
-            "make it a member of the marts' group (docs/access.md)."
-        ) from None
+        raise RunFailedError("marts_not_readable", home=path.parent) from None
     if not exists:
-        raise RunFailedError(
-            f"There are no marts in {path.parent} yet: run `complaints nightly` or "
-            "`complaints demo` first, or name another --home."
-        )
+        raise RunFailedError("no_marts", home=path.parent)
     try:
         marts = duckdb.connect(path, read_only=True)
     except duckdb.Error as problem:
-        raise RunFailedError(f"The marts cannot be opened: {_sentence(problem)}") from None
+        raise RunFailedError("marts_not_opened", reason=_sentence(problem)) from None
     try:
         yield marts
     finally:

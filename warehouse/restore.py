@@ -28,10 +28,7 @@ def kept_states(settings: Settings) -> list[tuple[Any, ...]]:
     """
     paths = kept_state_files(settings)[::-1]
     if not paths:
-        raise RunFailedError(
-            f"No published state is kept in {settings.published_folder}: run `complaints nightly`, "
-            "or name another --home."
-        )
+        raise RunFailedError("no_published_state", folder=settings.published_folder)
     rows = []
     for path in paths:
         day, run_id = KEPT_STATE.fullmatch(path.stem).groups()  # type: ignore[union-attr]
@@ -59,20 +56,14 @@ def restore_state(settings: Settings, state: str) -> list[str]:
     wanted = state.removesuffix(".duckdb")
     name = next((row[0] for row in kept_states(settings) if wanted in row[:3]), None)
     if name is None:
-        raise UsageError(
-            f"{state} is no published state that is kept: `complaints restore` without it lists "
-            "them."
-        )
+        raise UsageError("published_state_unknown", state=state)
     path = settings.published_folder / f"{name}.duckdb"
     with keep_private(settings), lock_home(settings):
         candidate = settings.home / ".marts-restored.duckdb"
         shutil.copyfile(path, candidate)
         if not opens(candidate, DATABASES["marts.duckdb"]):
             candidate.unlink()
-            raise RunFailedError(
-                f"The state {path} is damaged, so the marts were left as they are: restore another "
-                "one, or run `complaints nightly`."
-            )
+            raise RunFailedError("published_state_damaged", path=path)
         return replace_marts(settings, candidate)
 
 
@@ -87,25 +78,19 @@ def restore_home(settings: Settings, backup: Path) -> None:
         RunFailedError: the backup is damaged, or does not fit on the disk.
     """
     if not backup.is_dir():
-        raise UsageError(f"The backup {backup} is not a folder that exists.")
+        raise UsageError("backup_not_found", path=backup)
     check_backup(backup)
     with keep_private(settings), lock_home(settings):
         held = [name for name in (*DATABASES, REFERENCE) if (settings.home / name).exists()]
         if held:
-            raise UsageError(
-                f"The home {settings.home} still holds {', '.join(held)}, which a restore does not "
-                "overwrite: move the whole folder away, or name another --home."
-            )
+            raise UsageError("home_not_empty", home=settings.home, held=", ".join(held))
         unfinished = settings.home / UNFINISHED
         shutil.rmtree(unfinished, ignore_errors=True)
         try:
             shutil.copytree(backup, unfinished)
         except OSError:
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise RunFailedError(
-                f"The backup could not be copied to {settings.home}: see that the disk has room, "
-                "and that this account may read the backup."
-            ) from None
+            raise RunFailedError("backup_not_copied", home=settings.home) from None
         for name in (REFERENCE, *reversed(DATABASES)):
             if (unfinished / name).exists():
                 os.replace(unfinished / name, settings.home / name)

@@ -58,7 +58,7 @@ comment on table ops_runs is 'Every run: running, published, failed or interrupt
 comment on table ops_steps is 'Every step of a run: running, done, failed or interrupted.';
 comment on table ops_alerts is 'Every message about a night: waiting or sent.';
 """
-# What tells a log that has these tables from an older one.
+# By these a log that has these tables is known from an older one.
 NEWEST_COLUMNS = {
     ("ops_runs", "run_number"),
     ("ops_steps", "position"),
@@ -133,7 +133,7 @@ class Journal:
 
     @property
     def last_step(self) -> str | None:
-        """The step at which the run stands."""
+        """The step at which the run is."""
         return self.calls[-1].step if self.calls else None
 
     @property
@@ -203,9 +203,7 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
             is_held = "lock" in sentence or "used by another process" in sentence
             if not is_held or time.monotonic() > deadline:
                 raise RunFailedError(
-                    f"The log of runs {path} cannot be opened: {sentence.rstrip('.')}. Close the "
-                    "program that holds it open, or let the account that runs the job read and "
-                    "write it."
+                    "log_not_opened", path=path, reason=sentence.rstrip(".")
                 ) from None
             time.sleep(0.05)
 

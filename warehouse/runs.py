@@ -29,7 +29,7 @@ from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from complaints.warehouse.store import empty_spill_folders, hold_warehouse, open_warehouse
 from complaints.warehouse.system_errors import reserved_space
 
-# What decides a verdict or a figure: a change in any of these judges and builds all anew.
+# What decides a verdict or a figure: a change in any of these judges and rebuilds all.
 RULEBOOK_PATTERNS = (
     "expectations/*.yml",
     "expectations/*.py",
@@ -48,7 +48,7 @@ LOCK_SECONDS = 0.2  # for one that only looks whether a run is at work
 
 
 class Interruption(NamedTuple):
-    """Where a run stood that never ended.
+    """Where a run was that never ended.
 
     Attributes:
         started_at: when it started, UTC.
@@ -68,10 +68,10 @@ class Run:
     Attributes:
         run_id: names the run in the log and in `dq_deliveries`.
         run_at: when it started, UTC.
-        as_of_day: the day the figures are seen from.
+        as_of_day: the day as at which the figures are.
         rulebook: hash of the rules, reference data and models in force.
         run_number: its place among the runs of the home; a clock may be put back, this is not.
-        interrupted: where the run before it stood, where that one never ended.
+        interrupted: where the run before it was, if that one never ended.
         journal: the steps so far.
         is_published: whether it has replaced the marts.
     """
@@ -100,9 +100,7 @@ def lock_home(
     try:
         lock.acquire()
     except Timeout:
-        raise RunFailedError(
-            f"Another run is at work in {settings.home}: wait until it has ended."
-        ) from None
+        raise RunFailedError("another_run_at_work", home=settings.home) from None
     try:
         yield
     finally:
@@ -126,7 +124,7 @@ def start_run(settings: Settings) -> Iterator[Run]:
 
     A night waits for a command that holds the home for a while, such as `complaints backup`; of two
     nights the second has nothing to do. A run that was killed leaves its entry as `running`. The
-    next one, seen from the same day, takes over its run id, so that the published record reads as
+    next one of the same as-of day takes over its run id, so that the published record reads as
     if nothing had happened.
 
     Raises:
@@ -240,7 +238,7 @@ class _InterruptedRun(NamedTuple):
 def _end_interrupted_runs(
     log: duckdb.DuckDBPyConnection, settings: Settings
 ) -> _InterruptedRun | None:
-    """Log where the runs that were killed stood; return the last of them."""
+    """Log where the runs were that were killed; return the last of them."""
     noted = read_journal(settings.journal_path)
     write_calls(log, noted)
     interrupted = log.execute(
@@ -281,8 +279,7 @@ def _check_as_of_day(settings: Settings, run: Run) -> None:
         ).fetchall()[0]
     if newest_day and run.as_of_day < newest_day:
         raise UsageError(
-            f"The as-of day {run.as_of_day} is before {newest_day}, the newest one recorded in "
-            f"{settings.home}: give that day or a later one."
+            "as_of_day_before_newest", day=run.as_of_day, newest=newest_day, home=settings.home
         )
 
 

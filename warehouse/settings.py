@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     )
     as_of: date | None = Field(
         None,
-        description="The day the figures are seen from (YYYY-MM-DD); today when not set.",
+        description="The as-of day (YYYY-MM-DD): figures as at that day; today when not set.",
     )
     kept_states: int = Field(
         7, ge=1, description="How many published states are kept in `<home>/published/`."
@@ -219,7 +219,7 @@ class Settings(BaseSettings):
 
     @property
     def as_of_day(self) -> date:
-        """The day the figures are seen from."""
+        """The day as at which the figures are."""
         return self.as_of or clock.today()
 
     @property
@@ -279,11 +279,8 @@ def read_settings(**given: Any) -> Settings:
     except ValidationError as invalid:
         problem = invalid.errors(include_url=False)[0]
         name = "_".join(str(part) for part in problem["loc"]).upper()
-        raise UsageError(
-            f"The setting COMPLAINTS_{name} cannot be used: {problem['msg']}. "
-            "docs/settings.md says what it may be."
-        ) from None
+        raise UsageError("setting_unusable", name=name, reason=problem["msg"]) from None
     home = settings.home.expanduser().resolve()
     if home.exists() and not home.is_dir():
-        raise UsageError(f"The home {home} is a file: give a folder, or one yet to be made.")
+        raise UsageError("home_is_a_file", home=home)
     return settings.model_copy(update={"home": home})

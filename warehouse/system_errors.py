@@ -1,4 +1,4 @@
-"""What the machine refuses, in words: room on the disk, a permission, a share that has gone.
+"""What the machine refuses, explained: room on the disk, a permission, a share that has gone.
 
 Only what is known to be the machine's is met here; any other exception shows itself.
 """
@@ -20,23 +20,20 @@ NEEDED_BYTES = 100 * MEGABYTE  # less is used up by Prefect's own files and one 
 RESERVE_NAME = ".reserve"
 RESERVED_BYTES = 4 * MEGABYTE  # what the log of runs and the outbox can grow by in one night
 
-_NO_ROOM = "make room on that disk"
-_NO_PERMISSION = "let the account that runs the job read and write there"
-_GONE = "see that its disk or share is there"
-
-REMEDIES = {
-    errno.ENOSPC: _NO_ROOM,
-    errno.EDQUOT: _NO_ROOM,
-    errno.EFBIG: _NO_ROOM,
-    errno.EACCES: _NO_PERMISSION,
-    errno.EPERM: _NO_PERMISSION,
-    errno.EROFS: _NO_PERMISSION,
-    errno.EIO: _GONE,
-    errno.ENODEV: _GONE,
-    errno.ENOTCONN: _GONE,
-    errno.ESTALE: _GONE,
-    errno.EHOSTDOWN: _GONE,
-    errno.ETIMEDOUT: _GONE,
+# The code of the message by the system's number.
+MESSAGES = {
+    errno.ENOSPC: "disk_full",
+    errno.EDQUOT: "disk_full",
+    errno.EFBIG: "disk_full",
+    errno.EACCES: "permission_missing",
+    errno.EPERM: "permission_missing",
+    errno.EROFS: "permission_missing",
+    errno.EIO: "share_gone",
+    errno.ENODEV: "share_gone",
+    errno.ENOTCONN: "share_gone",
+    errno.ESTALE: "share_gone",
+    errno.EHOSTDOWN: "share_gone",
+    errno.ETIMEDOUT: "share_gone",
 }
 
 _LOCKED = "Could not set lock on file"
@@ -44,7 +41,7 @@ _PATH = re.compile(r'"([^"\n]*[/\\][^"\n]*)"')
 
 
 @contextmanager
-def refusals_in_words() -> Iterator[None]:
+def system_errors_explained() -> Iterator[None]:
     """Meet what the machine refuses with one sentence, and nothing else.
 
     Raises:
@@ -53,27 +50,23 @@ def refusals_in_words() -> Iterator[None]:
     try:
         yield
     except OSError as refused:
-        if refused.errno not in REMEDIES:
+        if refused.errno not in MESSAGES:
             raise
         raise _refusal(str(refused.filename or ""), refused.errno) from refused
     except duckdb.Error as refused:
         path = _PATH.search(str(refused))
         name = path[1] if path else ""
         if _LOCKED in str(refused):
-            raise RunFailedError(
-                f"{name} is open in another program: close that program and run again."
-            ) from refused
+            raise RunFailedError("database_open_elsewhere", path=name) from refused
         # DuckDB gives the system's reason as text, in errors of several classes.
-        reason = next((code for code in REMEDIES if os.strerror(code) in str(refused)), None)
+        reason = next((code for code in MESSAGES if os.strerror(code) in str(refused)), None)
         if reason is None:
             raise
         raise _refusal(name, reason) from refused
 
 
 def _refusal(path: str, code: int) -> RunFailedError:
-    what = f"{path} cannot" if path else "A file cannot"
-    reason = os.strerror(code)
-    return RunFailedError(f"{what} be read or written ({reason}): {REMEDIES[code]}, and run again.")
+    return RunFailedError(MESSAGES[code], file=path or "A file", reason=os.strerror(code))
 
 
 def check_home(settings: Settings) -> None:
@@ -88,8 +81,10 @@ def check_home(settings: Settings) -> None:
     if free < NEEDED_BYTES:
         release_space(settings)
         raise RunFailedError(
-            f"The disk of {settings.home} has {free // MEGABYTE} MB left, and a night needs "
-            f"{NEEDED_BYTES // MEGABYTE} MB at least: {_NO_ROOM}, and run again."
+            "disk_nearly_full",
+            home=settings.home,
+            free=free // MEGABYTE,
+            needed=NEEDED_BYTES // MEGABYTE,
         )
     probe = settings.home / ".can-be-written"
     try:

@@ -5,7 +5,7 @@
     that are no bank holiday (SI 2006/1738 reg. 2). working_day_number counts them up to and
     including the day, so that "N working days after" and "working days between" are plain sums and
     equality joins. A year without bank holidays ends the calendar, because its days could not be
-    told apart.
+    distinguished.
 -#}
 {% macro calendar_days(bank_holidays) -%}
     with

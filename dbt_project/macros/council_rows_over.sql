@@ -1,6 +1,6 @@
 {#-
     The rows of a seed with the council's own rows over them. A council row replaces the shipped
-    row with the same key; is_council_row tells them apart. The council's rows come from
+    row with the same key; is_council_row marks them. The council's rows come from
     reference/<seed>.csv of the home folder, loaded before dbt runs.
 -#}
 {% macro council_rows_over(seed, key_columns) -%}

@@ -53,7 +53,7 @@ def accept_command(
     settings = read_settings(home=home, accepting_role=by)
     role = _text(settings.accepting_role)
     if role is None:
-        raise UsageError("--by is blank: give the role of the person who has checked the row.")
+        raise UsageError("role_blank")
     asked = acceptances.Asked(case.strip(), stage.strip().lower(), rule.strip(), source, row)
     if withdraw:
         acceptances.withdraw(settings, asked, role, _text(reason))
@@ -61,7 +61,7 @@ def accept_command(
     else:
         why = _text(reason)
         if why is None:
-            raise UsageError("--reason is blank: say in a sentence why the record is right.")
+            raise UsageError("reason_blank")
         acceptances.accept(settings, asked, role, why)
         what = "Accepted"
     print_lines(f"{what}: {asked.rule_code} on {asked}. It counts from the next night on.")
@@ -69,7 +69,7 @@ def accept_command(
 
 @app.command()
 def accepted(home: HomeOption = None, format: FormatOption = Format.TABLE) -> None:
-    """List what was accepted: who, when and why, in force or ended and why."""
+    """List what was accepted: by whom, when, why, and whether it is still in force."""
     from complaints.expectations.acceptances import list_acceptances
     from complaints.flows.cli.console import print_rows
 

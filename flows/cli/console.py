@@ -55,7 +55,7 @@ def _terminal_box() -> Any:
 
 @contextmanager
 def progress() -> Iterator[Any]:
-    """Give a function that is told each step's name: a spinner on a terminal, else plain lines."""
+    """Give a function that takes each step's name: a spinner on a terminal, else plain lines."""
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
         yield lambda step: console.print(step.replace("_", " "))

@@ -11,6 +11,7 @@ import typer
 
 from complaints.flows.cli import accept as accept_commands
 from complaints.flows.cli import notices as alert_commands
+from complaints.flows.cli import sources as sources_commands
 from complaints.flows.cli import status as status_commands
 from complaints.flows.cli import upkeep as upkeep_commands
 from complaints.flows.cli.options import (
@@ -28,7 +29,7 @@ from complaints.flows.cli.options import (
 )
 from complaints.warehouse.errors import OperatorError
 from complaints.warehouse.settings import PROJECT_FOLDER, read_settings
-from complaints.warehouse.system_errors import refusals_in_words
+from complaints.warehouse.system_errors import system_errors_explained
 
 app = typer.Typer(
     help="A warehouse for complaints about a council's children's services.",
@@ -179,6 +180,7 @@ def serve(source: SourceOption = None, home: HomeOption = None) -> None:
 app.add_typer(status_commands.app)
 app.add_typer(accept_commands.app)
 app.add_typer(upkeep_commands.app)
+app.add_typer(sources_commands.app)
 app.add_typer(alert_commands.app)
 
 
@@ -193,7 +195,7 @@ def _command() -> str:
 def main() -> NoReturn:
     """Run a command; meet a mistake with one sentence and an exit code, never a traceback."""
     try:
-        with refusals_in_words():
+        with system_errors_explained():
             app()
     except OperatorError as mistake:
         typer.echo(f"Error: {mistake}", err=True)

@@ -20,7 +20,7 @@ from complaints.warehouse.access import keep_private
 from complaints.warehouse.errors import OperatorError, RunFailedError, UsageError
 from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.system_errors import check_home, refusals_in_words
+from complaints.warehouse.system_errors import check_home, system_errors_explained
 
 DRY_RUN_PREFIX = ".dry-run-"
 DRY_RUN_SECONDS = 24 * 60 * 60  # none takes as long
@@ -35,7 +35,7 @@ def run_with_prefect(settings: Settings) -> NightReport:
     from complaints.notices.notify import notify_of_failure
 
     try:
-        with refusals_in_words():
+        with system_errors_explained():
             _check_source(settings)
             check_home(settings)
     except BaseException as problem:
@@ -43,26 +43,26 @@ def run_with_prefect(settings: Settings) -> NightReport:
         raise
     configure_prefect(settings)
     keep_logs_off_terminal()
-    with stopped_in_words(settings), progress() as on_step:
+    with stop_explained(settings), progress() as on_step:
         on_step("starting Prefect")
         server = OneRunServer()
         if server.is_starting:
             _prepare_while_waiting(settings)
-        from complaints.flows.nightly import nightly, tell_steps_to
+        from complaints.flows.nightly import nightly, pass_steps_to
 
         server.wait()
-        with tell_steps_to(on_step):
+        with pass_steps_to(on_step):
             return nightly(source=settings.source, home=settings.home, as_of=settings.as_of_day)
 
 
 @contextmanager
-def stopped_in_words(settings: Settings) -> Iterator[None]:
+def stop_explained(settings: Settings) -> Iterator[None]:
     """Meet a SIGTERM with one sentence.
 
     While the flow runs, Prefect meets it first, ends the flow as crashed, and sends it again.
 
     Raises:
-        RunFailedError: the process was told to end.
+        RunFailedError: the process was asked to end.
     """
 
     def stop(*given: object) -> None:
@@ -72,16 +72,13 @@ def stopped_in_words(settings: Settings) -> Iterator[None]:
     try:
         yield
     except _Stopped:
-        raise RunFailedError(
-            f"The night in {settings.home} was stopped before it had ended: run `complaints "
-            "nightly`, which goes on from there."
-        ) from None
+        raise RunFailedError("night_stopped", home=settings.home) from None
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
 class _Stopped(BaseException):
-    """The process was told to end."""
+    """The process was asked to end."""
 
 
 def _prepare_while_waiting(settings: Settings) -> None:
@@ -102,12 +99,13 @@ def run_dry(settings: Settings) -> NightReport:
     _check_source(settings)
     with copy_of_home(settings) as copy:
         try:
-            with stopped_in_words(settings), progress() as on_step:
+            with stop_explained(settings), progress() as on_step:
                 report = run_night(copy, on_step=on_step)
         except OperatorError as mistake:
             # What is wrong is wrong in the home; the copy is gone when this is read.
-            in_home = str(mistake).replace(str(copy.home), str(settings.home))
-            raise type(mistake)(in_home) from None
+            for name, given in mistake.places.items():
+                mistake.places[name] = str(given).replace(str(copy.home), str(settings.home))
+            raise
     report.notes.append("This was a dry run: nothing was kept and nothing was published.")
     return report
 
@@ -162,4 +160,4 @@ def _check_source(settings: Settings) -> None:
     from complaints.flows.readers.sources import read_sources
 
     if not read_sources(source_path(settings)):
-        raise UsageError(f"{settings.source} names no source.")
+        raise UsageError("no_source_in_file", path=settings.source)

@@ -30,7 +30,7 @@ def alert(
     from complaints.notices.send import send_waiting
 
     if preview == send:
-        raise UsageError("complaints alert takes one of --preview and --send.")
+        raise UsageError("preview_or_send")
     settings = read_settings(home=home)
     if preview:
         sources = read_sources(settings.source) if settings.source else []
@@ -41,10 +41,7 @@ def alert(
             print_lines("There is nothing new to send.")
         return
     if not recipients_of(settings):
-        raise UsageError(
-            "No recipients are configured: set COMPLAINTS_ALERTS_DATA_QUALITY, "
-            "COMPLAINTS_ALERTS_DEADLINES or COMPLAINTS_ALERTS_FAILURES."
-        )
+        raise UsageError("no_recipients")
     problems = send_waiting(settings)
     print_lines(*(problems or ["Nothing waits to be sent."]))
     raise typer.Exit(ExitCode.FAILED if problems else ExitCode.DONE)

@@ -30,7 +30,7 @@ AsOfOption = Annotated[
     typer.Option(
         "--as-of",
         metavar="YYYY-MM-DD",
-        help="The day the figures are seen from; today when not given.",
+        help="The as-of day: figures as at that day; today when not given.",
     ),
 ]
 DryRunOption = Annotated[
@@ -55,7 +55,7 @@ ProfileOption = Annotated[
 ]
 ReportFormatsOption = Annotated[
     str,
-    typer.Option("--format", metavar="html,docx,json", help="The forms to write, with commas."),
+    typer.Option("--format", metavar="html,docx,json", help="The formats, separated by commas."),
 ]
 OutOption = Annotated[
     Path | None,
@@ -75,11 +75,11 @@ def read_day(written: str | None) -> date | None:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise UsageError(f"--as-of {written} is not a day: write it as YYYY-MM-DD.") from None
+        raise UsageError("as_of_not_a_day", written=written) from None
 
 
 def read_duration(written: str) -> timedelta:
-    """Return the time that `26h`, `90m` or `2d` stands for.
+    """Return the time that `26h`, `90m` or `2d` means.
 
     Raises:
         UsageError: it is written otherwise.
@@ -87,8 +87,5 @@ def read_duration(written: str) -> timedelta:
     units = {"m": "minutes", "h": "hours", "d": "days"}
     parts = re.fullmatch(r"(\d{1,6})([mhd])", written.strip().lower())
     if not parts:
-        raise UsageError(
-            f"--max-age {written} is no length of time: write a number and m, h or d, for example "
-            "26h, 90m or 2d."
-        )
+        raise UsageError("max_age_not_a_length", written=written)
     return timedelta(**{units[parts[2]]: int(parts[1])})

@@ -6,6 +6,7 @@ import typer
 
 from complaints.flows.cli.options import Format, FormatOption, HomeOption, read_duration
 from complaints.warehouse.errors import ExitCode
+from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.settings import read_settings
 
 app = typer.Typer()
@@ -42,4 +43,4 @@ def check(max_age: MaxAgeOption = "26h", home: HomeOption = None) -> None:
         print_lines(*problems)
         raise typer.Exit(ExitCode.FAILED)
     published = read_published(settings)
-    print_lines(f"All is well: the marts are of {published.at:%Y-%m-%d %H:%M} UTC.")
+    print_lines(sentence_of("all_is_well", at=f"{published.at:%Y-%m-%d %H:%M} UTC"))

@@ -53,7 +53,7 @@ def restore(
 
     settings = read_settings(home=home)
     if state and backup:
-        raise UsageError("complaints restore takes a state or --backup, not both.")
+        raise UsageError("state_or_backup")
     if backup:
         restore_home(settings, backup.expanduser().resolve())
         print_lines(

@@ -49,10 +49,7 @@ def kind_of(path: Path) -> str:
     text = first.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith(b"<"):
         if any(mark in text for mark in (b"<html", b"<table", b"excel.sheet")):
-            raise FileRejectedError(
-                "is a web page or an XML sheet under another name; open it in Excel and save it as "
-                ".xlsx"
-            )
+            raise FileRejectedError("export_is_a_web_page")
         return "xml"
     if text.startswith((b"{", b"[")):
         return "json"
@@ -98,10 +95,7 @@ def open_bytes(path: Path) -> BinaryIO:
                 opened = archive.open(member)
                 return cast(BinaryIO, io.BufferedReader(_Unpacked(opened, size)))
         except (RuntimeError, NotImplementedError):
-            raise FileRejectedError(
-                "is a zip with a password, or of a kind that cannot be unpacked; deliver the file "
-                "in it"
-            ) from None
+            raise FileRejectedError("zip_locked") from None
     return file
 
 
@@ -110,7 +104,7 @@ def all_bytes(path: Path) -> io.BytesIO:
     with open_bytes(path) as file:
         content = file.read(MOST_BYTES_IN_MEMORY + 1)
     if len(content) > MOST_BYTES_IN_MEMORY:
-        raise FileRejectedError("unpacks to more than 512 MB; deliver it as it is, unpacked")
+        raise FileRejectedError("unpacks_too_large", most=MOST_BYTES_IN_MEMORY >> 20)
     return io.BytesIO(content)
 
 
@@ -128,9 +122,7 @@ def _archived(path: Path) -> zipfile.ZipInfo | None:
     if {"[Content_Types].xml", "mimetype"} & {member.filename for member in members}:
         return None
     if len(members) != 1:
-        raise FileRejectedError(
-            f"is a zip of {len(members)} files; deliver them as they are, or one in each zip"
-        )
+        raise FileRejectedError("zip_of_several", count=len(members))
     return members[0]
 
 
@@ -151,14 +143,9 @@ class _Unpacked(io.RawIOBase):
         try:
             content = self._file.read(len(buffer))
         except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error):
-            raise FileRejectedError(
-                "cannot be unpacked: it is cut off or damaged; export it again"
-            ) from None
+            raise FileRejectedError("packing_damaged") from None
         if self._file.tell() > self._most:
-            raise FileRejectedError(
-                f"unpacks to more than {MOST_GROWTH} times its size, as no export does; look at "
-                "what it holds and deliver it unpacked"
-            )
+            raise FileRejectedError("unpacks_too_far", growth=MOST_GROWTH)
         buffer[: len(content)] = content
         return len(content)
 

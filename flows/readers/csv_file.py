@@ -29,6 +29,7 @@ from complaints.flows.readers.text_rows import (
     sql_text,
     trimmed,
 )
+from complaints.warehouse.messages import sentence_of
 
 DELIMITERS = (",", ";", "\t", "|")
 CHUNK_BYTES = 1 << 20
@@ -40,7 +41,6 @@ NO_FIELD = "\x01\x02 no field \x02\x01"
 
 MOST_CHARACTERS = 10_000_000  # of a field
 
-_WRONG_ENCODING = "is written neither in UTF-8 nor in cp1252; save it as CSV UTF-8"
 _SEPARATOR_LINE = re.compile(r'"?sep=(\\t|.)"?', re.IGNORECASE)
 _UTF_8_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -87,7 +87,7 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) 
     Raises:
         FileRejectedError: the file is no readable CSV file with the needed columns.
     """
-    encodings = _encodings_to_try(path, target)
+    encodings = _encodings_to_try(path, target.source.read.encoding)
     with ThreadPoolExecutor(max_workers=1) as beside:
         surveying = beside.submit(_survey, path, target, encodings)
         read_form = _read_by_the_header(connection, path, target, encodings)
@@ -96,7 +96,7 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) 
     mapping = compile_mapping(form.headers, target.source, target.layout)
     last_row = survey.records - target.source.read.footer
     if last_row <= 0:
-        raise FileRejectedError("has no data rows")
+        raise FileRejectedError("no_data_rows")
     try:
         if read_form is None or not form.fits(read_form):
             _read_lines(connection, path, form, mapping, target)
@@ -104,40 +104,30 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) 
         # DuckDB's own message repeats the line, which may name a person.
         line = re.search(r"CSV Error on Line: (\d+)", str(error))
         place = f" at line {line[1]}" if line else ""
-        raise FileRejectedError(f"cannot be read as CSV{place}; export it again") from None
+        raise FileRejectedError("csv_unreadable", place=place) from None
     counted = connection.execute(
         "select count(*), coalesce(sum(fields_found), 0)::bigint from csv_lines "
         "where row_number > 0"
     ).fetchone()
     if counted != (survey.records, survey.fields):
-        raise FileRejectedError(
-            "cannot be read without doubt, because of its quotation marks; export it again, with "
-            "a quotation mark only around whole fields and doubled within them"
-        )
+        raise FileRejectedError("csv_in_doubt")
     insert_text_rows(connection, target, "csv_lines", mapping, len(form.headers), last_row)
     connection.execute("drop table csv_lines")
     return survey.note
 
 
-def csv_form(path: Path, target: Target) -> CsvForm:
-    """Return the form of a file, as its beginning shows it."""
-    encodings = _encodings_to_try(path, target)
-    for encoding in encodings.to_try:
-        try:
-            with open_text(path, encoding, encodings.errors) as file:
-                delimiter, skipped, headers, _ = _opened(file, target)
-            return CsvForm(encoding, encodings.errors, delimiter, skipped, headers, len(headers))
-        except UnicodeDecodeError:
-            continue
-    raise FileRejectedError(_WRONG_ENCODING)
+def sample_text(path: Path) -> Iterator[str]:
+    """Yield the lines of a file, in an encoding that has all its characters, or nearly."""
+    encodings = _encodings_to_try(path, None)
+    with open_text(path, encodings.to_try[-1], "replace") as file:
+        yield from file
 
 
-def _encodings_to_try(path: Path, target: Target) -> Encodings:
+def _encodings_to_try(path: Path, given: str | None) -> Encodings:
     """Refuse binary content; return the encodings that are left, the likeliest first.
 
     A file of which most of what is not ASCII is UTF-8 is that, whatever stray bytes it holds.
     """
-    given = target.source.read.encoding
     valid = stray = 0
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     with open_bytes(path) as file:
@@ -149,10 +139,7 @@ def _encodings_to_try(path: Path, target: Target) -> Encodings:
             return Encodings(("utf-16",))
         while chunk:
             if b"\0" in chunk:
-                raise FileRejectedError(
-                    "holds zero bytes, as UTF-16 and binary files do; save it as CSV UTF-8, or "
-                    "name its encoding in a sources file"
-                )
+                raise FileRejectedError("csv_with_zero_bytes")
             if not chunk.isascii():
                 text = decoder.decode(chunk)
                 replaced = text.count("\ufffd")
@@ -192,7 +179,7 @@ def _survey(path: Path, target: Target, encodings: Encodings) -> Survey:
                 return _survey_as(encoding, file, target, encodings)
         except UnicodeError:
             continue
-    raise FileRejectedError(_WRONG_ENCODING)
+    raise FileRejectedError("csv_encoding_unknown")
 
 
 def _survey_as(encoding: str, file: TextIO, target: Target, encodings: Encodings) -> Survey:
@@ -208,15 +195,14 @@ def _survey_as(encoding: str, file: TextIO, target: Target, encodings: Encodings
     form = CsvForm(encoding, encodings.errors, delimiter, skipped, headers, widest)
     note = None
     if encodings.stray_bytes:
-        note = f"{encodings.stray_bytes} bytes that are not UTF-8 were replaced"
+        note = sentence_of("stray_bytes_replaced", count=encodings.stray_bytes)
     return Survey(form, rows, fields, note)
 
 
 def _refuse_width(fields: int, target: Target) -> None:
     if fields > WIDEST_ROW:
         raise FileRejectedError(
-            f"has a line of {fields} fields; check that it is a CSV file of "
-            f"{target.layout.dataset.replace('_', ' ')}"
+            "csv_line_too_long", fields=fields, dataset=target.layout.dataset.replace("_", " ")
         )
 
 
@@ -227,7 +213,7 @@ def _opened(file: TextIO, target: Target) -> tuple[str, int, list[str], Iterator
     records = _records(file, delimiter, skipped)
     headers = next(records, None)
     if headers is None:
-        raise FileRejectedError("is empty")
+        raise FileRejectedError("csv_empty")
     _refuse_width(len(headers), target)
     return delimiter, skipped, headers, records
 
@@ -270,16 +256,12 @@ def _records(file: TextIO, delimiter: str, skipped: int) -> Iterator[list[str]]:
                 yield record
             last_line = reader.line_num
     except csv.Error as error:
-        begins = f"in the row that begins at line {skipped + last_line + 1}"
+        line = skipped + last_line + 1
         if "field limit" in str(error):
             raise FileRejectedError(
-                f"has a field of more than {MOST_CHARACTERS:,} characters {begins}, perhaps for "
-                "want of a closing quotation mark; correct that row or export the file again"
+                "csv_field_too_long", most=f"{MOST_CHARACTERS:,}", line=line
             ) from None
-        raise FileRejectedError(
-            f"has a quotation mark that is not closed, or is closed too early, {begins}; correct "
-            "that row or export the file again"
-        ) from None
+        raise FileRejectedError("csv_quotation_open", line=line) from None
 
 
 def _read_lines(

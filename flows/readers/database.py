@@ -48,28 +48,25 @@ def read_database(connection: duckdb.DuckDBPyConnection, target: Target) -> int:
         engine.dispose()
     rows, _ = counted_rows(connection, target)
     if rows == 0:
-        raise FileRejectedError("has no data rows")
+        raise FileRejectedError("no_data_rows")
     return rows
 
 
 def _engine(source: Source, given: DatabaseInput) -> sa.Engine:
-    variable = f"The environment variable {given.url_env}, needed by the source '{source.code}',"
     url_text = os.environ.get(given.url_env, "").strip()
     if not url_text:
-        raise UsageError(f"{variable} is not set.")
+        raise UsageError("url_not_set", variable=given.url_env, source=source.code)
     try:
         url = sa.make_url(url_text)
         if url.drivername in ("postgres", "postgresql"):
             url = url.set(drivername="postgresql+psycopg")
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-            raise UsageError(f"{variable} names an SQLite file that does not exist.")
+            raise UsageError("sqlite_file_missing", variable=given.url_env, source=source.code)
         return sa.create_engine(url, hide_parameters=True)
     except (NoSuchModuleError, ImportError):
-        raise UsageError(
-            f"{variable} names a kind of database whose driver is not installed."
-        ) from None
+        raise UsageError("driver_missing", variable=given.url_env, source=source.code) from None
     except ArgumentError:
-        raise UsageError(f"{variable} does not hold a database URL.") from None
+        raise UsageError("url_unusable", variable=given.url_env, source=source.code) from None
 
 
 def _connected(engine: sa.Engine, source: Source, given: DatabaseInput) -> sa.Connection:
@@ -80,8 +77,7 @@ def _connected(engine: sa.Engine, source: Source, given: DatabaseInput) -> sa.Co
             database.execute(sa.text(f"set time zone '{TIME_ZONE}'"))
     except SQLAlchemyError as error:
         raise RunFailedError(
-            f"The database of the source '{source.code}' (URL in {given.url_env}) cannot be "
-            f"reached ({_kind(error)}); check that it is running and that the URL is right."
+            "database_unreachable", source=source.code, variable=given.url_env, error=_kind(error)
         ) from None
     return database.execution_options(stream_results=True)
 
@@ -95,7 +91,9 @@ def _statement(
     try:
         mapping = compile_mapping([column.name for column in columns], source)
     except FileRejectedError as error:
-        raise UsageError(f"The source '{source.code}': {given.name} {error}.") from None
+        raise UsageError(
+            "database_columns_unusable", source=source.code, name=given.name, problem=error
+        ) from None
     texts = {position: _as_text(columns[position]) for position in mapping.read}
     order = [
         texts[position]
@@ -124,7 +122,7 @@ def _table(
     schema, _, name = (given.table or "").rpartition(".")
     inspector = sa.inspect(database)
     if not inspector.has_table(name, schema=schema or None):
-        raise UsageError(f"The source '{source.code}': the database has no table {given.table}.")
+        raise UsageError("table_missing", source=source.code, table=given.table)
     described = inspector.get_columns(name, schema=schema or None)
     columns = [sa.column(column["name"], column["type"]) for column in described]
     return sa.table(name, *columns, schema=schema or None), columns
@@ -141,8 +139,7 @@ def _query(
         names = database.execute(sa.select(sa.text("*")).select_from(derived).limit(0)).keys()
     except DBAPIError as error:
         raise UsageError(
-            f"The source '{source.code}': the database refuses the query ({_kind(error)}); it "
-            "needs to be one select that also runs as (…) within another."
+            "query_refused_by_database", source=source.code, error=_kind(error)
         ) from None
     return derived, [sa.column(name) for name in names]
 
@@ -175,12 +172,15 @@ def _copy(
     except (SQLAlchemyError, pd.errors.DatabaseError, UnicodeDecodeError) as error:
         if _is_of_a_value(error):
             raise FileRejectedError(
-                f"holds a value that cannot be read as text, after the first {copied} rows "
-                f"({_kind(error)}); correct it in the database"
+                "database_value_unreadable", rows=copied, error=_kind(error)
             ) from None
         raise RunFailedError(
-            f"The database of the source '{target.source.code}' (URL in {given.url_env}) stopped "
-            f"after {copied} rows of {given.name} ({_kind(error)})."
+            "database_stopped",
+            source=target.source.code,
+            variable=given.url_env,
+            rows=copied,
+            name=given.name,
+            error=_kind(error),
         ) from None
     insert_text_rows(connection, target, "database_rows", mapping, len(names))
     connection.execute("drop table database_rows")

@@ -16,6 +16,7 @@ from complaints.flows.readers.contents import (
 )
 from complaints.flows.readers.sources import Source
 from complaints.warehouse.layout import COMPLAINTS, OPTIONAL_INPUTS, matched_header
+from complaints.warehouse.messages import sentence_of
 
 IGNORED_ENDINGS = (".md", ".yml", ".yaml")
 IGNORED_NAMES = ("thumbs.db", "desktop.ini")
@@ -200,9 +201,9 @@ def _files_of(source: Source, rejected: list[FileRecord]) -> list[ExportFile]:
         dataset = dataset_of(series or name)
         problem = None
         if path.is_symlink() and not path.exists():
-            problem = "is a link to a file that is not there; deliver the file itself"
+            problem = sentence_of("export_link_broken")
         elif inner_ending(path) not in READ_ENDINGS and path.suffix.lower() not in PACKED_ENDINGS:
-            problem = "cannot be read; save it as .xlsx or CSV"
+            problem = sentence_of("export_unreadable")
         else:
             try:
                 content = _content_hash(path)
@@ -210,7 +211,7 @@ def _files_of(source: Source, rejected: list[FileRecord]) -> list[ExportFile]:
                     content += f" {source.read.sheet}"
                 files.append(ExportFile(path, name, content, series, day, dataset, source))
             except OSError as error:
-                problem = f"cannot be opened ({error.strerror})"
+                problem = sentence_of("export_not_opened", reason=error.strerror)
         if problem:
             message = f"{name} {problem}."
             rejected.append(

@@ -33,16 +33,18 @@ def match_headers(
             continue
         if column in positions:
             first, second = headers[positions[column]].strip(), headers[position].strip()
-            raise FileRejectedError(
-                f"has two columns for {column}: '{first}' and '{second}'; keep one of them"
-            )
+            raise FileRejectedError("column_twice", column=column, first=first, second=second)
         positions[column] = position
     supplied = {*positions, *source.constants, *given}
     missing = [name for name in layout.needed_names if name not in supplied]
     if missing:
-        message = _missing_message(missing, headers, set(positions.values()))
+        nearest = _nearest(missing, headers, set(positions.values()))
         raise FileRejectedError(
-            f"{message}, or map the columns in a sources file" if layout == COMPLAINTS else message
+            "columns_missing_of_complaints" if layout == COMPLAINTS else "columns_missing",
+            columns=("the column " if len(missing) == 1 else "the columns ") + ", ".join(missing),
+            found=f"the nearest names found are {nearest}"
+            if nearest
+            else "no name found is similar",
         )
     return {name: positions[name] for name in layout.names if name in positions}
 
@@ -68,14 +70,6 @@ def _recognised(headers: Sequence[str], source: Source, layout: Layout) -> list[
     columns |= {matched_header(header): name for header, name in source.rename.items()}
     matched = enumerate(matched_header(header) for header in headers)
     return [(position, columns[header]) for position, header in matched if header in columns]
-
-
-def _missing_message(missing: list[str], headers: Sequence[str], used: set[int]) -> str:
-    """Return the sentence for missing columns, with the nearest names found."""
-    nouns = "the column" if len(missing) == 1 else "the columns"
-    nearest = _nearest(missing, headers, used)
-    found = f"the nearest names found are {nearest}" if nearest else "no name found is near"
-    return f"lacks {nouns} {', '.join(missing)}; {found}. Correct the header line"
 
 
 def _nearest(missing: list[str], headers: Sequence[str], used: set[int]) -> str:

@@ -157,9 +157,7 @@ class _Compiler:
         for key in ("values", "split", "one_row_per", "combine"):
             for name in getattr(source, key):
                 if name not in columns:
-                    raise FileRejectedError(
-                        f"has no {name}, which the sources file names under '{key}'"
-                    )
+                    raise FileRejectedError("mapped_column_missing", column=name, key=key)
         if source.one_row_per:
             select = self._combined(select, names)
         return self._mapping(names, select)
@@ -176,14 +174,14 @@ class _Compiler:
                 f"{sql}"
             ).fetchall()
         except duckdb.Error as error:
-            raise FileRejectedError(_sql_problem("sql", error)) from None
+            raise FileRejectedError(
+                "mapping_select_fails", problem=str(error).splitlines()[0].rstrip(".")
+            ) from None
         given = {matched_header(name): name for name, *_ in described}
         names = tuple(name for name in self.layout.names if matched_header(name) in given)
         missing = [name for name in self.layout.needed_names if name not in names]
         if missing:
-            raise FileRejectedError(
-                f"lacks {', '.join(missing)}: the 'sql' of the sources file gives none"
-            )
+            raise FileRejectedError("mapping_select_lacks", columns=", ".join(missing))
         columns = ", ".join(
             f"nullif({quoted(given[matched_header(name)])}::varchar, '') as {name}"
             for name in names
@@ -253,8 +251,7 @@ class _Compiler:
         exact = [at for at in found if self.headers[at].strip() == name] or found
         if len(exact) > 1:
             raise FileRejectedError(
-                f"has {len(exact)} columns '{name}', which the sources file gives for {column}; "
-                "keep one of them"
+                "named_header_twice", count=len(exact), header=name, column=column
             )
         if exact:
             self.positions[name] = exact[0]
@@ -262,10 +259,11 @@ class _Compiler:
             return exact[0]
         if must_exist:
             nearest = nearest_header(name, self.headers)
-            hint = f"; the nearest name found is '{nearest}'" if nearest else ""
             raise FileRejectedError(
-                f"has no column '{name}', which the sources file gives for {column}{hint}. Correct "
-                f"the sources file, or name {column} under 'optional' there"
+                "named_header_missing",
+                header=name,
+                column=column,
+                hint=f"; the nearest name found is '{nearest}'" if nearest else "",
             )
         return None
 
@@ -279,10 +277,7 @@ class _Compiler:
         (serialized,) = duckdb.execute("select json_serialize_sql(?::varchar)", [sql]).fetchall()[0]
         parsed = json.loads(serialized)
         if parsed["error"] or len(parsed["statements"]) != 1:
-            raise FileRejectedError(
-                f"cannot be read, because '{key}' of the sources file is no SQL"
-                f"{' select' * (key == 'sql')} of DuckDB"
-            )
+            raise FileRejectedError("mapping_no_sql", key=key)
         nodes = list(_nodes(parsed["statements"]))
         # A lambda's parameter is no column.
         parameters = {
@@ -294,10 +289,7 @@ class _Compiler:
         }
         for node in nodes:
             if node.get("class") == "STAR":
-                raise FileRejectedError(
-                    f"cannot be read, because '{key}' of the sources file asks for every column "
-                    "(*); name those that are needed"
-                )
+                raise FileRejectedError("mapping_reads_all", key=key)
             if node.get("class") == "COLUMN_REF" and node["column_names"][-1] not in parameters:
                 yield node["column_names"][-1]
 
@@ -356,24 +348,32 @@ class _Compiler:
         if how == "worst":
             return f"worst_outcome(list({name}))"
         if how == "first":
-            place = f"coalesce({self._day(name)}, '0001-01-01')" if is_date(name) else "row_number"
+            place = (
+                f"coalesce({moment_of(name, self.source)}, '0001-01-01')"
+                if is_date(name)
+                else "row_number"
+            )
             return f"arg_min({name}, {place})"
-        place = f"coalesce({self._day(name)}, '9999-12-31')" if is_date(name) else "row_number"
+        place = (
+            f"coalesce({moment_of(name, self.source)}, '9999-12-31')"
+            if is_date(name)
+            else "row_number"
+        )
         last = f"arg_max({name}, {place})"
         return last if how == "last" else f"case when count({name}) = count(*) then {last} end"
 
-    def _day(self, name: str) -> str:
-        """Return the moment of a date column; null where its text is no date."""
-        dates = self.source.dates
-        if dates in DATE_ORDERS:
-            by_order = [form.replace("{}", mark) for form in _DAY_FORMS[dates] for mark in "/-."]
-            days = [*by_order, *_OTHER_FORMS]
-            forms = [day + clock for day in days for clock in ("", " %H:%M:%S", "T%H:%M:%S")]
-            forms += [day + " %H:%M" for day in days]
-        else:
-            forms = [dates]
-        listed = ", ".join(sql_text(form) for form in forms)
-        return f"coalesce(try_strptime({name}, [{listed}]), try_cast({name} as timestamp))"
+
+def moment_of(column: str, source: Source) -> str:
+    """Return the moment that a text means in the source's order of dates; null where it is none."""
+    if source.dates in DATE_ORDERS:
+        by_order = [form.replace("{}", mark) for form in _DAY_FORMS[source.dates] for mark in "/-."]
+        days = [*by_order, *_OTHER_FORMS]
+        forms = [day + clock for day in days for clock in ("", " %H:%M:%S", "T%H:%M:%S")]
+        forms += [day + " %H:%M" for day in days]
+    else:
+        forms = [source.dates]
+    listed = ", ".join(sql_text(form) for form in forms)
+    return f"coalesce(try_strptime({column}, [{listed}]), try_cast({column} as timestamp))"
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
@@ -385,11 +385,6 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(tree, list):
         for child in tree:
             yield from _nodes(child)
-
-
-def _sql_problem(key: str, error: duckdb.Error) -> str:
-    words = str(error).splitlines()[0].rstrip(".")
-    return f"cannot be read by '{key}' of the sources file ({words})"
 
 
 def _prepare_outcomes(connection: duckdb.DuckDBPyConnection) -> None:

@@ -5,6 +5,7 @@ one field become one text, separated by ';'.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -63,31 +64,51 @@ def read_xml(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) 
         FileRejectedError: it is no XML, or lacks needed columns or records.
     """
     headers: dict[str, int] = {}
-    for record in _xml_records(path, target):
+    tag = target.source.read.records
+    for record in _xml_records(path, tag):
         for field in record:
             headers.setdefault(field, len(headers))
     if not headers:
-        raise FileRejectedError("has no data rows")
+        raise FileRejectedError("no_data_rows")
     _refuse_width(len(headers))
     mapping = compile_mapping(list(headers), target.source, target.layout)
     names = {position: name for name, position in headers.items()}
     read = [names[position] for position in mapping.read]
-    values = [[record.get(name, "") for name in read] for record in _xml_records(path, target)]
+    values = [[record.get(name, "") for name in read] for record in _xml_records(path, tag)]
     frame = pd.DataFrame(values, columns=[f"c{position}" for position in mapping.read], dtype="str")
     connection.register("xml_rows", frame)
     _insert(connection, "xml_rows", target, mapping, len(headers))
     connection.unregister("xml_rows")
 
 
+def sample_xml(path: Path, rows: int) -> list[list[str]]:
+    """Return the paths of the fields, then the first records."""
+    records = list(islice(_xml_records(path, None), rows))
+    headers = list(dict.fromkeys(field for record in records for field in record))
+    return [headers, *([record.get(name, "") for name in headers] for record in records)]
+
+
+def sample_fields(path: Path, kind: str, rows: int) -> list[list[str]]:
+    """Return the paths of the fields of a JSON or Parquet file, then its first records."""
+    with duckdb.connect() as connection, open_for_duckdb(connection, path) as name:
+        reader = "read_json_auto" if kind == "json" else "read_parquet"
+        source = f"{reader}({sql_text(name)})"
+        fields = _fields_of(connection, source)
+        texts = ", ".join(text for _, text in fields)
+        found = connection.execute(f"select {texts} from {source} limit {rows}").fetchall()
+    return [[name for name, _ in fields], *([value or "" for value in row] for row in found)]
+
+
+def _fields_of(connection: duckdb.DuckDBPyConnection, source: str) -> list[tuple[str, str]]:
+    """Return name and text of each field of a relation."""
+    described = connection.execute(f"describe select * from {source}").fetchall()
+    return [field for name, kind, *_ in described for field in _fields(quoted(name), name, kind)]
+
+
 def _read(connection: duckdb.DuckDBPyConnection, source: str, target: Target, kind: str) -> None:
     """Read a relation of typed columns as text."""
     try:
-        described = connection.execute(f"describe select * from {source}").fetchall()
-        fields = [
-            field
-            for name, kind_of, *_ in described
-            for field in _fields(quoted(name), name, kind_of)
-        ]
+        fields = _fields_of(connection, source)
         _refuse_width(len(fields))
         mapping = compile_mapping([name for name, _ in fields], target.source, target.layout)
         columns = ", ".join(f"{fields[at][1]} as c{at}" for at in mapping.read)
@@ -101,9 +122,7 @@ def _read(connection: duckdb.DuckDBPyConnection, source: str, target: Target, ki
         if isinstance(error, duckdb.IOException) and "Cannot open" in str(error):
             raise OSError(None, "cannot be opened") from None
         # DuckDB's own message repeats what it read, which may name a person.
-        raise FileRejectedError(
-            f"cannot be read as {kind}; check that it is whole, and the record's key in `read`"
-        ) from None
+        raise FileRejectedError("records_unreadable", kind=kind) from None
 
 
 def _insert(
@@ -120,14 +139,14 @@ def _insert(
     (rows,) = connection.execute("select count(*) from field_records").fetchall()[0]
     last_row = rows - target.source.read.footer
     if last_row <= 0:
-        raise FileRejectedError("has no data rows")
+        raise FileRejectedError("no_data_rows")
     insert_text_rows(connection, target, "field_records", mapping, field_count, last_row)
     connection.execute("drop table field_records")
 
 
 def _refuse_width(fields: int) -> None:
     if fields > MOST_FIELDS:
-        raise FileRejectedError(f"has records of {fields} fields; check that it holds complaints")
+        raise FileRejectedError("records_too_wide", fields=fields)
 
 
 def _fields(expression: str, name: str, kind: str) -> Iterator[tuple[str, str]]:
@@ -142,9 +161,8 @@ def _fields(expression: str, name: str, kind: str) -> Iterator[tuple[str, str]]:
         yield name, f"{expression}::varchar"
 
 
-def _xml_records(path: Path, target: Target) -> Iterator[dict[str, str]]:
+def _xml_records(path: Path, tag: str | None) -> Iterator[dict[str, str]]:
     """Yield the fields of each record by their paths, and forget the record."""
-    tag = target.source.read.records
     try:
         with open_bytes(path) as file:
             depth = 0
@@ -170,9 +188,7 @@ def _xml_records(path: Path, target: Target) -> Iterator[dict[str, str]]:
                     while element.getprevious() is not None:
                         del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise FileRejectedError(
-            f"cannot be read as XML at line {error.lineno}; export it again"
-        ) from None
+        raise FileRejectedError("xml_unreadable", line=error.lineno) from None
 
 
 def _collect(element: Any, path: str, fields: dict[str, str]) -> None:

@@ -92,7 +92,7 @@ class DatabaseInput(BaseModel):
 
     @property
     def name(self) -> str:
-        """What stands for the file's name: the table, or 'query'."""
+        """What is shown as the file's name: the table, or 'query'."""
         return self.table or "query"
 
 
@@ -281,6 +281,11 @@ class Source(BaseModel):
         return (self, *self.more)
 
     @property
+    def has_mapping(self) -> bool:
+        """Whether the sources file says how the columns become the layout's."""
+        return self != self.without_mapping()
+
+    @property
     def headers_named(self) -> set[str]:
         """The headers that the mapping names, other than within SQL."""
         suppliers = [self.columns, *self.stages.values()]
@@ -321,12 +326,11 @@ class Source(BaseModel):
 
 
 def read_sources(path: Path) -> list[Source]:
-    """Return the sources that a folder of exports, or a sources file, stands for."""
+    """Return the sources that a folder of exports, or a sources file, describes."""
     if path.is_dir():
         return [Source(code=DEFAULT_CODE, files=".", base_folder=path)]
     if path.suffix.lower() not in SOURCES_FILE_ENDINGS:
-        what = "is neither a folder of exports nor a sources file (.yml)"
-        raise UsageError(f"{path} {what if path.exists() else 'does not exist'}.")
+        raise UsageError("source_unusable" if path.exists() else "source_missing", path=path)
     entries = _entries(path)
     sources = [_source(path, number, entry) for number, entry in enumerate(entries, start=1)]
     by_code: dict[str, list[Source]] = {}
@@ -335,32 +339,31 @@ def read_sources(path: Path) -> list[Source]:
     for code, entries_of_code in by_code.items():
         given = [(entry.files, entry.database, entry.read) for entry in entries_of_code]
         if len(given) > 1 and (len(set(given)) < len(given) or any(each[1] for each in given)):
-            raise UsageError(
-                f"{path} has two sources with the code '{code}'; entries under one code need "
-                "files of their own."
-            )
+            raise UsageError("source_code_twice", path=path, code=code)
     return [first.model_copy(update={"more": tuple(others)}) for first, *others in by_code.values()]
 
 
 def _entries(path: Path) -> list[Any]:
-    """Return what stands under `sources`, every scalar as its text."""
+    """Return what is under `sources`, every scalar as its text."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_TextLoader)
     except OSError as error:
-        raise UsageError(f"{path} cannot be opened: {error.strerror}.") from None
+        raise UsageError("sources_file_not_opened", path=path, reason=error.strerror) from None
     except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8; save it as UTF-8.") from None
+        raise UsageError("sources_file_not_utf_8", path=path) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f", line {mark.line + 1}" if mark else ""
-        raise UsageError(f"{path}{place} is not valid YAML: {error.problem}.") from None
+        raise UsageError(
+            "sources_file_not_yaml_at", path=path, place=place, problem=error.problem
+        ) from None
     except yaml.YAMLError:
-        raise UsageError(f"{path} is not valid YAML.") from None
+        raise UsageError("sources_file_not_yaml", path=path) from None
     if not isinstance(content, dict) or list(content) != ["sources"]:
-        raise UsageError(f"{path} needs the one key 'sources' with a list of sources under it.")
+        raise UsageError("sources_key_missing", path=path)
     entries = content["sources"]
     if not isinstance(entries, list) or not entries:
-        raise UsageError(f"{path}, key 'sources', needs a list with at least one source.")
+        raise UsageError("sources_list_empty", path=path)
     return entries
 
 
@@ -368,21 +371,22 @@ def _source(path: Path, number: int, entry: Any) -> Source:
     """Return one source of a sources file, or say which key is wrong."""
     place = f"{path}, source {number}"
     if not isinstance(entry, dict):
-        raise UsageError(f"{place}, needs keys such as 'code' and 'files'.")
+        raise UsageError("source_without_keys", place=place)
     for key in {"base_folder", "more"} & set(entry):
-        raise UsageError(f"{place}, key '{key}', is not a key that is known here.")
+        raise UsageError("source_key_unknown", place=place, key=key)
     if "preset" in entry:
         entry = _over_preset(place, entry)
     try:
         source = Source.model_validate({**entry, "base_folder": path.resolve().parent})
     except ValidationError as error:
-        raise UsageError(f"{place}, {_first_problem(error)}.") from None
+        problem = _first_problem(error)
+        raise UsageError("source_key_unusable", place=place, problem=problem) from None
     if source.files is not None:
         folder, pattern = source.folder_and_pattern
         if not folder.is_dir():
-            raise UsageError(f"{place}, key 'files': the folder {folder} does not exist.")
+            raise UsageError("source_folder_missing", place=place, folder=folder)
         if not _WILDCARD.search(pattern) and not (folder / pattern).exists():
-            raise UsageError(f"{place}, key 'files': {folder / pattern} does not exist.")
+            raise UsageError("source_file_missing", place=place, path=folder / pattern)
     return source
 
 
@@ -391,7 +395,7 @@ def _over_preset(place: str, entry: dict[str, Any]) -> dict[str, Any]:
     name = entry["preset"]
     presets = {path.stem: path for path in sorted(PRESETS_FOLDER.glob("*.yml"))}
     if name not in presets:
-        raise UsageError(f"{place}, key 'preset', names '{name}'; there are {', '.join(presets)}.")
+        raise UsageError("preset_unknown", place=place, preset=name, presets=", ".join(presets))
     preset = yaml.load(presets[name].read_text(encoding="utf-8"), Loader=_TextLoader)
     return _laid_over(preset, {key: value for key, value in entry.items() if key != "preset"})
 
@@ -439,7 +443,7 @@ def _layout_column(name: str) -> str:
     """Return the layout's spelling of a column's name."""
     column = _LAYOUT_BY_MATCHED.get(matched_header(name))
     if column is None:
-        raise ValueError(f"names '{name}', which is no column of the layout{_hint(name)}")
+        raise ValueError(f"names '{name}', which is not a column of the layout{_hint(name)}")
     return column
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from complaints.flows.readers.sources import Source
+from complaints.warehouse.errors import CataloguedError
 from complaints.warehouse.layout import COMPLAINTS, Layout
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ SPACE = " \t\r\n\u00a0"
 _SPACE_SQL = "(chr(32) || chr(9) || chr(13) || chr(10) || chr(160))"
 
 
-class FileRejectedError(Exception):
+class FileRejectedError(CataloguedError):
     """A file cannot be taken at all; the text goes on from the file's name, and holds no value."""
 
 
@@ -35,7 +36,7 @@ class Target:
 def create_text_rows(connection: duckdb.DuckDBPyConnection, layout: Layout = COMPLAINTS) -> None:
     """Create the temporary table text_rows, empty, in place of the last delivery's.
 
-    Equal rows of a source have equal record ids; is_known tells those whose text is kept already,
+    Equal rows of a source have equal record ids; is_known marks those whose text is kept already,
     and which land without it: to land it again costs more than all else that is done with them.
     part tells apart the rows that one row of a file became: one for each stage.
     """
@@ -68,7 +69,7 @@ def insert_text_rows(
     The table has row_number (the header is 0), field_count and the columns that are read, called
     c and their place in the file.
 
-    A row with more or fewer fields than the header keeps none of them: its fields may stand in
+    A row with more or fewer fields than the header keeps none of them: its fields may be in
     the wrong columns, and a name or an address in one that is kept. What its line means is not
     known, so it is known by its place and equals no other.
     """

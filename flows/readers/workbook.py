@@ -31,7 +31,7 @@ class Sheet(NamedTuple):
 def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> None:
     """Put the rows of a workbook's sheet into text_rows.
 
-    A cell stands under its header whatever else the row holds, so a workbook's rows all have as
+    A cell is under its header whatever else the row holds, so a workbook's rows all have as
     many fields as the header.
 
     Raises:
@@ -41,7 +41,7 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Tar
         mapping = compile_mapping(sheet.headers, target.source, target.layout)
         last_row = sheet.rows - target.source.read.footer
         if last_row <= 0:
-            raise FileRejectedError("has no data rows")
+            raise FileRejectedError("no_data_rows")
         reference = mapping.read_for.get("case_reference", ())
         columns = child.ask((mapping.read, sorted(mapping.date_positions), list(reference)))
     frame = pd.DataFrame(columns).astype("str")
@@ -55,10 +55,14 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Tar
     connection.execute("drop table sheet_rows")
 
 
-def sheet_headers(path: Path, target: Target) -> list[str]:
-    """Return the headers of a workbook's sheet."""
-    with _opened(path, target) as (sheet, _):
-        return sheet.headers
+def sample_sheets(path: Path, rows: int) -> dict[str, list[list[str]]]:
+    """Return the first rows of each sheet of a workbook, as text."""
+    child = _Child()
+    try:
+        sheets: dict[str, list[list[str]]] = child.ask((str(path), None, -rows))
+        return sheets
+    finally:
+        child.end()
 
 
 @contextmanager
@@ -94,12 +98,9 @@ class _Child:
             self._stream(self._process.stdin).flush()
             refusal, answer = pickle.load(self._stream(self._process.stdout))
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
-            raise FileRejectedError(
-                "takes more memory or time than a workbook may; copy its table into a new workbook "
-                "and deliver that, or save it as CSV"
-            ) from None
+            raise FileRejectedError("workbook_beyond_limits") from None
         if refusal:
-            raise FileRejectedError(refusal)
+            raise refusal
         return answer
 
     def end(self) -> None:

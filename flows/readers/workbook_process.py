@@ -1,13 +1,15 @@
 """Open a workbook in a process of its own: `python -m complaints.flows.readers.workbook_process`.
 
 It is asked twice, by pickles on its standard input: for the headers of a sheet, and for columns of
-it as text. It answers each time with a refusal (a sentence, or None) and what was asked for.
+it as text. It answers each time with a refusal (an error, or None) and what was asked for.
 """
 
+import itertools
 import pickle
 import re
 import sys
 import zipfile
+import zlib
 from collections import Counter
 from datetime import date, datetime
 from html import unescape
@@ -34,7 +36,8 @@ MOST_GROWTH = 200
 ALWAYS_ALLOWED_BYTES = 64 << 20
 DAYS_FROM_1900_TO_1904 = 1462
 
-_CANNOT_BE_OPENED = "cannot be opened as a workbook; open it in Excel and save it again as .xlsx"
+_DAMAGED = (ValueError, LookupError, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+
 # In the XML of a sheet: cells whose stored result is an error, or missing, and far cells.
 _ODD_CELL = re.compile(
     rb'<c r="([A-Z]{1,3})(\d{1,7})"(?:(?! t="e")[^>])* t="e"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>'
@@ -58,17 +61,20 @@ def main() -> None:
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     try:
         path, sheet_name, header_line = pickle.load(questions)
-        sheet, scan = _opened(Path(path), sheet_name)
+        if header_line is not None and header_line < 0:  # a look at every sheet
+            _answer(answers, None, _sample(Path(path), -header_line))
+            return
+        _, sheet, scan = _opened(Path(path), sheet_name)
         first, headers, filled = _shape(sheet, header_line)
         _answer(answers, None, (headers, len(filled)))
         _answer(answers, None, _columns(sheet, scan, first, filled, *pickle.load(questions)))
     except FileRejectedError as refusal:
-        _answer(answers, str(refusal), None)
+        _answer(answers, refusal, None)
     except EOFError:  # the parent wants no more
         pass
 
 
-def _answer(answers: Any, refusal: str | None, answer: Any) -> None:
+def _answer(answers: Any, refusal: FileRejectedError | None, answer: Any) -> None:
     pickle.dump((refusal, answer), answers)
     answers.flush()
 
@@ -84,33 +90,39 @@ def _limit(seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
 
 
-def _opened(path: Path, sheet_name: str | None) -> tuple[CalamineSheet, Scan]:
+def _opened(path: Path, sheet_name: str | None) -> tuple[list[str], CalamineSheet, Scan]:
+    """Return the names of the sheets, one of the sheets, and what its XML tells."""
     content = all_bytes(path)
     is_old = content.getvalue()[: len(OLD_OFFICE_MARK)] == OLD_OFFICE_MARK
     try:
         workbook = CalamineWorkbook.from_filelike(content)
         names = workbook.sheet_names
         if not names:
-            raise FileRejectedError("has no sheet")
+            raise FileRejectedError("workbook_without_sheet")
         if sheet_name is not None and sheet_name not in names:
-            raise FileRejectedError(
-                f"has no sheet '{sheet_name}'; its sheets are {', '.join(names)}"
-            )
+            raise FileRejectedError("sheet_missing", sheet=sheet_name, sheets=", ".join(names))
         index = 0 if sheet_name is None else names.index(sheet_name)
         scan = Scan({}, False) if is_old else _scan(content, index)
-        return workbook.get_sheet_by_index(index), scan
+        return names, workbook.get_sheet_by_index(index), scan
     except PasswordError:
-        raise FileRejectedError(
-            "is protected by a password; save it as .xlsx without one"
-        ) from None
-    except (CalamineError, WorksheetNotFound, ValueError, LookupError, OSError) as error:
-        if isinstance(error, FileRejectedError):
-            raise
+        raise FileRejectedError("workbook_protected") from None
+    except (CalamineError, WorksheetNotFound, *_DAMAGED):
         if is_old:
-            raise FileRejectedError(
-                "is protected by a password, or damaged; save it as .xlsx without a password"
-            ) from None
-        raise FileRejectedError(_CANNOT_BE_OPENED) from None
+            raise FileRejectedError("workbook_protected") from None
+        raise FileRejectedError("workbook_not_opened") from None
+
+
+def _sample(path: Path, rows: int) -> dict[str, list[list[str]]]:
+    """Return the first rows of every sheet, with the columns before those that are filled."""
+    sample = {}
+    for name in _opened(path, None)[0]:
+        _, sheet, _ = _opened(path, name)
+        left = [""] * (sheet.start[1] if sheet.start else 0)
+        sample[name] = [
+            left + [_text(value) for value in values]
+            for values in itertools.islice(sheet.iter_rows(), rows)
+        ]
+    return sample
 
 
 def _scan(content: Any, index: int) -> Scan:
@@ -120,25 +132,16 @@ def _scan(content: Any, index: int) -> Scan:
         packed = sum(member.compress_size for member in members.values())
         unpacked = sum(member.file_size for member in members.values())
         if unpacked > max(ALWAYS_ALLOWED_BYTES, MOST_GROWTH * packed):
-            raise FileRejectedError(
-                f"unpacks to more than {MOST_GROWTH} times its size, as no export does; copy its "
-                "table into a new workbook"
-            )
+            raise FileRejectedError("unpacks_too_far", growth=MOST_GROWTH)
         if "xl/workbook.xml" not in members:
             return Scan({}, False)
         book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
         xml = archive.read(_sheet_member(archive, book, index))
     if far := _FAR_CELL.search(xml):
-        raise FileRejectedError(
-            f"has a cell far from its table, {far[1].decode()}; delete the columns to the right of "
-            "the table and save it again"
-        )
+        raise FileRejectedError("cell_far_right", cell=far[1].decode())
     rows = Counter(map(int, _ROW.findall(xml)))
     if rows and max(rows) - len(rows) > max(EMPTY_ROWS, 10 * len(rows)):
-        raise FileRejectedError(
-            f"has a cell far below its table, in row {max(rows)}; delete the rows below the table "
-            "and save it again"
-        )
+        raise FileRejectedError("cell_far_below", row=max(rows))
     odd_cells = {}
     if b't="e"' in xml or b"<f" in xml:
         for found in _ODD_CELL.finditer(xml):
@@ -172,9 +175,7 @@ def _column_number(letters: bytes) -> int:
 def _shape(sheet: CalamineSheet, header_line: int | None) -> tuple[int, list[str], list[int]]:
     """Return the header's row and texts, and the rows after it that are not blank."""
     if sheet.end and sheet.end[1] >= MOST_COLUMNS:
-        raise FileRejectedError(
-            f"has {sheet.end[1] + 1} columns; delete those to the right of the table"
-        )
+        raise FileRejectedError("sheet_too_wide", columns=sheet.end[1] + 1)
     # Its rows are given from the sheet's first, its columns from the first that is filled.
     left = sheet.start[1] if sheet.start else 0
     headers: list[str] | None = None
@@ -190,7 +191,7 @@ def _shape(sheet: CalamineSheet, header_line: int | None) -> tuple[int, list[str
         elif any(value != "" and _text(value).strip(SPACE) for value in values):
             filled.append(row)
     if headers is None:
-        raise FileRejectedError("has an empty first sheet")
+        raise FileRejectedError("first_sheet_empty")
     return first, headers, filled
 
 
@@ -242,9 +243,7 @@ def _text(value: Any) -> str:
         return f"{value} 00:00:00"
     text = str(value)
     if len(text) > MOST_CELL_CHARACTERS:
-        raise FileRejectedError(
-            f"has a cell of more than {MOST_CELL_CHARACTERS:,} characters; delete its content"
-        )
+        raise FileRejectedError("cell_too_long", most=f"{MOST_CELL_CHARACTERS:,}")
     return text
 
 

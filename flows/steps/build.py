@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,28 +17,33 @@ from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
-# What went wrong is in the sentence that the operator reads; all that dbt does is not logged.
-LOGGING = ("--log-level", "none", "--log-level-file", "warn")
+# What went wrong is in the sentence that the operator reads.
+LOGGING = ("--log-level", "none", "--log-level-file", "none")
 
 # The marts that change on a night without news too: what became of the files, and the log of runs.
 RUN_MARTS = ("dq_deliveries", "ops_alerts", "ops_runs", "ops_steps")
 
 
-@cache
 def read_project(settings: Settings) -> "Manifest":
-    """Let dbt read the project once for all commands of this process.
+    """Let dbt read the project, once for all commands of this process.
 
     Raises:
         RunFailedError: dbt does not understand the project.
     """
     from dbt.cli.main import dbtRunner
 
-    with dbt_environment(settings):
-        words = [word for word in dbt_flags(settings) if word != "--no-write-json"]
-        result = dbtRunner().invoke(["parse", *words])
-    if not result.success:
-        raise RunFailedError(f"dbt cannot read its project: {_first_lines(str(result.exception))}")
-    return cast("Manifest", result.result)
+    if settings.dbt_project_folder not in _projects:
+        with dbt_environment(settings):
+            result = dbtRunner().invoke(["parse", *dbt_flags(settings)])
+        if not result.success:
+            raise RunFailedError(
+                "dbt_project_unreadable", reason=_first_lines(str(result.exception))
+            )
+        _projects[settings.dbt_project_folder] = cast("Manifest", result.result)
+    return _projects[settings.dbt_project_folder]
+
+
+_projects: dict[Path, "Manifest"] = {}  # by their folders
 
 
 def build_reference(settings: Settings) -> None:
@@ -109,12 +113,14 @@ def _invoke(settings: Settings, words: Sequence[str]) -> None:
     if result.exception is not None:
         if not isinstance(result.exception, Exception):  # a signal that met dbt at work
             raise result.exception
-        raise RunFailedError(f"dbt could not run: {_first_lines(str(result.exception))}")
+        raise RunFailedError("dbt_not_run", reason=_first_lines(str(result.exception)))
     results: Any = result.result  # of a type of its own for each command of dbt
     failed = [r for r in results if r.status in ("error", "fail")]
     raise RunFailedError(
-        "Nothing was published, because in dbt "
-        + "; ".join(f"{r.node.name} failed: {_first_lines(r.message or '')}" for r in failed)
+        "dbt_failed",
+        failures="; ".join(
+            f"{r.node.name} failed: {_first_lines(r.message or '')}" for r in failed
+        ),
     )
 
 
@@ -131,7 +137,7 @@ def dbt_flags(settings: Settings) -> list[str]:
         str(settings.home / "dbt" / "logs"),
         *LOGGING,
         "--no-use-colors",
-        "--no-write-json",  # the manifest is written once, when the project is read
+        "--no-write-json",
     ]
 
 

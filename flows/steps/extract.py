@@ -17,13 +17,10 @@ from complaints.flows.readers.text_rows import (
 from complaints.flows.steps.file_records import write_records
 from complaints.flows.steps.find_deliveries import Delivery, delivery_identity, last_identity
 from complaints.warehouse.layout import COMPLAINTS, LAYOUTS, Layout
+from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
-
-STILL_WRITTEN = (
-    "was still being written while it was read, so it was not loaded; the next night reads it"
-)
 
 # Within one transaction: the text that is new, and which records left or came back.
 NEW_RECORDS = """
@@ -192,15 +189,15 @@ def _read_file(
         except FileRejectedError as problem:
             record = file.record(source, "rejected", f"{file.name} {problem}.")
         if file.has_changed():
-            record = file.unread(source, STILL_WRITTEN)
+            record = file.unread(source, sentence_of("still_being_written"))
     except OSError as error:
-        record = file.unread(source, f"cannot be opened ({error.strerror})")
+        record = file.unread(source, sentence_of("export_not_opened", reason=error.strerror))
     if record:
         forget_rows(store, target)
         return record
     rows, _ = counted_rows(store, target)
     if rows == 0:
-        message = f"{file.name} has no rows that the sources file takes ('where')."
+        message = f"{file.name} {sentence_of('where_takes_nothing')}."
         return file.record(source, "rejected", message)
     said = f"{file.name}: {note}." if note else None
     return file.record(source, "loaded", said, rows_read=rows)

@@ -10,6 +10,7 @@ import duckdb
 from complaints.flows.readers.export_files import ExportFile, FileRecord, list_files
 from complaints.flows.readers.sources import Source
 from complaints.warehouse.layout import COMPLAINTS, LAYOUTS
+from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
 
@@ -130,10 +131,8 @@ def _is_current(file: ExportFile, source: Source, history: DeliveryHistory, foun
     if file.version in history.taken:
         found.records.append(file.record(source, "superseded"))
     else:
-        message = history.rejection(file) or (
-            f"{file.name} is dated before the newest loaded file of its name ({newest}); "
-            "deliver what it holds under a newer date."
-        )
+        problem = sentence_of("dated_before_newest", newest=newest)
+        message = history.rejection(file) or f"{file.name} {problem}."
         found.records.append(file.record(source, "rejected", message))
     return False
 

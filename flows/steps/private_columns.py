@@ -58,11 +58,7 @@ def check_nothing_private(
         if (table, column) not in marks.cleared and _sounds_private(column, marks.private)
     ]
     if found:
-        raise RunFailedError(
-            f"Nothing was published, because the data dictionary marks as private: "
-            f"{', '.join(found)}. Take the column out of the mart; docs/access.md says what may "
-            "be published."
-        )
+        raise RunFailedError("private_columns", columns=", ".join(found))
 
 
 def _sounds_private(column: str, private: frozenset[str]) -> bool:

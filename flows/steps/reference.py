@@ -57,11 +57,10 @@ def prepare_reference(settings: Settings) -> None:
     files = {path.stem: path for path in sorted(folder.glob("*.csv"))}
     for name, path in files.items():
         if not path.is_file():
-            raise UsageError(f"{path} is not a file: put a CSV file in its place or remove it.")
+            raise UsageError("reference_not_a_file", path=path)
         if name not in _seeds():
             raise UsageError(
-                f"{path}: there is no reference data called {name}; a file here is named after "
-                f"one of {', '.join(sorted(_seeds()))}."
+                "reference_unknown", path=path, name=name, known=", ".join(sorted(_seeds()))
             )
     with open_warehouse(settings) as warehouse:
         warehouse.begin()
@@ -86,9 +85,12 @@ def check_as_of_day(settings: Settings, run: Run) -> None:
     if not first <= run.as_of_day <= last:
         year = last.year + 1 if run.as_of_day > last else first.year - 1
         raise UsageError(
-            f"The as-of day {run.as_of_day} is outside the calendar, which runs from {first} to "
-            f"{last}: correct the day, or add the bank holidays of {year} to "
-            f"{settings.reference_folder / 'bank_holidays.csv'}."
+            "as_of_day_outside_calendar",
+            day=run.as_of_day,
+            first=first,
+            last=last,
+            year=year,
+            path=settings.reference_folder / "bank_holidays.csv",
         )
 
 
@@ -169,22 +171,23 @@ def _read_rows(name: str, path: Path) -> tuple[list[str], list[list[str]]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             header, *rows = [row for row in csv.reader(file, strict=True) if row] or [[]]
     except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8: save it as CSV UTF-8.") from None
+        raise UsageError("reference_not_utf_8", path=path) from None
     except csv.Error:
-        raise UsageError(f"{path} cannot be read as CSV: a quotation mark is not closed.") from None
+        raise UsageError("reference_quotation_open", path=path) from None
     config = _seeds()[name]["config"]
     optional = config.get("meta", {}).get("optional_columns", [])
     left_out = [column for column in optional if column not in header]
     if sorted([*header, *left_out]) != sorted(config["column_types"]):
         raise UsageError(
-            f"{path}: the header must be {','.join(config['column_types'])}, but it is "
-            f"{','.join(header)}."
+            "reference_header_wrong",
+            path=path,
+            expected=",".join(config["column_types"]),
+            found=",".join(header),
         )
     for number, row in enumerate(rows, start=1):
         if len(row) != len(header):
             raise UsageError(
-                f"{path}, row {number}: there are {len(row)} values for {len(header)} columns; "
-                "put a text with a comma in quotation marks."
+                "reference_row_uneven", path=path, row=number, values=len(row), columns=len(header)
             )
     return header, rows
 
@@ -270,4 +273,10 @@ def _refuse_mistake(
     if mistake:
         row_number, value = mistake
         problem = check.problem.replace("{value}", value)
-        raise UsageError(f"{path}, row {row_number}: {' and '.join(check.columns)} {problem}.")
+        raise UsageError(
+            "reference_value_wrong",
+            path=path,
+            row=row_number,
+            columns=" and ".join(check.columns),
+            problem=problem,
+        )

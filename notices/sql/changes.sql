@@ -36,7 +36,7 @@ due_again as (
 
 ),
 
--- A failure is new each time; it and what stands beside the news are not remembered.
+-- A failure is new each time; it and what is listed beside the news are not remembered.
 changed as (
 
     select

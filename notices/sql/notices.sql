@@ -13,8 +13,8 @@ rules as (
 
 ),
 
--- Without a key, a row stands for itself. Nothing is kept of a row that cannot be read, so every
--- delivery brings it anew: those of a file, whatever its date, are known by their number.
+-- Without a key, a row is known by itself. Nothing is kept of a row that cannot be read, so every
+-- delivery brings it again: those of a file, whatever its date, are known by their number.
 held as (
 
     select
@@ -169,7 +169,7 @@ where is_overdue or days_left <= getvariable('due_within_days')
 
 union all by name
 
--- They stand beside what is new, whether or not they were sent before.
+-- They are listed beside what is new, whether or not they were sent before.
 select
     'deadlines' as audience,
     'oldest_open' as notice_type,

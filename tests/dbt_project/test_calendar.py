@@ -32,7 +32,7 @@ def checked_night(settings: Settings) -> None:
 
 
 @pytest.mark.xdist_group("small_home")
-def test_the_council_mends_the_calendar_with_a_file_of_its_own(
+def test_the_council_corrects_the_calendar_with_a_file_of_its_own(
     home_of_first_night: SmallHome,
 ) -> None:
     settings = home_of_first_night.put_back().model_copy(update={"as_of": date(2036, 1, 7)})

@@ -63,7 +63,7 @@ def on_the_limit(day: date, direction: int) -> st.SearchStrategy[date]:
 
 @st.composite
 def stages(draw: st.DrawFn, as_of_day: date) -> Stage:
-    """Draw a row that passed every error rule as seen from the as-of day."""
+    """Draw a row that passed every error rule as at the as-of day."""
     procedure, stage = draw(st.sampled_from(STAGES))
     recently = st.integers(0, 150).map(lambda days: as_of_day - days * DAY)
     received = draw(

@@ -1,11 +1,11 @@
 """Every published mart shows how to query it, and the exposures name who reads it."""
 
-import json
 import re
 from typing import Any
 
 import pytest
 
+from complaints.flows.steps.build import read_project
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from conftest import query
 
@@ -15,8 +15,7 @@ READERS = {"committee_report": "report", "morning_digest": "notices"}
 @pytest.fixture(scope="module")
 def manifest(example: Settings) -> dict[str, Any]:
     """What dbt knows of the project."""
-    path = example.home / "dbt" / "target" / "manifest.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    return read_project(example).writable_manifest().to_dict()
 
 
 @pytest.fixture(scope="module")

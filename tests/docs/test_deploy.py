@@ -9,7 +9,10 @@ from complaints.flows.cli.main import app
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from docs.operator_pages import variable_of
 
-PAGES = [PROJECT_FOLDER / "docs" / name for name in ("deploy.md", "access.md", "operations.md")]
+PAGES = [
+    PROJECT_FOLDER / "docs" / name
+    for name in ("deploy.md", "access.md", "operations.md", "messages.md")
+]
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 

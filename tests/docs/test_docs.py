@@ -63,11 +63,14 @@ def anchors(page: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
-    """Generate every page anew."""
+    """Generate every page again."""
     return all_pages()
 
 
-GENERATED = ("data_dictionary.md", "validation_rules.md", "command_line.md", "settings.md")
+GENERATED = (
+    *("data_dictionary.md", "validation_rules.md"),
+    *("command_line.md", "settings.md", "messages.md"),
+)
 
 
 @pytest.mark.xdist_group("docs")
@@ -111,7 +114,7 @@ def test_every_setting_rule_and_exit_code_is_documented() -> None:
     for setting in Settings.model_fields:
         assert f"`{variable_of(setting)}`" in text
     for rule in all_rules():
-        assert f"### {rule.code}\n" in text
+        assert f"| `{rule.code}` |" in text
     for code in ExitCode:
         assert f"| {code.value} | `{code.name}` |" in text
 
@@ -133,6 +136,13 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
         linked = (page.parent / path).resolve() if path else page
         assert linked.exists(), target
         assert not anchor or anchor in anchors(linked), target
+
+
+def test_every_decision_has_an_id_of_its_own() -> None:
+    text = (PROJECT_FOLDER / "docs" / "decisions.md").read_text(encoding="utf-8")
+    ids = re.findall(r"^\| ([A-Z]\d+)(?:, \d+ \w{3} \d{4})? \|", text, re.MULTILINE)
+    rows = re.findall(r"^\| (?!Id )", text, re.MULTILINE)
+    assert len(set(ids)) == len(rows) > 100
 
 
 def test_queries_of_the_documentation_run(example: Settings) -> None:

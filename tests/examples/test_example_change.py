@@ -22,7 +22,7 @@ STAGE_1 = {"procedure": "statutory", "stage": "stage_1"}
 QUARTER = {"financial_quarter": "2018-19 Q1"} | STAGE_1
 NEXT_QUARTER = {"financial_quarter": "2018-19 Q2"} | STAGE_1
 
-# What tells of the runs themselves.
+# What is about the runs themselves.
 OF_THE_RUNS = {"dq_deliveries", "dq_trends", "ops_runs", "ops_steps"}
 
 Row = dict[str, Any]
@@ -204,7 +204,9 @@ def test_no_other_mart_changes(changed_example: Nights) -> None:
         assert rows_of(changed_example.after, mart) == rows_of(changed_example.before, mart), mart
 
 
-def test_deliveries_tell_the_two_changed_rows_from_the_unchanged(changed_example: Nights) -> None:
+def test_deliveries_distinguish_the_two_changed_rows_from_the_unchanged(
+    changed_example: Nights,
+) -> None:
     before, after = (
         rows_of(changed_example.before, "dq_deliveries"),
         rows_of(changed_example.after, "dq_deliveries"),

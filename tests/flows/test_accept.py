@@ -57,7 +57,7 @@ def home(delivered: Settings, tmp_path: Path, run: Run, monkeypatch: pytest.Monk
 
 
 def fail(*_given: Any) -> None:
-    raise RunFailedError("the power went")
+    raise RunFailedError("dbt_not_run", reason="the power went")
 
 
 def test_accepted_rows_are_released_by_the_next_night_that_ends_though_nothing_is_delivered(

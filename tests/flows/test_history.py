@@ -79,14 +79,14 @@ def test_log_says_of_every_run_how_it_ended_at_which_step_and_why(history: Histo
         (FIRST_DAY, "published", None, None, True),
         (
             *(SECOND_DAY, "failed", "build_reference"),
-            *("The share does not answer: see that it is there.", True),
+            *("dbt could not run: The share does not answer.", True),
         ),
         (SECOND_DAY, "published", None, None, True),  # killed, and taken up again
         (SECOND_DAY, "published", None, None, True),
     ]
 
 
-def test_marts_tell_of_all_runs_up_to_the_one_that_published_them(history: History) -> None:
+def test_marts_list_all_runs_up_to_the_one_that_published_them(history: History) -> None:
     assert query(
         history.marts,
         "select status, failed_step, seconds > 0, finished_at is null from ops_runs "
@@ -217,7 +217,7 @@ def test_status_lists_the_runs_the_last_first(run: Run, history: History) -> Non
     assert "build_reference" in lines[2] and "The share does not answer" in lines[2]
 
 
-def test_status_says_where_a_killed_run_stood(run: Run, history: History) -> None:
+def test_status_says_where_a_killed_run_stopped(run: Run, history: History) -> None:
     said = run("status", "--home", history.killed, "--format", "csv")
     (_, last, *_) = said.out.splitlines()
     assert last.startswith("2018-11-27,") and last.endswith(",interrupted,validate_records,")

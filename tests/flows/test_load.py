@@ -78,7 +78,7 @@ def test_a_conflict_ends_with_the_delivery_that_brings_one_of_the_rows(
     assert warehouse.rows("reasons, is_held") == [("other", False)]
 
 
-def test_a_held_row_leaves_though_an_earlier_version_passed_and_returns_mended(
+def test_a_held_row_leaves_though_an_earlier_version_passed_and_returns_corrected(
     warehouse: Warehouse,
 ) -> None:
     warehouse.deliver(row("A"), row("B"))
@@ -91,7 +91,7 @@ def test_a_held_row_leaves_though_an_earlier_version_passed_and_returns_mended(
     assert warehouse.loaded() == [("A", "stage_1"), ("B", "stage_1")]
 
 
-def test_a_row_held_for_its_case_returns_when_the_other_row_is_mended(
+def test_a_row_held_for_its_case_returns_when_the_other_row_is_corrected(
     warehouse: Warehouse,
 ) -> None:
     later = row("A", STAGE_2)
@@ -209,7 +209,7 @@ def test_of_contradicting_rows_the_one_that_stays_is_right(warehouse: Warehouse)
     assert warehouse.rows("case_reference, reasons") == [("A", "Delay"), ("B", None)]
 
 
-def test_a_row_stands_where_it_was_delivered_last(warehouse: Warehouse) -> None:
+def test_a_row_is_listed_where_it_was_delivered_last(warehouse: Warehouse) -> None:
     warehouse.deliver(row("A"), row("B"))
     warehouse.deliver(row("B"), row("A"), row("C"))
     assert warehouse.rows("case_reference, row_number") == [("A", 2), ("B", 1), ("C", 3)]

@@ -210,7 +210,7 @@ def test_the_newest_of_several_files_counts_and_an_older_one_is_rejected(council
     rejected = next(r for r in council.run() if r.status == "rejected")
     assert rejected.message == (
         "indicators_20181015.csv is dated before the newest loaded file of its name "
-        "(2018-11-01); deliver what it holds under a newer date."
+        "(2018-11-01); deliver its content under a newer date."
     )
     assert council.rows("indicators", "value") == [("2%",)]
     council.write("indicators.csv", GOOD["indicators"] | {"value": "4%"})
@@ -254,7 +254,7 @@ def test_the_example_has_all_four_inputs(example: Settings) -> None:
     assert counts == [(7, 1, 18, 6, 2, 0)]
 
 
-def test_a_changed_input_is_published_and_a_rejected_one_tells_the_shell(
+def test_a_changed_input_is_published_and_a_rejected_one_sets_the_exit_code(
     example_copy: Settings, tmp_path: Path
 ) -> None:
     exports = tmp_path / "exports"

@@ -136,9 +136,9 @@ def test_server_learns_no_case_reference(served: Served) -> None:
     logs, *others = (
         served.of(run, kind) for kind in ("logs", "task_runs", "artifacts") for run in served.runs
     )
-    told = json.dumps([served.deployment, served.weekly_deployment, served.runs, logs, *others])
+    sent = json.dumps([served.deployment, served.weekly_deployment, served.runs, logs, *others])
     assert len(references) > 300 and len(logs) > len(STEPS)
-    assert not [reference for reference in references if reference in told]
+    assert not [reference for reference in references if reference in sent]
 
 
 @pytest.fixture(scope="module")
@@ -171,8 +171,8 @@ def test_steps_that_reach_outside_are_retried() -> None:
     ("problem", "is_retried"),
     [
         (OSError("the share does not answer"), True),
-        (RunFailedError("The database cannot be reached."), True),
-        (UsageError("The sources file is wrong."), False),
+        (RunFailedError("database_unreachable"), True),
+        (UsageError("sources_file_not_yaml"), False),
     ],
     ids=["share", "database", "mistake"],
 )

@@ -160,7 +160,7 @@ def test_as_many_published_states_are_kept_as_the_setting_says(
     home_of_first_night: SmallHome, kept: int
 ) -> None:
     settings = home_of_first_night.put_back().model_copy(update={"kept_states": kept})
-    runs = [f"run-{number}" for number in "9876"]  # their names do not tell their age
+    runs = [f"run-{number}" for number in "9876"]  # their names do not show their age
     for number, run in enumerate(runs, start=2):
         publish(settings, night(run, number), ["dq_deliveries"])
         os.utime(newest := kept_state_files(settings)[-1], (0, 1_000_000_000 - number))

@@ -124,7 +124,7 @@ def test_nothing_was_delivered_and_the_repository_was_left_alone(nights: Nights)
 
 
 @council
-def test_council_synonym_mends_a_held_row(nights: Nights) -> None:
+def test_council_synonym_releases_a_held_row(nights: Nights) -> None:
     held = "select case_reference from dq_quarantine where case_reference = 'CO-16-0901'"
     assert query(nights.before.marts_path, held) == [("CO-16-0901",)]
     assert query(nights.after.marts_path, held) == []

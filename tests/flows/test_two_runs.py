@@ -92,7 +92,7 @@ def held_open(marts: Path, answers: Connection) -> None:
 
 
 def opened_again_and_again(marts: Path, answers: Connection) -> None:
-    """Open the marts afresh for every question, once more when told to stop; send all answers."""
+    """Open the marts afresh for every question, once more when asked to stop; send all answers."""
     seen, is_last = set(), False
     while not is_last:
         is_last = answers.poll(0.005)

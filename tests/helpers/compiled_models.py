@@ -3,8 +3,6 @@
 What dbt itself does is tested where dbt runs; here only its tables are wanted.
 """
 
-import json
-from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +13,7 @@ from complaints.flows.night import PLAIN
 from complaints.flows.steps import build
 from complaints.warehouse.errors import RunFailedError
 from complaints.warehouse.runs import Run
-from complaints.warehouse.settings import Settings
+from complaints.warehouse.settings import Settings, read_settings
 from complaints.warehouse.store import open_warehouse
 
 REFERENCE = "reference"
@@ -34,42 +32,31 @@ def compiled_models(home: Path, part: str) -> list[Model]:
     The parts are those that dbt builds together: reference, records, deadlines and marts. Views are
     left out, for they follow by themselves.
     """
-    nodes = _nodes(home)
+    nodes = build.read_project(read_settings(home=home)).nodes
     order = TopologicalSorter(
-        {name: node["depends_on"].get("nodes", []) for name, node in nodes.items()}
+        {name: getattr(node.depends_on, "nodes", []) for name, node in nodes.items()}
     )
     wanted = [
         node
         for name in order.static_order()
         if (node := nodes.get(name))
-        and node["resource_type"] == "model"
-        and node["config"]["materialized"] == "table"
+        and node.resource_type == "model"
+        and node.config.materialized == "table"
         and part == _part(node)
     ]
     return [
-        Model(f"{node['schema']}.{node['name']}", compiled_sql(home, node["original_file_path"]))
+        Model(f"{node.schema}.{node.name}", compiled_sql(home, node.original_file_path))
         for node in wanted
     ]
 
 
-def _part(node: dict[str, Any]) -> str:
-    _, layer, folder, *_ = node["fqn"]
-    if REFERENCE in node["tags"]:
+def _part(node: Any) -> str:
+    _, layer, folder, *_ = node.fqn
+    if REFERENCE in node.tags:
         return REFERENCE
     if layer == "staging" or folder == "current":
         return "records"
     return "deadlines" if folder == "deadlines" else "marts"
-
-
-def _nodes(home: Path) -> dict[str, dict[str, Any]]:
-    """Return what dbt knows of its models and tests."""
-    manifest = home / "dbt" / "target" / "manifest.json"
-    return _nodes_in(manifest, manifest.stat().st_mtime_ns)
-
-
-@cache
-def _nodes_in(manifest: Path, written_at: int) -> dict[str, dict[str, Any]]:
-    return json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
 
 
 def compiled_sql(home: Path, path: str) -> str:
@@ -117,18 +104,18 @@ def check_without_dbt(settings: Settings, run: Run) -> None:
     """Stand in for the step `check_marts`, in a home where dbt tested before."""
     tests = [
         node
-        for node in _nodes(settings.home).values()
-        if node["resource_type"] == "test" and node["config"]["severity"] == "ERROR"
+        for node in build.read_project(settings).nodes.values()
+        if node.resource_type == "test" and node.config.severity == "ERROR"
     ]
-    assert tests and {test["config"]["fail_calc"] for test in tests} == {"count(*)"}
+    assert tests and {test.config.fail_calc for test in tests} == {"count(*)"}
     with open_warehouse(settings) as warehouse:
         for test in tests:
-            path = test["original_file_path"]
+            path = test.original_file_path
             is_generic = path.endswith(".yml")
-            sql = compiled_sql(settings.home, f"{path}/{test['path']}" if is_generic else path)
+            sql = compiled_sql(settings.home, f"{path}/{test.path}" if is_generic else path)
             failing = warehouse.execute(f"select count(*) from ({sql})").fetchone()
             if failing != (0,):
-                raise RunFailedError(f"{test['name']} failed")
+                raise RunFailedError("dbt_failed", failures=test.name)
 
 
 def _fill(settings: Settings, models: list[Model]) -> None:

@@ -1,7 +1,7 @@
 """For every rule the smallest delivery that breaks it, and nothing else.
 
 Each example is a list of rows of one case (the case reference is filled in by the test); the last
-row is the one that fails, except where `failing` says otherwise. Seen from 27 November 2018.
+row is the one that fails, except where `failing` says otherwise. As at 27 November 2018.
 """
 
 from typing import NamedTuple

@@ -2,7 +2,7 @@
 
 The processes are forked by a server that has imported everything, so that a kill costs no import
 and no thread of the tests is copied. A home is always put back in the same place, because dbt
-reads its project anew for any other.
+reads its project again for any other.
 """
 
 import multiprocessing
@@ -48,7 +48,7 @@ C7,statutory,stage_1,2018-09-03,,,,Assessments,Staff,
 C8,statutory,ombudsman,2018-11-27,,,,Assessments,,
 ,statutory,stage_1,2018-09-04,,,,Assessments,,
 """
-# Two deliveries on one night: a case answered, mended, spoilt, spoilt and mended, a contradiction
+# Two deliveries on one night: a case answered, corrected, spoilt, spoilt and corrected, a clash
 # solved, new cases good and bad, an unreadable line, and a spelling that the council adds.
 SECOND_DELIVERIES = {
     "20181126_1800": """\
@@ -88,7 +88,7 @@ class SmallHome:
     """The home after the first night, put back at will.
 
     Attributes:
-        settings: of the home, seen from the day after the first night.
+        settings: of the home, as at the day after the first night.
         kept: the copy from which it is put back.
     """
 
@@ -198,7 +198,7 @@ def failing_night(settings: Settings) -> None:
     """Run a night with news whose second step fails."""
 
     def refuse(*given: Any) -> None:
-        raise RunFailedError("The share does not answer: see that it is there.")
+        raise RunFailedError("dbt_not_run", reason="The share does not answer.")
 
     with pytest.raises(RunFailedError):
         run_night(settings, WITHOUT_DBT | {"build_reference": refuse})

@@ -82,7 +82,7 @@ def test_an_item_goes_once_whatever_file_it_comes_in(notified: Settings, postbox
     assert log_rows(notified, "select count(*) from ops_alerts") == [(1,)]
 
 
-def test_a_row_of_which_nothing_is_kept_is_sent_once_though_each_file_brings_it_anew(
+def test_a_row_of_which_nothing_is_kept_is_sent_once_though_each_file_brings_it_again(
     notified: Settings, postbox: Postbox
 ) -> None:
     unreadable = (

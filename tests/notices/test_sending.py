@@ -207,7 +207,7 @@ def test_a_chat_service_is_notified_through_apprise(notified: Settings) -> None:
     change(notified, HELD.format("20181126", 6))
     with chat_service(500, heard) as url:
         (note,) = notify(sent_to(notified, url, alerts_deadlines=""), FIRST)
-    assert "does not take it" in note and "tok3n" not in note
+    assert "does not accept it" in note and "tok3n" not in note
     with chat_service(200, heard := []) as other:
         settings = sent_to(notified, other, alerts_deadlines="")
         change(settings, WARNED)

@@ -197,7 +197,7 @@ def test_a_missing_column_is_named_with_the_nearest_names_found(store, exports):
 
 def test_a_first_line_of_data_is_not_repeated(store, exports):
     record = read_one(store, exports, "Sage,Stag,C-1001\nStage,Page,C-1002\n")
-    assert "no name found is near" in record.message
+    assert "no name found is similar" in record.message
     assert "Stag'" not in record.message
 
 

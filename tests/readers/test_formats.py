@@ -333,7 +333,7 @@ def test_stray_bytes_do_not_turn_utf_8_into_another_encoding(store, exports):
     content = f"{HEADER},service_team\n{ROW},Caf\u00e9 \u2013 \u00e9t\u00e9 ?\n".encode()
     record = read_one(store, exports, content.replace(b"?", b"\xff"))
     assert record.status == "loaded"
-    assert record.message == "complaints.csv: 1 bytes that are not UTF-8 were replaced."
+    assert record.message == "complaints.csv: bytes that are not UTF-8 were replaced (1)."
     assert landed(store, "service_team") == [("Caf\u00e9 \u2013 \u00e9t\u00e9 \ufffd",)]
 
 

@@ -201,7 +201,7 @@ def test_a_report_that_contradicts_itself_is_refused() -> None:
         hidden_cells(report_of(teams({"A": 2, "B": 4}), sums=[wrong]), 5)
 
 
-def test_rows_in_the_order_of_size_tell_nothing_about_hidden_ones() -> None:
+def test_rows_in_the_order_of_size_disclose_nothing_about_hidden_ones() -> None:
     values = {"Zebra": 20, "Yak": 9, "Bear": 3, "Ant": 2, "Not recorded": 4}
     rows = [
         [name, count(value, "received", "service_team", name)] for name, value in values.items()

@@ -48,7 +48,7 @@ def reports(example: Settings) -> dict[str, Report]:
 
 
 def cells(section: dict[str, Any], row: str, *columns: str) -> Iterator[str]:
-    """Yield what stands in a row under one of some columns, in every table of a section."""
+    """Yield what is in a row under one of some columns, in every table of a section."""
     for table in section["tables"]:
         for each in table["rows"]:
             if each[0] == row:
@@ -204,7 +204,7 @@ def test_no_cell_has_two_values_and_every_sum_adds_up(
     assert teams <= tied
 
 
-def test_under_each_table_of_counts_stands_what_is_held_back(reports: dict[str, Report]) -> None:
+def test_under_each_table_of_counts_is_what_is_held_back(reports: dict[str, Report]) -> None:
     for section in reports[QUARTER].walk():
         for table in section.tables:
             measures = {

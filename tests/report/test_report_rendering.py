@@ -44,7 +44,7 @@ def test_the_page_is_british_english_and_named(page: Element) -> None:
     assert [each.tag for each in page.find("html/body")] == ["a", "header", "nav", "main", "footer"]
 
 
-def test_no_id_stands_twice_and_every_reference_finds_one(page: Element) -> None:
+def test_no_id_is_used_twice_and_every_reference_finds_one(page: Element) -> None:
     ids = [name for each in page.iter() if (name := each.get("id"))]
     assert len(ids) == len(set(ids))
     for each in page.iter():

@@ -215,8 +215,8 @@ def test_a_share_with_its_n_of_n(part: int | None, whole: int | None, words: str
     assert printed(sentence) == words
 
 
-def test_what_stands_for_a_hidden_number_is_the_same_whatever_it_is() -> None:
-    """Words such as `increased` or `none` tell something: none of them is left."""
+def test_the_symbol_of_a_hidden_number_is_the_same_whatever_it_is() -> None:
+    """Words such as `increased` or `none` disclose something: none of them is left."""
     said = set()
     for now in (0, 1, 3, 5):
         for base in (0, 1, 3, 5):

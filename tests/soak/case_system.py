@@ -1,4 +1,4 @@
-"""A complaints system at work for a quarter: complaints come, are answered, spoilt and mended."""
+"""A complaints system at work for a quarter: cases come, are answered, spoilt and corrected."""
 
 import random
 from collections import Counter
@@ -32,7 +32,7 @@ class Record:
     changed_on: date
     flaw: str | None = None
     flawed_on: date = date.min
-    mended_on: date = date.max
+    corrected_on: date = date.max
 
     @property
     def lines(self) -> list[Line]:
@@ -116,19 +116,19 @@ class CaseSystem:
         possible = [code for code, flaw in flaws.items() if flaw.is_possible(record.row)]
         code = min(possible, key=lambda code: (self._spoilt[code], self._chance.random()))
         self._spoilt[code] += 1
-        mended_on = self._chance.choice((1, 2, 4, 6, 9, 13, 20, 200))
+        corrected_on = self._chance.choice((1, 2, 4, 6, 9, 13, 20, 200))
         self.records[record.row["case_reference"], record.row["stage"]] = replace(
             record,
             changed_on=day,
             flaw=code,
             flawed_on=day,
-            mended_on=day + timedelta(days=mended_on),
+            corrected_on=day + timedelta(days=corrected_on),
         )
 
     def _go_on(self, key: Key, day: date) -> None:
         record = self.records[key]
         if record.flaw:
-            if day >= record.mended_on:
+            if day >= record.corrected_on:
                 self.records[key] = replace(record, flaw=None, changed_on=day)
         elif is_open(record.row):
             self._answer(key, day)

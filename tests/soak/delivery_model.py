@@ -27,7 +27,7 @@ UPDATES = {
     "2026-04-15": "2026-04-15 00:00",
 }
 
-# Seen from 20 to 23 April 2026: some of these dates are to come on the first nights, and the
+# As at 20 to 23 April 2026: some of these dates are to come on the first nights, and the
 # corporate clock waits for the acknowledgement. What comes first is what shrinking ends in.
 VALUES: dict[str, tuple[str, ...]] = {
     "case_reference": ("C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9", ""),
@@ -61,7 +61,7 @@ WAITING: Row = {
     "target_date": "2026-04-17",
     "service_team": "Transport",
 }
-MENDED: Row = {"procedure": "statutory", "received_date": "2026-04-01", "responded_date": ""}
+CORRECTED: Row = {"procedure": "statutory", "received_date": "2026-04-01", "responded_date": ""}
 
 ROWS = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in VALUES.items()})
 
@@ -99,9 +99,9 @@ class Counts(NamedTuple):
 def nights(draw: st.DrawFn) -> list[Night]:
     """Draw two or three nights, whose rows come from one pool."""
     pool = draw(st.lists(ROWS, min_size=15, max_size=25))
-    # Second versions: the same case and stage with something else in it, or mended.
+    # Second versions: the same case and stage with something else in it, or corrected.
     pool += [row | {"reasons": "Delay"} for row in pool[:6]]
-    pool += [row | MENDED for row in pool[3:15]]
+    pool += [row | CORRECTED for row in pool[3:15]]
     file = st.lists(st.sampled_from([*pool, UNREADABLE]), min_size=5, max_size=30)
     night = st.builds(Night, st.integers(0, 2), st.lists(file, min_size=1, max_size=2))
     return draw(st.lists(night, min_size=2, max_size=3))

@@ -62,7 +62,7 @@ class Line(NamedTuple):
         return self.row["case_reference"], self.row["stage"]
 
     def errors_on(self, day: date) -> tuple[str, ...]:
-        """Return the errors that a rule finds, seen from a day."""
+        """Return the errors that a rule finds as at a day."""
         return tuple(
             code
             for code in self.errors

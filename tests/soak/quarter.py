@@ -93,12 +93,12 @@ RUNS: dict[date, tuple[Run, ...]] = {
     date(2018, 11, 27): (FLOW,),
 }
 NO_MAIL_SERVER = {date(2018, 9, 20), date(2018, 9, 21), date(2018, 11, 5)}
-BAD: dict[date, str] = {  # the first and the last are sent again, mended, on the next day
+BAD: dict[date, str] = {  # the first and the last are sent again, corrected, on the next day
     date(2018, 9, 11): "a needed column is missing",
     date(2018, 10, 18): "no rows",
     date(2018, 11, 6): "not text",
 }
-LEFT_LYING = date(2018, 10, 18)  # a bad file that nobody mends or takes away for a while
+LEFT_LYING = date(2018, 10, 18)  # a bad file that nobody corrects or takes away for a while
 ALONE = date(2018, 11, 6)  # a bad file beside which no other lies
 
 ACCEPTED: dict[date, tuple[Accepted, ...]] = {
@@ -115,7 +115,7 @@ ACCEPTED: dict[date, tuple[Accepted, ...]] = {
 
 
 def nights() -> Iterator[Night]:
-    """Tell the quarter, night by night; the same on every call."""
+    """Give the quarter, night by night; the same on every call."""
     system = CaseSystem(FIRST_DAY, SEED)
     delivered: dict[str, File] = {}
     for number in range(NIGHTS):
@@ -157,9 +157,9 @@ def _deliver(delivered: dict[str, File], system: CaseSystem, day: date) -> None:
     good = File("\n".join([HEADER, *(line.text for line in lines)]) + "\n", lines)
     bad = BAD_FILES.get(BAD.get(day, ""))
     delivered[_name(day)] = File(bad, None) if bad else good
-    mended = day - timedelta(days=1)
-    if mended in BAD and mended != LEFT_LYING:
-        delivered[_name(mended)] = good
+    corrected = day - timedelta(days=1)
+    if corrected in BAD and corrected != LEFT_LYING:
+        delivered[_name(corrected)] = good
         delivered[_name(day)] = good
 
 

@@ -64,7 +64,7 @@ class Runner:
         self._release: Callable[[], int] | None = None
 
     def on(self, day: date) -> Settings:
-        """Return the settings as seen from a day."""
+        """Return the settings as at a day."""
         return self._settings.model_copy(update={"as_of": day})
 
     def put(self, folder: dict[str, File]) -> None:
@@ -130,7 +130,7 @@ class Runner:
         return ended(process)
 
     def _under_prefect(self, settings: Settings) -> int:
-        told = {
+        given = {
             f"COMPLAINTS_{name.upper()}": ",".join(entries_of(getattr(settings, name)))
             for name in ("alerts_data_quality", "alerts_deadlines", "alerts_failures")
         }
@@ -140,4 +140,4 @@ class Runner:
         }
         words = ("--source", settings.source, "--home", settings.home, "--as-of", settings.as_of)
         folder = Path(settings.home).parent
-        return run_there("nightly", *words, cwd=folder, **told, **mail).exit_code
+        return run_there("nightly", *words, cwd=folder, **given, **mail).exit_code

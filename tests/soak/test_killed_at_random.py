@@ -58,7 +58,7 @@ def test_killed_at_random_times_within_dbt_the_next_night_ends_as_if_nothing_had
 
 
 def night_with_dbt(settings: Settings, step: str = "", has_begun: Any = None) -> None:
-    """Run a night with dbt, which tells when a step begins; tests only read, so they are left."""
+    """Run a night with dbt, which says when a step begins; tests only read, so they are left."""
 
     def begin(name: str) -> None:
         if name == step:

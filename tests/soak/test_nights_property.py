@@ -161,7 +161,7 @@ def test_nights_one_by_one_end_like_the_last_state_at_once(
         if set(files.values()) != last_contents:
             assert_every_row_has_one_fate(nightly, held.take(delivered(rows)))
             last_contents = set(files.values())
-        assert_states_tell_what_is_current(nightly)
+        assert_states_say_what_is_current(nightly)
     before = everything_in(nightly)
     nightly.deliver(files, as_of)
     assert everything_in(nightly) == before, "the same delivery again changed something"
@@ -180,7 +180,7 @@ def assert_every_row_has_one_fate(home: Home, counts: dict[str, Counts]) -> None
     assert all(fates[0] == sum(fates[1:]) for fates in found.values()), found
 
 
-def assert_states_tell_what_is_current(home: Home) -> None:
+def assert_states_say_what_is_current(home: Home) -> None:
     """The newest state of every version is where it is now: loaded, held, or gone."""
     current = "select record_id, state from intermediate.int_record_states where state <> 'left'"
     assert home.raw(current) == home.raw(

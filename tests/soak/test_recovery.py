@@ -28,7 +28,7 @@ from complaints.flows.night import PLAIN, run_night
 from complaints.warehouse.errors import ExitCode, OperatorError, RunFailedError
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
-from complaints.warehouse.system_errors import check_home, refusals_in_words
+from complaints.warehouse.system_errors import check_home, system_errors_explained
 from conftest import query, snapshot
 from notice_helpers import OFFICER, Postbox, mail_server, text_of
 from small_home import PROCESSES, SECOND_DAY, SmallHome, ended, quick_night, start
@@ -70,7 +70,7 @@ def disturbed_night(settings: Settings, answers: Connection, disturb: Callable[.
         disturb(step)
 
     try:
-        with refusals_in_words():  # as the command line does
+        with system_errors_explained():  # as the command line does
             run_night(settings, WITHOUT_DBT, begin)
     except OperatorError as mistake:
         answers.send(str(mistake))
@@ -223,7 +223,7 @@ def test_a_working_store_open_in_another_program_is_named(home_of_first_night: S
 
 def test_what_is_not_the_machines_refusal_shows_itself() -> None:
     for mistake in (duckdb.CatalogException("Table x does not exist"), FileNotFoundError(2, "x")):
-        with pytest.raises(type(mistake)), refusals_in_words():
+        with pytest.raises(type(mistake)), system_errors_explained():
             raise mistake
 
 

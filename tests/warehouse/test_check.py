@@ -62,10 +62,10 @@ def test_check_has_a_sentence_for_each_problem(run: Run, home_of_first_night: Sm
     assert said.exit_code == ExitCode.FAILED
     absent, failed = said.out.splitlines()
     assert absent.startswith("There are no marts in ")
-    assert "failed at the step build_reference: The share does not answer" in failed
+    assert "failed at the step build_reference: dbt could not run: The share" in failed
 
 
-def test_check_tells_marts_of_an_older_version_to_be_made_anew(
+def test_check_asks_for_marts_of_an_older_version_to_be_rebuilt(
     run: Run, home_of_first_night: SmallHome
 ) -> None:
     settings = home_of_first_night.put_back()
@@ -91,7 +91,7 @@ def test_rows_may_be_held_back_for_ten_working_days(
         assert said.exit_code == ExitCode.DONE, said
     else:
         assert said.exit_code == ExitCode.FAILED
-        assert "5 wait for more than 10 working days, the first since 2018-11-26" in said.out
+        assert "5 have waited for more than 10 working days, the first since 2018-11-26" in said.out
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ OLDER_RUNS = (
 
 
 @pytest.mark.parametrize("prefix", ["", "ops_"])
-def test_log_of_an_older_version_goes_on_working(settings: Settings, prefix: str) -> None:
+def test_log_of_an_older_version_still_works(settings: Settings, prefix: str) -> None:
     settings.home.mkdir()
     with duckdb.connect(settings.runs_path) as log:
         log.execute(OLDER_RUNS.replace("{}", prefix))
@@ -94,7 +94,7 @@ def test_number_of_a_run_is_above_those_of_the_states_that_are_kept(settings: Se
             assert night.run_number == number
 
 
-def test_what_went_wrong_is_told_also_where_it_cannot_be_logged(
+def test_what_went_wrong_is_said_also_where_it_cannot_be_logged(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*given: Any) -> None:
@@ -105,7 +105,7 @@ def test_what_went_wrong_is_told_also_where_it_cannot_be_logged(
         start_run(settings),
     ):
         monkeypatch.setattr(runs, "open_log", full)
-        raise RunFailedError("The share does not answer.")
+        raise RunFailedError("dbt_not_run", reason="The share does not answer.")
     assert "No space left" in failed.value.__notes__[0]
 
 

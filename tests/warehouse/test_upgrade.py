@@ -15,8 +15,10 @@ from small_home import COUNCILS_SYNONYMS, FIRST_DELIVERY, SECOND_DELIVERIES, exp
 # The store and the marts that version 0.1.0 left after two nights on the small deliveries and the
 # example's optional inputs, with one accepted exception.
 HOME = Path(__file__).parents[1] / "fixtures" / "home_0_1_0"
-# What names a row, what tells of the runs, and what is read afresh: the optional inputs.
+# What names a row, what is about the runs, what is read again (the optional inputs), and the words
+# of the rules, which a version may put better.
 OF_THE_NIGHT = {"row_id", "record_id", "run_id", "contents", "dataset", "position"}
+OF_THE_NIGHT |= {"description", "remedy"}
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_a_home_of_version_0_1_0_is_taken_over_by_the_first_night(old_home: Sett
     assert query(old_home.marts_path, kept, report.run.run_id) == query(
         before, "select count(*) from dq_deliveries"
     )
-    # The acceptance stands, and ends with the version of the row that it was given to.
+    # The acceptance is in force, and ends with the version of the row that it was given to.
     assert query(old_home.marts_path, "select rule_code from dq_accepted") == [
         ("target_date_disagrees",)
     ]

@@ -42,7 +42,7 @@ def backup(home: Settings, tmp_path: Path) -> Path:
 
 
 def lose(home: Settings, but: str = "dbt") -> None:
-    """Lose all of a home that a backup holds; dbt would make its own files anew, in seconds."""
+    """Lose all of a home that a backup holds; dbt would make its own files again, in seconds."""
     for path in home.home.iterdir():
         if path.name != but:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -71,7 +71,7 @@ def test_backup_goes_with_the_home_and_the_last_few_are_kept(run: Run, home: Set
     made = [back_up(home) for _ in range(3)]
     assert sorted((home.home / "backups").iterdir()) == made[1:]
     assert {path.name for path in made[2].iterdir()} == {
-        *("warehouse.duckdb", "runs.duckdb", "marts.duckdb", "SHA256SUMS")
+        *("warehouse.duckdb", "runs.duckdb", "marts.duckdb", "reference", "SHA256SUMS")
     }, "no log is left beside a database"
 
 
@@ -236,7 +236,7 @@ def test_state_is_known_by_its_name_run_or_day(run: Run, two_states: Settings) -
 
 def test_unknown_state_is_met_with_a_sentence(run: Run, home: Settings) -> None:
     said = run("restore", "2018-01-01", "--home", home.home)
-    assert_mistake(said, ExitCode.USAGE, "2018-01-01 is no published state", "lists them")
+    assert_mistake(said, ExitCode.USAGE, "2018-01-01 is not a published state", "lists them")
 
 
 def test_no_state_is_met_with_a_sentence(run: Run) -> None:

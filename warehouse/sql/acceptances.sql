@@ -1,4 +1,4 @@
--- Every acceptance ever recorded with what has become of it, and those that stand: not taken back,
+-- Every acceptance ever recorded with what has become of it, and those in force: not taken back,
 -- of a record that has not left since.
 create or replace temporary view acceptance_list as
 with

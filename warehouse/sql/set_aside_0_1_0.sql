@@ -1,5 +1,5 @@
 -- A home of version 0.1.0: its own tables are kept aside, within the transaction that takes them
--- over, and what dbt made of them goes; the night builds it anew.
+-- over, and what dbt made of them goes; the night rebuilds it.
 create temporary table old_row_versions as from raw.row_versions;
 create temporary table old_row_states as from raw.row_states;
 create temporary table old_stage_rows as from raw.stage_rows;

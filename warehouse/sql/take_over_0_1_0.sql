@@ -108,7 +108,7 @@ select
 from old_stage_rows as stored
 inner join taken_over as taken using (row_id);
 
--- What was replaced before has left; the deliveries told so when they replaced it.
+-- What was replaced before has left; the deliveries recorded it when they replaced it.
 insert into raw.record_changes by name
 select
     max(coalesce(delivery.delivery_number, taken.first_delivery)) as delivery_number,

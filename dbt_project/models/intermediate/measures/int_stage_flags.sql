@@ -1,4 +1,4 @@
--- What a stage counts for, one flag for each measure of macros/measures.sql. Every condition stands
+-- What a stage counts for, one flag for each measure of macros/measures.sql. Every condition is
 -- here and nowhere else.
 {{ config(materialized='view') }}
 

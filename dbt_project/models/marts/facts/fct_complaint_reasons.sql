@@ -7,7 +7,7 @@ stages as (
 
 ),
 
--- Each stage is one row, so its reasons are told apart within it.
+-- Each stage is one row, so its reasons are compared within it.
 final as (
 
     select
