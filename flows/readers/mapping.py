@@ -49,6 +49,7 @@ class Mapping:
     """How the columns of one file become those of the layout.
 
     Attributes:
+        headers: those of the file.
         positions: the columns that are read, by the names under which the select knows them.
         columns: the layout's columns that the select gives, in the layout's order.
         select: the select over `export`.
@@ -56,6 +57,7 @@ class Mapping:
         read_for: the positions that each layout column is read from, constants left out.
     """
 
+    headers: tuple[str, ...]
     positions: dict[str, int]
     columns: tuple[str, ...]
     select: str
@@ -191,6 +193,7 @@ class _Compiler:
 
     def _mapping(self, names: tuple[str, ...], select: str) -> Mapping:
         return Mapping(
+            tuple(self.headers),
             self.positions,
             names,
             select,
@@ -347,19 +350,14 @@ class _Compiler:
             return f"string_agg(distinct {name}, ';' order by {name})"
         if how == "worst":
             return f"worst_outcome(list({name}))"
-        if how == "first":
-            place = (
-                f"coalesce({moment_of(name, self.source)}, '0001-01-01')"
-                if is_date(name)
-                else "row_number"
-            )
-            return f"arg_min({name}, {place})"
-        place = (
-            f"coalesce({moment_of(name, self.source)}, '9999-12-31')"
-            if is_date(name)
-            else "row_number"
+        # Of a text that is no date nobody knows when it was: it goes first and last, to be seen.
+        first_day, last_day = (
+            f"coalesce({moment_of(name, self.source)}, '{day}')" if is_date(name) else "row_number"
+            for day in ("0001-01-01", "9999-12-31")
         )
-        last = f"arg_max({name}, {place})"
+        if how == "first":
+            return f"arg_min({name}, {first_day})"
+        last = f"arg_max({name}, {last_day})"
         return last if how == "last" else f"case when count({name}) = count(*) then {last} end"
 
 

@@ -1,7 +1,7 @@
 """The rows of a delivery as text, in a temporary table: the layout's columns, nothing else."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -31,6 +31,7 @@ class Target:
     file_order: int
     layout: Layout = COMPLAINTS
     file_series: str | None = None  # the file's name without its date
+    mappings: list["Mapping"] = field(default_factory=list)  # by which its rows were read
 
 
 def create_text_rows(connection: duckdb.DuckDBPyConnection, layout: Layout = COMPLAINTS) -> None:
@@ -73,6 +74,7 @@ def insert_text_rows(
     the wrong columns, and a name or an address in one that is kept. What its line means is not
     known, so it is known by its place and equals no other.
     """
+    target.mappings.append(mapping)
     names = target.layout.names
     rows = f"row_number between 1 and {last_row}" if last_row is not None else "row_number > 0"
     readable = f"{rows} and field_count = {header_field_count}"
