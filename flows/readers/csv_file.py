@@ -49,13 +49,13 @@ _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 class CsvForm(NamedTuple):
     """How a file is written; its widest row may have more fields than there are headers.
 
-    skipped_lines stand before the header.
+    skipped_rows stand before the header.
     """
 
     encoding: str
     errors: str
     delimiter: str
-    skipped_lines: int
+    skipped_rows: int
     headers: list[str]
     widest: int
 
@@ -207,15 +207,19 @@ def _refuse_width(fields: int, target: Target) -> None:
 
 
 def _opened(file: TextIO, target: Target) -> tuple[str, int, list[str], Iterator[list[str]]]:
-    """Return the delimiter, the lines before the header, the header and the records after it."""
+    """Return the delimiter, the rows before the header, the header and the records after it."""
     skipped, delimiter = _beginning(file, target)
     delimiter = delimiter or _delimiter(file, skipped, target)
+    file.seek(0)
+    above = [file.readline().strip("\ufeff") for _ in range(skipped)]
+    # DuckDB's own skip takes a line too few where lines end in \r\n (1.5.5, 2026-11-26).
+    skipped_rows = sum(bool(line.strip(f'{SPACE}{delimiter}"')) for line in above)
     records = _records(file, delimiter, skipped)
     headers = next(records, None)
     if headers is None:
         raise FileRejectedError("csv_empty")
     _refuse_width(len(headers), target)
-    return delimiter, skipped, headers, records
+    return delimiter, skipped_rows, headers, records
 
 
 def _beginning(file: TextIO, target: Target) -> tuple[int, str | None]:
@@ -304,14 +308,16 @@ def _read_lines(
             from (
                 select *, {field_count} as field_count
                 from (
-                    select row_number() over () - 1 as row_number, {fields_found} as fields_found
+                    select
+                        row_number() over () - {form.skipped_rows + 1} as row_number,
+                        {fields_found} as fields_found
                         {kept}{f", c{width}" * (form.widest > width)}
                     from read_csv(
                         $name, header = false, auto_detect = false, columns = {{{declared}}},
                         delim = {sql_text(form.delimiter)}, quote = '"', escape = '"',
                         new_line = '\\n', strict_mode = false, null_padding = true,
                         nullstr = '{NO_FIELD}', parallel = false, compression = 'none',
-                        skip = {form.skipped_lines},
+                       
                         buffer_size = {buffer_bytes}, max_line_size = {buffer_bytes}
                     )
                     where {not_blank}

@@ -105,7 +105,8 @@ def suggest_sources(path: Path) -> str:
             entries += _entry(file, shape)
         else:
             lines += _about_optional_input(file, shape)
-    return "\n".join([*lines, "sources:" if entries else "# sources:", *entries]) + "\n"
+    is_understood = any(not line.lstrip().startswith("#") for line in entries)
+    return "\n".join([*lines, "sources:" if is_understood else "# sources:", *entries]) + "\n"
 
 
 def _best_line(form: str, rows: list[list[str]], dataset: str) -> Shape:
