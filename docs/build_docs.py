@@ -135,7 +135,7 @@ def validation_rules(rules: Sequence[Rule], optional: Sequence[Rule]) -> str:
     lines += [
         "## The optional inputs of the report",
         "",
-        f"These {len(optional)} rules judge the files of [sources](sources.md) that hold no",
+        f"These {len(optional)} rules judge the files of [exports](connect.md) that hold no",
         "complaints. The rows that fail are in the mart `dq_optional_inputs`.",
         "",
         *table(

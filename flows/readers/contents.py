@@ -150,10 +150,10 @@ class _Unpacked(io.RawIOBase):
         return len(content)
 
     def seek(self, position: int, whence: int = io.SEEK_SET) -> int:
-        return self._file.seek(position, whence)
+        return int(self._file.seek(position, whence))
 
     def tell(self) -> int:
-        return self._file.tell()
+        return int(self._file.tell())
 
     def close(self) -> None:
         self._file.close()
