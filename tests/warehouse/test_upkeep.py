@@ -133,7 +133,7 @@ def cut(path: Path) -> None:
     [
         (lambda backup: cut(backup / "warehouse.duckdb"), "warehouse.duckdb is missing or damaged"),
         (lambda backup: (backup / "runs.duckdb").unlink(), "runs.duckdb is missing or damaged"),
-        (lambda backup: (backup / "SHA256SUMS").unlink(), "SHA256SUMS is missing"),
+        (lambda backup: (backup / "SHA256SUMS").unlink(), "it lacks SHA256SUMS"),
     ],
     ids=["cut short", "incomplete", "unfinished"],
 )

@@ -49,8 +49,8 @@ create table if not exists raw.delivered_rows (
 );
 
 -- From which delivery on a record is no longer, or again, among those delivered, append-only.
--- file_name and row_number are where it was written last. A record's first delivery is kept with its
--- text.
+-- file_name and row_number are where it was written last. A record's first delivery is kept with
+-- its text.
 create table if not exists raw.record_changes (
     delivery_number bigint not null,
     record_id varchar not null,
