@@ -14,7 +14,7 @@ from typing import Any
 
 from dbt.cli.main import dbtRunner
 
-from complaints.expectations.rules import Rule, all_rules, optional_rules
+from complaints.expectations.rules import Rule, all_rules, delivery_rules, optional_rules
 from docs.markdown_lines import generated, one_line, page, table
 from docs.operator_pages import command_line, messages_page, settings_page
 
@@ -113,7 +113,9 @@ def data_dictionary(manifest: dict[str, Any]) -> str:
     return page(lines)
 
 
-def validation_rules(rules: Sequence[Rule], optional: Sequence[Rule]) -> str:
+def validation_rules(
+    rules: Sequence[Rule], deliveries: Sequence[Rule], optional: Sequence[Rule]
+) -> str:
     """Return the page of all validation rules, errors before warnings, complaints first."""
     lines = [
         GENERATED,
@@ -133,9 +135,18 @@ def validation_rules(rules: Sequence[Rule], optional: Sequence[Rule]) -> str:
         )
         lines += [""]
     lines += [
+        "## Deliveries: judged before their rows",
+        "",
+        "A delivery that fails an error is [stopped](connect.md#which-deliveries-are-stopped).",
+        "",
+        *table(
+            ("Code", "Severity", "Fails when", "What to do"),
+            [(f"`{r.code}`", r.severity, r.sentence, r.remedy) for r in deliveries],
+        ),
+        "",
         "## The optional inputs of the report",
         "",
-        f"These {len(optional)} rules judge the files of [sources](sources.md) that hold no",
+        f"These {len(optional)} rules judge the files of [exports](connect.md) that hold no",
         "complaints. The rows that fail are in the mart `dq_optional_inputs`.",
         "",
         *table(
@@ -165,7 +176,7 @@ def all_pages() -> dict[str, str]:
     """Return the text of every generated page by its name."""
     return {
         "data_dictionary.md": data_dictionary(parsed_manifest()),
-        "validation_rules.md": validation_rules(all_rules(), optional_rules()),
+        "validation_rules.md": validation_rules(all_rules(), delivery_rules(), optional_rules()),
         "command_line.md": command_line(),
         "settings.md": settings_page(),
         "messages.md": messages_page(),

@@ -122,7 +122,7 @@ def settings_page() -> str:
             "Prefect reads its own: with `PREFECT_API_URL` set, runs show on that server; without",
             "it, a temporary one starts for each run. Its files are in the home unless",
             "`PREFECT_HOME` names another folder. A database's URL is in the variable that the",
-            "[sources file](sources.md#a-sources-file) names. Usage statistics of every library",
+            "[sources file](connect.md#a-sources-file) names. Usage statistics of every library",
             "are off.",
         ]
     )

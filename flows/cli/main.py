@@ -11,6 +11,7 @@ import typer
 
 from complaints.flows.cli import accept as accept_commands
 from complaints.flows.cli import notices as alert_commands
+from complaints.flows.cli import sources as sources_commands
 from complaints.flows.cli import status as status_commands
 from complaints.flows.cli import upkeep as upkeep_commands
 from complaints.flows.cli.options import (
@@ -179,6 +180,7 @@ def serve(source: SourceOption = None, home: HomeOption = None) -> None:
 app.add_typer(status_commands.app)
 app.add_typer(accept_commands.app)
 app.add_typer(upkeep_commands.app)
+app.add_typer(sources_commands.app)
 app.add_typer(alert_commands.app)
 
 

@@ -6,6 +6,7 @@ take everything after such a mark for one short row and say nothing. It reads me
 the header shows, and once more where the survey finds that the rows are written otherwise.
 """
 
+import codecs
 import csv
 import math
 import re
@@ -16,19 +17,21 @@ from typing import NamedTuple, TextIO
 
 import duckdb
 
-from complaints.flows.readers.decoded_file import open_as_utf_8
-from complaints.flows.readers.headers import count_recognised, match_headers
+from complaints.flows.readers.contents import open_bytes
+from complaints.flows.readers.decoded_file import open_as_utf_8, open_text
+from complaints.flows.readers.headers import count_recognised
+from complaints.flows.readers.mapping import Mapping, compile_mapping
 from complaints.flows.readers.text_rows import (
     SPACE,
     FileRejectedError,
     Target,
-    counted_rows,
     insert_text_rows,
     sql_text,
     trimmed,
 )
+from complaints.warehouse.messages import sentence_of
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
 CHUNK_BYTES = 1 << 20
 BUFFER_BYTES = 32_000_000
 SPARE_COLUMNS = 4  # for rows with more fields than headers, which a file most often has a few of
@@ -36,21 +39,29 @@ WIDEST_ROW = 500  # a row with more fields is no row: most likely another kind o
 # No field of a file is this, so that no field is read as NULL but one that is not there.
 NO_FIELD = "\x01\x02 no field \x02\x01"
 
+MOST_CHARACTERS = 10_000_000  # of a field
+
+_SEPARATOR_LINE = re.compile(r'"?sep=(\\t|.)"?', re.IGNORECASE)
 _UTF_8_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class CsvForm(NamedTuple):
-    """How a file is written; its widest row may have more fields than there are headers."""
+    """How a file is written; its widest row may have more fields than there are headers.
+
+    skipped_rows stand before the header.
+    """
 
     encoding: str
+    errors: str
     delimiter: str
+    skipped_rows: int
     headers: list[str]
     widest: int
 
     def fits(self, other: "CsvForm") -> bool:
         """Return whether a file of this form is read well as one of the other, maybe wider."""
-        return self[:3] == other[:3] and self.widest <= other.widest
+        return self[:-1] == other[:-1] and self.widest <= other.widest
 
 
 class Survey(NamedTuple):
@@ -59,85 +70,120 @@ class Survey(NamedTuple):
     form: CsvForm
     records: int
     fields: int
+    note: str | None
 
 
-def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> list[str]:
-    """Put the rows of a CSV file into text_rows; return its headers.
+class Encodings(NamedTuple):
+    """The encodings to try, with what is done about bytes that they do not have."""
+
+    to_try: tuple[str, ...]
+    errors: str = "strict"
+    stray_bytes: int = 0
+
+
+def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> str | None:
+    """Put the rows of a CSV file into text_rows; return what is to be said of the file.
 
     Raises:
         FileRejectedError: the file is no readable CSV file with the needed columns.
     """
-    encodings = _encodings_to_try(path)
+    encodings = _encodings_to_try(path, target.source.read.encoding)
     with ThreadPoolExecutor(max_workers=1) as beside:
         surveying = beside.submit(_survey, path, target, encodings)
-        read_form = _read_by_the_header(connection, path, target, encodings[0])
+        read_form = _read_by_the_header(connection, path, target, encodings)
         survey = surveying.result()
     form = survey.form
-    positions = match_headers(form.headers, target.source, target.layout)
-    if survey.records == 0:
+    mapping = compile_mapping(form.headers, target.source, target.layout)
+    last_row = survey.records - target.source.read.footer
+    if last_row <= 0:
         raise FileRejectedError("no_data_rows")
-    kept = ", ".join(f"{trimmed(name)} as {name}" for name in positions)
-    rows = f"select row_number, field_count, {kept} from csv_lines where row_number > 0"
     try:
         if read_form is None or not form.fits(read_form):
-            _read_lines(connection, path, form, positions)
-        insert_text_rows(connection, target, rows, len(form.headers), positions)
+            _read_lines(connection, path, form, mapping, target)
     except duckdb.InvalidInputException as error:
         # DuckDB's own message repeats the line, which may name a person.
         line = re.search(r"CSV Error on Line: (\d+)", str(error))
         place = f" at line {line[1]}" if line else ""
         raise FileRejectedError("csv_unreadable", place=place) from None
-    if counted_rows(connection, target) != (survey.records, survey.fields):
+    counted = connection.execute(
+        "select count(*), coalesce(sum(fields_found), 0)::bigint from csv_lines "
+        "where row_number > 0"
+    ).fetchone()
+    if counted != (survey.records, survey.fields):
         raise FileRejectedError("csv_in_doubt")
+    insert_text_rows(connection, target, "csv_lines", mapping, len(form.headers), last_row)
     connection.execute("drop table csv_lines")
-    return form.headers
+    return survey.note
 
 
-def _encodings_to_try(path: Path) -> tuple[str, ...]:
-    """Refuse UTF-16 and binary content; return the encodings that are left, the likeliest first."""
-    with path.open("rb") as file:
+def sample_text(path: Path) -> Iterator[str]:
+    """Yield the lines of a file, in an encoding that has all its characters, or nearly."""
+    encodings = _encodings_to_try(path, None)
+    with open_text(path, encodings.to_try[-1], "replace") as file:
+        yield from file
+
+
+def _encodings_to_try(path: Path, given: str | None) -> Encodings:
+    """Refuse binary content; return the encodings that are left, the likeliest first.
+
+    A file of which most of what is not ASCII is UTF-8 is that, whatever stray bytes it holds.
+    """
+    valid = stray = 0
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    with open_bytes(path) as file:
         chunk = file.read(CHUNK_BYTES)
-        starts_with_mark = chunk.startswith(_UTF_8_MARK)
+        has_mark = chunk.startswith(_UTF_8_MARK)
+        if given:
+            return Encodings((given,))
         if chunk.startswith(_UTF_16_MARKS):
-            raise FileRejectedError("csv_in_utf_16")
+            return Encodings(("utf-16",))
         while chunk:
             if b"\0" in chunk:
                 raise FileRejectedError("csv_with_zero_bytes")
+            if not chunk.isascii():
+                text = decoder.decode(chunk)
+                replaced = text.count("\ufffd")
+                stray += replaced
+                valid += len(text) - len(text.encode("ascii", "ignore")) - replaced
             chunk = file.read(CHUNK_BYTES)
-    return ("utf-8-sig",) if starts_with_mark else ("utf-8", "cp1252")
+    utf_8 = "utf-8-sig" if has_mark else "utf-8"
+    if stray and (has_mark or valid > stray):
+        return Encodings((utf_8,), "replace", stray)
+    return Encodings((utf_8,) if has_mark else (utf_8, "cp1252"))
 
 
 def _read_by_the_header(
-    connection: duckdb.DuckDBPyConnection, path: Path, target: Target, encoding: str
+    connection: duckdb.DuckDBPyConnection, path: Path, target: Target, encodings: Encodings
 ) -> CsvForm | None:
     """Read the file as its header lets expect; return the form it was read in.
 
     None where that cannot be: what is wrong then, the survey says.
     """
+    encoding, errors = encodings.to_try[0], encodings.errors
     try:
-        with path.open(encoding=encoding, newline="") as file:
-            delimiter, headers, _ = _opened(file, target)
-        form = CsvForm(encoding, delimiter, headers, len(headers) + SPARE_COLUMNS)
-        positions = match_headers(headers, target.source, target.layout)
-        _read_lines(connection, path, form, positions)
-    except (FileRejectedError, UnicodeDecodeError, duckdb.Error):
+        with open_text(path, encoding, errors) as file:
+            delimiter, skipped, headers, _ = _opened(file, target)
+        form = CsvForm(encoding, errors, delimiter, skipped, headers, len(headers) + SPARE_COLUMNS)
+        mapping = compile_mapping(headers, target.source, target.layout)
+        _read_lines(connection, path, form, mapping, target)
+    except (FileRejectedError, UnicodeError, duckdb.Error):
         return None
     return form
 
 
-def _survey(path: Path, target: Target, encodings: tuple[str, ...]) -> Survey:
+def _survey(path: Path, target: Target, encodings: Encodings) -> Survey:
     """Go over the whole file in the first encoding that fits all its bytes."""
-    for encoding in encodings:
+    for encoding in encodings.to_try:
         try:
-            with path.open(encoding=encoding, newline="") as file:
-                return _survey_as(encoding, file, target)
-        except UnicodeDecodeError:
+            with open_text(path, encoding, encodings.errors) as file:
+                return _survey_as(encoding, file, target, encodings)
+        except UnicodeError:
             continue
     raise FileRejectedError("csv_encoding_unknown")
 
 
-def _survey_as(encoding: str, file: TextIO, target: Target) -> Survey:
-    delimiter, headers, records = _opened(file, target)
+def _survey_as(encoding: str, file: TextIO, target: Target, encodings: Encodings) -> Survey:
+    delimiter, skipped, headers, records = _opened(file, target)
     rows = fields = 0
     widest = len(headers)
     for record in records:
@@ -145,31 +191,54 @@ def _survey_as(encoding: str, file: TextIO, target: Target) -> Survey:
         fields += len(record)
         if len(record) > widest:
             widest = len(record)
-    if widest > WIDEST_ROW:
+            _refuse_width(widest, target)
+    form = CsvForm(encoding, encodings.errors, delimiter, skipped, headers, widest)
+    note = None
+    if encodings.stray_bytes:
+        note = sentence_of("stray_bytes_replaced", count=encodings.stray_bytes)
+    return Survey(form, rows, fields, note)
+
+
+def _refuse_width(fields: int, target: Target) -> None:
+    if fields > WIDEST_ROW:
         raise FileRejectedError(
-            "csv_line_too_long", fields=widest, dataset=target.layout.dataset.replace("_", " ")
+            "csv_line_too_long", fields=fields, dataset=target.layout.dataset.replace("_", " ")
         )
-    return Survey(CsvForm(encoding, delimiter, headers, widest), rows, fields)
 
 
-def _opened(file: TextIO, target: Target) -> tuple[str, list[str], Iterator[list[str]]]:
-    """Return the delimiter, the headers and the records that follow them."""
-    delimiter = _delimiter(file, target)
+def _opened(file: TextIO, target: Target) -> tuple[str, int, list[str], Iterator[list[str]]]:
+    """Return the delimiter, the rows before the header, the header and the records after it."""
+    skipped, delimiter = _beginning(file, target)
+    delimiter = delimiter or _delimiter(file, skipped, target)
     file.seek(0)
-    records = _records(file, delimiter)
+    above = [file.readline().strip("\ufeff") for _ in range(skipped)]
+    # DuckDB's own skip takes a line too few where lines end in \r\n (1.5.5, 2026-11-26).
+    skipped_rows = sum(bool(line.strip(f'{SPACE}{delimiter}"')) for line in above)
+    records = _records(file, delimiter, skipped)
     headers = next(records, None)
     if headers is None:
         raise FileRejectedError("csv_empty")
-    return delimiter, headers, records
+    _refuse_width(len(headers), target)
+    return delimiter, skipped_rows, headers, records
 
 
-def _delimiter(file: TextIO, target: Target) -> str:
+def _beginning(file: TextIO, target: Target) -> tuple[int, str | None]:
+    """Return how many lines stand before the header, and the delimiter where it is said."""
+    read = target.source.read
+    if read.header:
+        return read.header - 1, read.delimiter
+    separator = _SEPARATOR_LINE.fullmatch(file.readline(20).strip("\ufeff \r\n"))
+    if separator:
+        return 1, read.delimiter or separator[1].replace("\\t", "\t")
+    return 0, read.delimiter
+
+
+def _delimiter(file: TextIO, skipped: int, target: Target) -> str:
     """Return the delimiter by which most of the header's names are recognised."""
     scores = {}
     for delimiter in DELIMITERS:
-        file.seek(0)
         try:
-            headers = next(_records(file, delimiter), [])
+            headers = next(_records(file, delimiter, skipped), [])
         except FileRejectedError:
             continue
         recognised = count_recognised(headers, target.source, target.layout)
@@ -177,8 +246,12 @@ def _delimiter(file: TextIO, target: Target) -> str:
     return max(scores, key=scores.__getitem__, default=DELIMITERS[0])
 
 
-def _records(file: TextIO, delimiter: str) -> Iterator[list[str]]:
-    """Yield the records that are not blank."""
+def _records(file: TextIO, delimiter: str, skipped: int) -> Iterator[list[str]]:
+    """Yield the records that are not blank, from the line after those that are skipped."""
+    file.seek(0)
+    for _ in range(skipped):
+        file.readline()
+    csv.field_size_limit(MOST_CHARACTERS)  # of every column, also of those that are not read
     reader = csv.reader(file, delimiter=delimiter, strict=True, skipinitialspace=True)
     last_line = 0
     try:
@@ -186,39 +259,70 @@ def _records(file: TextIO, delimiter: str) -> Iterator[list[str]]:
             if "".join(record[:1]).strip(SPACE) or "".join(record).strip(SPACE):
                 yield record
             last_line = reader.line_num
-    except csv.Error:
-        raise FileRejectedError("csv_quotation_open", line=last_line + 1) from None
+    except csv.Error as error:
+        line = skipped + last_line + 1
+        if "field limit" in str(error):
+            raise FileRejectedError(
+                "csv_field_too_long", most=f"{MOST_CHARACTERS:,}", line=line
+            ) from None
+        raise FileRejectedError("csv_quotation_open", line=line) from None
 
 
 def _read_lines(
-    connection: duckdb.DuckDBPyConnection, path: Path, form: CsvForm, positions: dict[str, int]
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    form: CsvForm,
+    mapping: Mapping,
+    target: Target,
 ) -> None:
-    """Create the temporary table csv_lines: a file's rows, numbered, with the layout's columns.
+    """Create the temporary table csv_lines: a file's rows, numbered, with the mapped columns.
 
     Every column up to the widest row's is declared. A field that is not there is NULL and a blank
     one is '', so that the number of fields is that of the columns that are not NULL. The header
-    is the first row that is not blank, number 0.
+    is the first row that is not blank, number 0. Of a row with too few or too many fields only
+    their number is kept, so that a slipped narrative reaches no file.
 
     Reading and numbering keep to one core; what is done with the table afterwards does not.
     """
     columns = [f"c{number}" for number in range(form.widest)]
     declared = ", ".join(f"'{column}': 'varchar'" for column in columns)
-    field_count = " + ".join(f"({column} is not null)::integer" for column in columns)
+    fields_found = " + ".join(f"({column} is not null)::integer" for column in columns)
     not_blank = " or ".join(f"{trimmed(column)} <> ''" for column in columns)
-    kept = "".join(f", c{at} as {name}" for name, at in positions.items())
-    with open_as_utf_8(connection, path, form.encoding) as (name, text_bytes):
+    width = len(form.headers)
+    field_count = "fields_found"
+    if target.source.read.short_rows == "fill":
+        field_count = f"case when fields_found < {width} then {width} else {field_count} end"
+    if target.source.read.trailing_delimiter == "drop" and form.widest > width:
+        is_trailing = f"fields_found = {width + 1} and trim(c{width}) = ''"
+        field_count = f"case when {is_trailing} then {width} else {field_count} end"
+    kept = "".join(f", c{at}" for at in mapping.read)
+    if_readable = "".join(
+        f", case when field_count = {width} then c{at} end as c{at}" for at in mapping.read
+    )
+    with open_as_utf_8(connection, path, form.encoding, form.errors) as (name, text_bytes):
         buffer_bytes = _buffer_bytes(text_bytes)
         connection.execute(
             f"""
             create or replace temporary table csv_lines as
-            select row_number() over () - 1 as row_number, {field_count} as field_count{kept}
-            from read_csv(
-                $name, header = false, auto_detect = false, columns = {{{declared}}},
-                delim = {sql_text(form.delimiter)}, quote = '"', escape = '"', new_line = '\\n',
-                strict_mode = false, null_padding = true, nullstr = '{NO_FIELD}',
-                parallel = false, buffer_size = {buffer_bytes}, max_line_size = {buffer_bytes}
+            select row_number, fields_found, field_count{if_readable}
+            from (
+                select *, {field_count} as field_count
+                from (
+                    select
+                        row_number() over () - {form.skipped_rows + 1} as row_number,
+                        {fields_found} as fields_found
+                        {kept}{f", c{width}" * (form.widest > width)}
+                    from read_csv(
+                        $name, header = false, auto_detect = false, columns = {{{declared}}},
+                        delim = {sql_text(form.delimiter)}, quote = '"', escape = '"',
+                        new_line = '\\n', strict_mode = false, null_padding = true,
+                        nullstr = '{NO_FIELD}', parallel = false, compression = 'none',
+                       
+                        buffer_size = {buffer_bytes}, max_line_size = {buffer_bytes}
+                    )
+                    where {not_blank}
+                )
             )
-            where {not_blank}
             """,
             {"name": name},
         )

@@ -11,16 +11,15 @@ from typing import Any
 import duckdb
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from complaints.flows.readers.headers import match_headers
+from complaints.flows.readers.mapping import Mapping, compile_mapping
 from complaints.flows.readers.sources import DatabaseInput, Source
 from complaints.flows.readers.text_rows import (
     FileRejectedError,
     Target,
     counted_rows,
     insert_text_rows,
-    trimmed,
 )
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.layout import COMPLAINTS
@@ -29,11 +28,8 @@ CHUNK_ROWS = 50_000
 TIME_ZONE = "Europe/London"
 
 
-def read_database(connection: duckdb.DuckDBPyConnection, target: Target) -> tuple[int, list[str]]:
-    """Put the rows of a source's table or query into text_rows.
-
-    Returns:
-        The number of rows, and the names of the columns.
+def read_database(connection: duckdb.DuckDBPyConnection, target: Target) -> int:
+    """Put the rows of a source's table or query into text_rows and return their number.
 
     Raises:
         UsageError: the sources file or the environment variable is wrong.
@@ -46,14 +42,14 @@ def read_database(connection: duckdb.DuckDBPyConnection, target: Target) -> tupl
     engine = _engine(source, source.database)
     try:
         with _connected(engine, source, source.database) as database:
-            statement, headers = _statement(database, source, source.database)
-            _copy(connection, database, statement, target, source.database)
+            statement, mapping = _statement(database, source, source.database)
+            _copy(connection, database, statement, mapping, target, source.database)
     finally:
         engine.dispose()
     rows, _ = counted_rows(connection, target)
     if rows == 0:
         raise FileRejectedError("no_data_rows")
-    return rows, headers
+    return rows
 
 
 def _engine(source: Source, given: DatabaseInput) -> sa.Engine:
@@ -88,28 +84,28 @@ def _connected(engine: sa.Engine, source: Source, given: DatabaseInput) -> sa.Co
 
 def _statement(
     database: sa.Connection, source: Source, given: DatabaseInput
-) -> tuple[sa.Select[Any], list[str]]:
-    """Return the query for the layout's columns, and the names of all.
-
-    Each column comes as text, in the order of the needed ones.
-    """
+) -> tuple[sa.Select[Any], Mapping]:
+    """Return the query for the columns that are read, each as text, and their mapping."""
     read = _table if given.table else _query
     selectable, columns = read(database, source, given)
-    headers = [column.name for column in columns]
     try:
-        positions = match_headers(headers, source)
+        mapping = compile_mapping([column.name for column in columns], source)
     except FileRejectedError as error:
         raise UsageError(
             "database_columns_unusable", source=source.code, name=given.name, problem=error
         ) from None
-    texts = {name: _as_text(columns[position]) for name, position in positions.items()}
-    order = [texts[name] for name in COMPLAINTS.needed_names if name in texts]
-    statement = (
-        sa.select(*(text.label(name) for name, text in texts.items()))
+    texts = {position: _as_text(columns[position]) for position in mapping.read}
+    order = [
+        texts[position]
+        for name in COMPLAINTS.needed_names
+        for position in mapping.read_for.get(name, ())
+    ]
+    return (
+        sa.select(*(text.label(f"c{position}") for position, text in texts.items()))
         .select_from(selectable)
-        .order_by(*order)
+        .order_by(*order),
+        mapping,
     )
-    return statement, headers
 
 
 def _as_text(column: sa.ColumnClause[Any]) -> sa.Cast[Any]:
@@ -152,24 +148,32 @@ def _copy(
     connection: duckdb.DuckDBPyConnection,
     database: sa.Connection,
     statement: sa.Select[Any],
+    mapping: Mapping,
     target: Target,
     given: DatabaseInput,
 ) -> None:
-    """Copy the rows in chunks into text_rows."""
+    """Copy the rows in chunks, and from there into text_rows."""
     names = [column.name for column in statement.selected_columns]
-    columns = ", ".join(f"{trimmed(name)} as {name}" for name in names)
+    columns = "".join(f", {name} varchar" for name in names)
+    connection.execute(
+        "create or replace temporary table database_rows "
+        f"(row_number bigint, field_count integer{columns})"
+    )
     copied = 0
     try:
         for frame in pd.read_sql(statement, database, chunksize=CHUNK_ROWS):
-            connection.register("database_rows", frame.astype("str"))
-            rows = (
-                f"select row_number() over () + {copied} as row_number, "
-                f"{len(names)} as field_count, {columns} from database_rows"
+            connection.register("database_chunk", frame.astype("str"))
+            connection.execute(
+                f"insert into database_rows select row_number() over () + {copied}, "
+                f"{len(names)}, * from database_chunk"
             )
-            insert_text_rows(connection, target, rows, len(names), names)
-            connection.unregister("database_rows")
+            connection.unregister("database_chunk")
             copied += len(frame)
-    except (SQLAlchemyError, pd.errors.DatabaseError) as error:
+    except (SQLAlchemyError, pd.errors.DatabaseError, UnicodeDecodeError) as error:
+        if _is_of_a_value(error):
+            raise FileRejectedError(
+                "database_value_unreadable", rows=copied, error=_kind(error)
+            ) from None
         raise RunFailedError(
             "database_stopped",
             source=target.source.code,
@@ -178,6 +182,17 @@ def _copy(
             name=given.name,
             error=_kind(error),
         ) from None
+    insert_text_rows(connection, target, "database_rows", mapping, len(names))
+    connection.execute("drop table database_rows")
+
+
+def _is_of_a_value(error: BaseException) -> bool:
+    """Return whether a value is at fault, which spoils its table and not the night."""
+    causes = [error, error.__cause__, getattr(error, "orig", None)]
+    return any(
+        isinstance(cause, DataError | UnicodeDecodeError) or "decode to UTF-8" in str(cause)
+        for cause in causes
+    )
 
 
 def _kind(error: BaseException) -> str:

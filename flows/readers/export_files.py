@@ -1,25 +1,44 @@
 """The files of a source's folder: which can hold complaints, and which version each one is."""
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass, replace
 from datetime import date, time
 from pathlib import Path
 
+from complaints.flows.readers.contents import (
+    PACKED_ENDINGS,
+    RECORD_ENDINGS,
+    TEXT_ENDINGS,
+    WORKBOOK_ENDINGS,
+    inner_ending,
+)
 from complaints.flows.readers.headers import Headers
 from complaints.flows.readers.sources import Source
 from complaints.warehouse.layout import COMPLAINTS, OPTIONAL_INPUTS, matched_header
 from complaints.warehouse.messages import sentence_of
 
-READ_ENDINGS = (".csv", ".txt", ".tsv", ".xlsx")
 IGNORED_ENDINGS = (".md", ".yml", ".yaml")
 IGNORED_NAMES = ("thumbs.db", "desktop.ini")
 
-_FILE_DATE = re.compile(
-    r"(?<!\d)(\d{4})(-?)(\d\d)\2(\d\d)"
-    r"(?:[T _.-]{0,3}(\d\d)[:._-]?(\d\d)(?:[:._-]?(\d\d))?Z?)?(?!\d)",
-    re.IGNORECASE,
+READ_ENDINGS = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS, *RECORD_ENDINGS)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_NAMES = "|".join(f"{month}[a-z]*" for month in _MONTHS)
+_CLOCK = (
+    r"(?P<after_day>)"
+    r"(?:[T _.-]{0,3}(?P<hour>\d\d)[:._-]?(?P<minute>\d\d)(?:[:._-]?(?P<second>\d\d))?Z?)?(?!\d)"
 )
+# Year first, day first, and with the month in letters. Of eight figures that are a day both ways,
+# the year leads: the forms stand in the order in which they are believed.
+_STAMPS = [
+    re.compile(rf"(?<!\d){day}{_CLOCK}", re.IGNORECASE)
+    for day in (
+        r"(?P<year>\d{4})(?P<mark>-?)(?P<month>\d\d)(?P=mark)(?P<day>\d\d)",
+        r"(?P<day>\d\d)(?P<mark>[-.]?)(?P<month>\d\d)(?P=mark)(?P<year>(?:19|20)\d\d)",
+        rf"(?P<day>\d\d?)[ _-]?(?P<month>{_MONTH_NAMES})[ _-]?(?P<year>\d{{4}})",
+    )
+]
 
 
 @dataclass(frozen=True)
@@ -41,7 +60,7 @@ class FileRecord:
     message: str | None = None
     dataset: str = COMPLAINTS.dataset
     headers: list[str] | None = None
-    columns_read: list[str] | None = None  # of the layout, in the order of the headers
+    columns_read: list[str] | None = None  # of the layout
     headers_not_read: list[str] | None = None
 
 
@@ -55,6 +74,7 @@ class ExportFile:
     file_series: str | None
     file_date: str | None
     dataset: str = COMPLAINTS.dataset
+    source: Source | None = None  # the entry of the sources file that it is read by
 
     @property
     def version(self) -> tuple[str | None, str | None, str]:
@@ -89,7 +109,7 @@ class ExportFile:
         Raises:
             OSError: it cannot be opened any more.
         """
-        return _content_hash(self.path) != self.content_hash
+        return _content_hash(self.path) != self.content_hash.partition(" ")[0]
 
     def unread(self, source: Source, problem: str) -> FileRecord:
         """Return the record of a file that could not be read as it was found.
@@ -101,53 +121,101 @@ class ExportFile:
         )
 
 
-def split_date(name: str) -> tuple[str | None, str | None]:
+def split_date(name: str, pattern: str | None = None) -> tuple[str | None, str | None]:
     """Return a file name's series (the name without its date stamp) and the stamp in ISO form.
 
     Both are None where the name has no stamp. Of several dates, the last is the stamp: the ones
     before it name the period that the export covers.
+
+    Args:
+        name: the file's name.
+        pattern: how the source writes its stamps, where it says so: `%d%m%y`.
     """
-    for match in reversed(list(_FILE_DATE.finditer(name))):
-        year, _, month, day, *clock = match.groups()
+    forms = [_stamp_of_pattern(pattern)] if pattern else _STAMPS
+    found = [match for form in forms for match in form.finditer(name)]
+    for match in sorted(found, key=lambda each: each.end(), reverse=True):
+        parts = match.groupdict()
         end = match.end()
+        year = parts["year"] if len(parts["year"]) == 4 else f"20{parts['year']}"
+        month = parts["month"]
+        if not month.isdecimal():
+            month = str(_MONTHS.index(month[:3].lower()) + 1)
         try:
-            stamp = date(int(year), int(month), int(day)).isoformat()
+            stamp = date(int(year), int(month), int(parts["day"])).isoformat()
         except ValueError:
             continue
         try:
-            if clock[0]:
-                hour, minute, second = (int(part or 0) for part in clock)
+            if parts.get("hour"):
+                hour, minute, second = (
+                    int(parts.get(part) or 0) for part in ("hour", "minute", "second")
+                )
                 stamp += f"T{time(hour, minute, second).isoformat()}"
         except ValueError:  # not a time: it belongs to the name
-            end = match.end(4)
+            end = match.end("after_day")
         if "1900" <= year < "2100":
             return (name[: match.start()] + name[end:]).casefold(), stamp
     return None, None
 
 
+def _stamp_of_pattern(pattern: str) -> re.Pattern[str]:
+    """Return what matches the dates that a pattern of strptime's marks writes."""
+    marks = {
+        "%Y": r"(?P<year>\d{4})",
+        "%y": r"(?P<year>\d\d)",
+        "%m": r"(?P<month>\d\d?)",
+        "%b": rf"(?P<month>{_MONTH_NAMES})",
+        "%B": rf"(?P<month>{_MONTH_NAMES})",
+        "%d": r"(?P<day>\d\d?)",
+        "%H": r"(?P<hour>\d\d)",
+        "%M": r"(?P<minute>\d\d)",
+        "%S": r"(?P<second>\d\d)",
+    }
+    parts = re.split("(%.)", pattern)
+    written = "".join(marks.get(part, re.escape(part)) for part in parts)
+    return re.compile(rf"(?<!\d){written}(?P<after_day>)(?!\d)", re.IGNORECASE)
+
+
 def list_files(source: Source) -> tuple[list[ExportFile], list[FileRecord]]:
-    """Return the files of a source's folder, and the records of those that cannot be read.
+    """Return the files of a source's folders, and the records of those that cannot be read.
 
     Raises:
-        OSError: the folder cannot be listed.
+        OSError: a folder cannot be listed.
     """
     files: list[ExportFile] = []
     rejected: list[FileRecord] = []
+    for number, entry in enumerate(source.entries, start=1):
+        names = {file.name for file in files}
+        for file in _files_of(entry, rejected):
+            if file.name in names:  # read by several entries, or of the same name in two folders
+                part = entry.read.sheet or f"entry {number}"
+                file = replace(file, name=f"{file.name} ({part})")
+            files.append(file)
+    return files, rejected
+
+
+def _files_of(source: Source, rejected: list[FileRecord]) -> list[ExportFile]:
+    """Return the files of one entry, and note those that cannot be read."""
+    files = []
     folder, pattern = source.folder_and_pattern
     next(folder.iterdir(), None)  # glob() takes a folder that it may not list for an empty one
     for path in sorted(folder.glob(pattern)):
         if _is_ignored(path):
             continue
-        name = path.relative_to(folder).as_posix()
-        series, day = split_date(name)
-        dataset = dataset_of(Path(series or name).stem)
+        # A name that is no UTF-8 is shown as near as can be: no table or notice can hold it.
+        name = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "replace")
+        series, day = split_date(name, source.stamp)
+        dataset = dataset_of(series or name)
         problem = None
-        if path.suffix.lower() not in READ_ENDINGS:
+        if path.is_symlink() and not path.exists():
+            problem = sentence_of("export_link_broken")
+        elif inner_ending(path) not in READ_ENDINGS and path.suffix.lower() not in PACKED_ENDINGS:
             problem = sentence_of("export_unreadable")
         else:
             try:
-                file = ExportFile(path, name, _content_hash(path), series, day, dataset)
-                files.append(file)
+                content = _content_hash(path)
+                if source.read.sheet:  # other sheets of it are other contents
+                    content += f" {source.read.sheet}"
+                files.append(ExportFile(path, name, content, series, day, dataset, source))
             except OSError as error:
                 problem = sentence_of("export_not_opened", reason=error.strerror)
         if problem:
@@ -155,11 +223,14 @@ def list_files(source: Source) -> tuple[list[ExportFile], list[FileRecord]]:
             rejected.append(
                 FileRecord(source.code, name, status="rejected", message=message, dataset=dataset)
             )
-    return files, rejected
+    return files
 
 
-def dataset_of(stem: str) -> str:
-    """Return the dataset of a file by its name without date and ending."""
+def dataset_of(name: str) -> str:
+    """Return the dataset of a file by its name without its date."""
+    stem = Path(name).stem
+    if Path(name).suffix.lower() in PACKED_ENDINGS:
+        stem = Path(stem).stem
     matched = re.sub(r"[.-]+", "", matched_header(stem))
     names = {matched_header(name): name for name in OPTIONAL_INPUTS}
     return names.get(matched, COMPLAINTS.dataset)
@@ -168,7 +239,7 @@ def dataset_of(stem: str) -> str:
 def _is_ignored(path: Path) -> bool:
     """Return whether a path is no delivered file: a folder, a note, a lock file of Excel's."""
     return (
-        not path.is_file()
+        not (path.is_file() or (path.is_symlink() and not path.exists()))
         or path.name.startswith((".", "~$"))
         or path.name.lower() in IGNORED_NAMES
         or path.suffix.lower() in IGNORED_ENDINGS

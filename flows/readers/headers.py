@@ -1,7 +1,7 @@
 """Find a layout's columns among the headers of a file or a database."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from complaints.flows.readers.sources import Source
@@ -17,30 +17,35 @@ class Headers(NamedTuple):
     headers_not_read: list[str]
 
 
-def headers_of(headers: Sequence[str], source: Source, layout: Layout = COMPLAINTS) -> Headers:
-    """Return which headers of a file that was taken are read, and which are not."""
-    read = dict(_recognised(headers, source, layout))
-    named = [header.strip() for header in headers]
-    unread = [name for position, name in enumerate(named) if name and position not in read]
-    return Headers(named, list(read.values()), unread)
-
-
 def match_headers(
-    headers: Sequence[str], source: Source, layout: Layout = COMPLAINTS
+    headers: Sequence[str],
+    source: Source,
+    layout: Layout = COMPLAINTS,
+    given: Collection[str] = (),
+    named: Collection[str] = (),
 ) -> dict[str, int]:
     """Return the position of each layout column that the headers hold, in the layout's order.
+
+    Args:
+        headers: the headers of the file.
+        source: the source, whose renames go before the layout's own names.
+        layout: the layout.
+        given: columns that the mapping supplies otherwise.
+        named: headers, as they are compared, that the mapping gives to other columns.
 
     Raises:
         FileRejectedError: two headers mean the same column, or a needed column is missing.
     """
     positions: dict[str, int] = {}
     for position, column in _recognised(headers, source, layout):
+        if column in given or matched_header(headers[position]) in named:
+            continue
         if column in positions:
             first, second = headers[positions[column]].strip(), headers[position].strip()
             raise FileRejectedError("column_twice", column=column, first=first, second=second)
         positions[column] = position
-    given = {*positions, *source.constants}
-    missing = [name for name in layout.needed_names if name not in given]
+    supplied = {*positions, *source.constants, *given}
+    missing = [name for name in layout.needed_names if name not in supplied]
     if missing:
         nearest = _nearest(missing, headers, set(positions.values()))
         raise FileRejectedError(
@@ -54,8 +59,18 @@ def match_headers(
 
 
 def count_recognised(headers: Sequence[str], source: Source, layout: Layout = COMPLAINTS) -> int:
-    """Return how many of the headers name a column of the layout."""
-    return len(_recognised(headers, source, layout))
+    """Return how many of the headers name a column of the layout, or are named by the mapping."""
+    named = {matched_header(name) for name in source.headers_named}
+    return len(_recognised(headers, source, layout)) + sum(
+        matched_header(header) in named for header in headers
+    )
+
+
+def nearest_header(name: str, headers: Sequence[str]) -> str | None:
+    """Return the header that is nearest to a name."""
+    by_matched = {matched_header(header): header.strip() for header in headers}
+    close = difflib.get_close_matches(matched_header(name), [key for key in by_matched if key], n=1)
+    return by_matched[close[0]] if close else None
 
 
 def _recognised(headers: Sequence[str], source: Source, layout: Layout) -> list[tuple[int, str]]:

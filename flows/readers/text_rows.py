@@ -1,14 +1,17 @@
 """The rows of a delivery as text, in a temporary table: the layout's columns, nothing else."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from complaints.flows.readers.sources import Source
 from complaints.warehouse.errors import CataloguedError
 from complaints.warehouse.layout import COMPLAINTS, Layout
+
+if TYPE_CHECKING:
+    from complaints.flows.readers.mapping import Mapping
 
 # What is trimmed from every value: ordinary and no-break space, tab and line ends.
 SPACE = " \t\r\n\u00a0"
@@ -28,6 +31,7 @@ class Target:
     file_order: int
     layout: Layout = COMPLAINTS
     file_series: str | None = None  # the file's name without its date
+    mappings: list["Mapping"] = field(default_factory=list)  # by which its rows were read
 
 
 def create_text_rows(connection: duckdb.DuckDBPyConnection, layout: Layout = COMPLAINTS) -> None:
@@ -35,6 +39,7 @@ def create_text_rows(connection: duckdb.DuckDBPyConnection, layout: Layout = COM
 
     Equal rows of a source have equal record ids; is_known marks those whose text is kept already,
     and which land without it: to land it again costs more than all else that is done with them.
+    part tells apart the rows that one row of a file became: one for each stage.
     """
     columns = ",\n    ".join(f"{name} varchar" for name in layout.names)
     connection.execute(f"""
@@ -42,6 +47,7 @@ def create_text_rows(connection: duckdb.DuckDBPyConnection, layout: Layout = COM
             file_name varchar not null,
             file_order integer not null,
             row_number bigint not null,
+            part integer not null,
             field_count integer not null,
             header_field_count integer not null,
             record_id varchar not null,
@@ -54,42 +60,52 @@ def create_text_rows(connection: duckdb.DuckDBPyConnection, layout: Layout = COM
 def insert_text_rows(
     connection: duckdb.DuckDBPyConnection,
     target: Target,
-    rows: str,
+    table: str,
+    mapping: "Mapping",
     header_field_count: int,
-    columns: Collection[str],
-    parameters: dict[str, Any] | None = None,
+    last_row: int | None = None,
 ) -> None:
-    """Insert the rows of a query with row_number, field_count and trimmed layout columns.
+    """Insert the rows of a table, read by the mapping.
 
-    The query trims, beside its row_number(): trimmed within the case expressions here, a million
-    rows took three seconds longer (DuckDB 1.5.5, 2026-11-23).
+    The table has row_number (the header is 0), field_count and the columns that are read, called
+    c and their place in the file.
 
     A row with more or fewer fields than the header keeps none of them: its fields may be in
     the wrong columns, and a name or an address in one that is kept. What its line means is not
     known, so it is known by its place and equals no other.
     """
+    target.mappings.append(mapping)
     names = target.layout.names
-    values = []
-    for name in names:
-        if name in columns:
-            value = in_iso_form(name, target) or f"nullif({name}, '')"
-        elif name in target.source.constants:
-            value = sql_text(target.source.constants[name])
-        else:
-            value = "null"
-        values.append(f"case when field_count = {header_field_count} then {value} end as {name}")
+    rows = f"row_number between 1 and {last_row}" if last_row is not None else "row_number > 0"
+    readable = f"{rows} and field_count = {header_field_count}"
+    part = "part" if mapping.has_parts else "0"
+    mapping.prepare(connection)
+    given = ", ".join(
+        in_iso_form(name, target) if name in mapping.columns else f"null as {name}"
+        for name in names
+    )
+    nothing = ", ".join(f"null as {name}" for name in names)
+    new_text = ", ".join(f"case when not is_known then {name} end" for name in names)
     connection.execute(
         f"""
         insert into text_rows
         with
-        field_rows as (select row_number, field_count, {", ".join(values)} from ({rows})),
+        export as ({mapping.export(table, readable)}),
+        mapped as ({mapping.select}),
+        field_rows as (
+            select row_number, {part} as part, {header_field_count} as field_count, {given}
+            from mapped
+            union all
+            select row_number, 0 as part, field_count, {nothing}
+            from {table} where {rows} and field_count <> {header_field_count}
+        ),
         named_rows as (
             select *, {_record_id(names, header_field_count, target.source)} as record_id
             from field_rows
         )
         select
-            $file_name, $file_order, row_number, field_count, {header_field_count}, record_id,
-            is_known, {", ".join(f"case when not is_known then {name} end" for name in names)}
+            $file_name, $file_order, row_number, part, field_count, {header_field_count},
+            record_id, is_known, {new_text}
         from (
             select
                 *,
@@ -104,20 +120,19 @@ def insert_text_rows(
             "file_name": target.file_name,
             "file_order": target.file_order,
             "place": target.file_series or target.file_name,
-            **(parameters or {}),
         },
     )
 
 
-def in_iso_form(column: str, target: Target) -> str | None:
-    """Return the expression that reads a date by the source's pattern, where it has one.
+def in_iso_form(column: str, target: Target) -> str:
+    """Return the expression for a column; a date is read by the source's pattern, if it has one.
 
     What is not of the pattern stays as it is written, to be judged.
     """
     if "%" not in target.source.dates or column not in target.layout.dates:
-        return None
+        return column
     moment = f"try_strptime({column}, {sql_text(target.source.dates)})"
-    return f"coalesce(strftime({moment}, '%Y-%m-%d %H:%M:%S'), nullif({column}, ''))"
+    return f"coalesce(strftime({moment}, '%Y-%m-%d %H:%M:%S'), {column}) as {column}"
 
 
 def _record_id(names: Collection[str], header_field_count: int, source: Source) -> str:

@@ -1,27 +1,35 @@
-"""Read the first sheet of an XLSX workbook as text, the layout's columns only."""
+"""Read a sheet of a workbook (xlsx, xls, xlsb, ods) as text, the mapped columns only.
 
-import functools
-import operator
+A child process opens it, within limits of memory and time: a workbook can ask for more memory than
+there is, and would take the night and the other files with it. See workbook_process.
+"""
+
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any, NamedTuple
 
 import duckdb
 import pandas as pd
-from python_calamine import CalamineError
 
-from complaints.flows.readers.headers import match_headers
-from complaints.flows.readers.text_rows import (
-    SPACE,
-    FileRejectedError,
-    Target,
-    insert_text_rows,
-    trimmed,
-)
+from complaints.flows.readers.mapping import compile_mapping
+from complaints.flows.readers.text_rows import FileRejectedError, Target, insert_text_rows
 
-_OLD_OFFICE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
+MOST_SECONDS = 900
 
 
-def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> list[str]:
-    """Put the rows of a workbook's first sheet into text_rows; return its headers.
+class Sheet(NamedTuple):
+    """A sheet as the child process found it: its headers, and the rows that are not blank."""
+
+    headers: list[str]
+    rows: int
+
+
+def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> None:
+    """Put the rows of a workbook's sheet into text_rows.
 
     A cell is under its header whatever else the row holds, so a workbook's rows all have as
     many fields as the header.
@@ -29,42 +37,79 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Tar
     Raises:
         FileRejectedError: the workbook cannot be opened, or lacks needed columns or data rows.
     """
-    sheet = _first_sheet(path)
-    is_filled = functools.reduce(
-        operator.or_, (sheet[column].str.strip(SPACE) != "" for column in sheet.columns)
+    with _opened(path, target) as (sheet, child):
+        mapping = compile_mapping(sheet.headers, target.source, target.layout)
+        last_row = sheet.rows - target.source.read.footer
+        if last_row <= 0:
+            raise FileRejectedError("no_data_rows")
+        reference = mapping.read_for.get("case_reference", ())
+        columns = child.ask((mapping.read, sorted(mapping.date_positions), list(reference)))
+    frame = pd.DataFrame(columns).astype("str")
+    connection.register("workbook_rows", frame)
+    connection.execute(
+        f"create or replace temporary table sheet_rows as select row_number() over () as "
+        f"row_number, {len(sheet.headers)} as field_count, * from workbook_rows"
     )
-    sheet = sheet[is_filled]
-    if sheet.empty:
-        raise FileRejectedError("first_sheet_empty")
-    headers = sheet.iloc[0].tolist()
-    positions = match_headers(headers, target.source, target.layout)
-    kept = sheet.iloc[1:, list(positions.values())].set_axis(list(positions), axis="columns")
-    if kept.empty:
-        raise FileRejectedError("no_data_rows")
-    connection.register("workbook_rows", kept)
+    connection.unregister("workbook_rows")
+    insert_text_rows(connection, target, "sheet_rows", mapping, len(sheet.headers), last_row)
+    connection.execute("drop table sheet_rows")
+
+
+def sample_sheets(path: Path, rows: int) -> dict[str, list[list[str]]]:
+    """Return the first rows of each sheet of a workbook, as text."""
+    child = _Child()
     try:
-        kept_columns = ", ".join(f"{trimmed(name)} as {name}" for name in positions)
-        rows = (
-            f"select row_number() over () as row_number, {len(headers)} as field_count, "
-            f"{kept_columns} from workbook_rows"
-        )
-        insert_text_rows(connection, target, rows, len(headers), positions)
+        sheets: dict[str, list[list[str]]] = child.ask((str(path), None, -rows))
+        return sheets
     finally:
-        connection.unregister("workbook_rows")
-    return [str(header) for header in headers]
+        child.end()
 
 
-def _first_sheet(path: Path) -> pd.DataFrame:
-    """Return every cell of the first sheet as text, blank cells as ''."""
-    with path.open("rb") as file:
-        if file.read(len(_OLD_OFFICE_MARK)) == _OLD_OFFICE_MARK:
-            raise FileRejectedError("workbook_protected")
+@contextmanager
+def _opened(path: Path, target: Target) -> Iterator[tuple[Sheet, "_Child"]]:
+    child = _Child()
     try:
-        sheet = pd.read_excel(
-            path, sheet_name=0, header=None, dtype=str, na_filter=False, engine="calamine"
+        read = target.source.read
+        headers, rows = child.ask((str(path), read.sheet, read.header))
+        yield Sheet(headers, rows), child
+    finally:
+        child.end()
+
+
+class _Child:
+    """The process that opens a workbook."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "complaints.flows.readers.workbook_process", str(MOST_SECONDS)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
-    except (CalamineError, ValueError, LookupError, OSError):
-        raise FileRejectedError("workbook_not_opened") from None
-    if sheet.empty:
-        raise FileRejectedError("first_sheet_empty")
-    return sheet
+
+    def ask(self, question: Any) -> Any:
+        """Return the answer to a question.
+
+        Raises:
+            FileRejectedError: the child refuses the workbook, or was ended by its limits.
+        """
+        try:
+            pickle.dump(question, self._stream(self._process.stdin))
+            self._stream(self._process.stdin).flush()
+            refusal, answer = pickle.load(self._stream(self._process.stdout))
+        except (EOFError, BrokenPipeError, pickle.UnpicklingError):
+            raise FileRejectedError("workbook_beyond_limits") from None
+        if refusal:
+            raise refusal
+        return answer
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self._process.kill()
+        self._process.communicate()
+
+    @staticmethod
+    def _stream(stream: IO[bytes] | None) -> IO[bytes]:
+        if stream is None:
+            raise ValueError("The process of a workbook has no pipe.")
+        return stream

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from complaints.flows.readers.csv_file import read_csv
 from complaints.flows.readers.export_files import ExportFile, FileRecord
-from complaints.flows.readers.headers import headers_of
+from complaints.flows.readers.read_file import read_file
 from complaints.flows.readers.sources import Source
 from complaints.flows.readers.text_rows import (
     FileRejectedError,
@@ -17,10 +16,9 @@ from complaints.flows.readers.text_rows import (
     create_text_rows,
     forget_rows,
 )
-from complaints.flows.readers.workbook import read_workbook
 from complaints.flows.steps.file_records import write_records
 from complaints.flows.steps.find_deliveries import Delivery, delivery_identity, last_identity
-from complaints.warehouse.layout import LAYOUTS, Layout
+from complaints.warehouse.layout import COMPLAINTS, LAYOUTS, Layout
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
@@ -40,6 +38,7 @@ select
     $dates as dates,
     $zone as zone,
     $reference_pattern as reference_pattern,
+    $optional::varchar[] as optional_columns,
     $names_not_found::varchar[] as names_not_found,
     map($names::varchar[], $values::double[]) as door
 from raw.deliveries
@@ -57,8 +56,8 @@ select
     header_field_count,
     {columns}
 from text_rows
-where not is_known and {position} in (
-    select min({position}) from text_rows where not is_known group by record_id
+where not is_known and (record_id, {position}) in (
+    select record_id, min({position}) from text_rows where not is_known group by record_id
 )
 """
 LEFT_OR_BACK = """
@@ -101,7 +100,7 @@ select
 from text_rows
 """
 NO_LIMITS: Mapping[str, float] = {}
-POSITION = "(file_order::bigint << 40) + row_number"
+POSITION = "(file_order::bigint << 40) + (row_number << 5) + part"
 
 
 @dataclass(frozen=True)
@@ -189,6 +188,7 @@ def _append(
             "dates": delivery.source.dates,
             "zone": delivery.source.zone,
             "reference_pattern": delivery.source.reference_pattern,
+            "optional": [name for entry in delivery.source.entries for name in entry.optional],
             "names_not_found": names_not_found(delivery.source, files),
             "names": list(door),
             "values": list(door.values()),
@@ -213,13 +213,14 @@ def _read_file(
     layout: Layout,
 ) -> FileRecord:
     """Read a file; one that is still being written says so whatever else is wrong with it."""
-    source = delivery.source
+    # The mapping of the sources file is that of complaints.
+    source = file.source if file.source and layout == COMPLAINTS else delivery.source
     target = Target(source, file.name, order, layout, file.file_series)
-    read = read_workbook if file.path.suffix.lower() == ".xlsx" else read_csv
     record = None
+    note = None
     try:
         try:
-            headers = read(store, file.path, target)
+            note = read_file(store, file.path, target)
         except FileRejectedError as problem:
             record = file.record(source, "rejected", f"{file.name} {problem}.")
         if file.has_changed():
@@ -230,9 +231,11 @@ def _read_file(
         forget_rows(store, target)
         return record
     rows, _ = counted_rows(store, target)
-    return file.record(
-        source, "loaded", rows_read=rows, headers=headers_of(headers, source, layout)
-    )
+    if rows == 0:
+        message = f"{file.name} {sentence_of('where_takes_nothing')}."
+        return file.record(source, "rejected", message)
+    said = f"{file.name}: {note}." if note else None
+    return file.record(source, "loaded", said, rows_read=rows, headers=target.mappings[-1].listing)
 
 
 def _read_database(store: duckdb.DuckDBPyConnection, delivery: Delivery) -> FileRecord:
@@ -241,8 +244,9 @@ def _read_database(store: duckdb.DuckDBPyConnection, delivery: Delivery) -> File
 
     source = delivery.source
     record = FileRecord(source.code, source.database.name if source.database else "")
+    target = Target(source, record.file_name, 0)
     try:
-        rows, headers = read_database(store, Target(source, record.file_name, 0))
+        rows = read_database(store, target)
     except FileRejectedError as problem:
         message = f"{record.file_name} {problem}."
         return replace(record, status="rejected", message=message)
@@ -253,7 +257,7 @@ def _read_database(store: duckdb.DuckDBPyConnection, delivery: Delivery) -> File
     identity = delivery_identity(source, [record.content_hash or ""])
     if identity == last_identity(store, source, delivery.dataset):
         return replace(record, status="unchanged")
-    return replace(record, rows_read=rows, **headers_of(headers, source)._asdict())
+    return replace(record, rows_read=rows, **target.mappings[-1].listing._asdict())
 
 
 def names_not_found(source: Source, files: Sequence[FileRecord]) -> list[str]:
@@ -262,4 +266,9 @@ def names_not_found(source: Source, files: Sequence[FileRecord]) -> list[str]:
     Of several names for one column, one is enough.
     """
     read = {column for file in files for column in file.columns_read or ()}
-    return [f"{column}: {header}" for header, column in source.rename.items() if column not in read]
+    return [
+        f"{column}: {header}"
+        for entry in source.entries
+        for header, column in entry.rename.items()
+        if column not in {*read, *entry.optional}
+    ]

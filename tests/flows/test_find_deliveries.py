@@ -60,10 +60,9 @@ def test_which_files_are_read(store, exports):
         deliver(exports, name)
     found = unread_deliveries(store, folder_source(exports))
     assert [[file.name for file in one.files] for one in found.deliveries["complaints"]] == [
-        ["a.csv", "b.CSV", "c.txt", "d.tsv", "e.xlsx"]
+        ["a.csv", "b.CSV", "c.txt", "d.tsv", "e.xlsx", "old.xls"]
     ]
     assert {(record.file_name, record.status) for record in found.records} == {
-        ("old.xls", "rejected"),
         ("letter.docx", "rejected"),
         ("noending", "rejected"),
     }

@@ -114,7 +114,7 @@ def test_a_file_that_the_disk_did_not_give_once_is_read_the_next_time(
     for name in "ab":
         write_csv(exports, f"{name}.csv", HEADER.strip(), ROW.format(name))
     source = folder_source(exports)
-    read = extracting.read_csv
+    read = extracting.read_file
 
     def refuse(connection: Any, path: Path, target: Any) -> Any:
         if path.name == "b.csv":
@@ -122,7 +122,7 @@ def test_a_file_that_the_disk_did_not_give_once_is_read_the_next_time(
         return read(connection, path, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr(extracting, "read_csv", refuse)
+        patch.setattr(extracting, "read_file", refuse)
         assert night(store, source, "1") == {
             "a.csv": ("loaded", None),
             "b.csv": ("rejected", "b.csv cannot be opened (Input/output error)."),

@@ -175,9 +175,19 @@ def test_a_database_that_cannot_be_reached(store, monkeypatch, value, error, wor
     assert caught.value.__context__ is None or caught.value.__suppress_context__
 
 
-@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-def test_a_database_that_fails_on_the_way_ends_the_run(store, url):
-    query = 'select "Case Ref", type, opened, cast("full name" as integer) as stage from stages'
-    with pytest.raises(RunFailedError, match="stopped after 0 rows of query") as caught:
-        read_folder(store, portal(query=query))
-    assert "Jane" not in str(caught.value)
+@pytest.mark.parametrize(
+    ("url", "query"),
+    [
+        ("postgresql", 'cast("full name" as integer)'),
+        ("sqlite", "cast(x'ff' as text)"),
+    ],
+    indirect=["url"],
+)
+def test_a_value_that_is_no_text_spoils_only_its_source(store, url, query):
+    query = f'select "Case Ref", type, opened, {query} as stage from stages'
+    (record,) = read_folder(store, portal(query=query)).files
+    assert record.status == "rejected"
+    assert (
+        "query holds a value that cannot be read as text, after the first 0 rows" in record.message
+    )
+    assert "Jane" not in record.message

@@ -155,16 +155,27 @@ def test_the_definition_hash_follows_what_decides_the_reading():
 
 
 def test_the_docs_show_the_layout_as_it_is():
-    text = (DOCS / "sources.md").read_text(encoding="utf-8")
+    text = (DOCS / "connect.md").read_text(encoding="utf-8")
     for column in LAYOUT:
         needed = "yes" if column.is_needed else ""
         assert f"| `{column.name}` | {needed} | {column.meaning} |" in text
 
 
-def test_the_example_of_the_docs_is_a_sources_file(tmp_path):
-    text = (DOCS / "sources.md").read_text(encoding="utf-8")
-    example = text.split("```yaml\n")[1].split("```")[0]
-    assert [source.code for source in read_sources(write_sources(tmp_path, example))] == [
-        "casework",
-        "portal",
+def test_the_examples_of_the_docs_are_sources_files(tmp_path):
+    text = (DOCS / "connect.md").read_text(encoding="utf-8")
+    examples = [part.split("```")[0] for part in text.split("```yaml\n")[1:]]
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "tracker.xlsx").write_bytes(b"")
+    read = [read_sources(write_sources(tmp_path, example)) for example in examples]
+    assert [[source.code for source in sources] for sources in read] == [
+        ["casework", "portal"],
+        ["casework"],
+        ["tracker"],
+        ["crm"],
     ]
+
+
+def test_every_key_is_on_the_page():
+    text = (DOCS / "connect.md").read_text(encoding="utf-8")
+    for key in {*Source.model_fields, "preset"} - {"code", "base_folder", "more"}:
+        assert f"`{key}`" in text.split("| Key | Says |")[1].split("\n\n")[0], key

@@ -89,7 +89,7 @@ set
     delivery_number = if(told.is_stopped, null, delivery_files.delivery_number),
     rows_read = if(told.is_stopped, null, delivery_files.rows_read),
     status = if(told.is_stopped, 'stopped', delivery_files.status),
-    message = told.message
+    message = concat_ws(' ', delivery_files.message, told.message)
 from told
 where delivery_files.delivery_number = told.delivery_number;
 

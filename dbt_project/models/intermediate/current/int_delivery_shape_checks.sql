@@ -290,7 +290,11 @@ column_missing as (
         on
             gone_columns.delivery_number = nearest_headers.delivery_number
             and gone_columns.column_name = nearest_headers.column_name
-    where judged.is_large
+    where
+        judged.is_large
+        and not coalesce(
+            list_contains(judged.optional_columns, gone_columns.column_name), false
+        )
 
     union all
 

@@ -77,6 +77,7 @@ final as (
         at_the_door.delivery_number,
         at_the_door.source,
         at_the_door.dataset,
+        at_the_door.optional_columns,
         at_the_door.names_not_found,
         at_the_door.door,
         at_the_door.last_delivery,

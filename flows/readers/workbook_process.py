@@ -1,0 +1,251 @@
+"""Open a workbook in a process of its own: `python -m complaints.flows.readers.workbook_process`.
+
+It is asked twice, by pickles on its standard input: for the headers of a sheet, and for columns of
+it as text. It answers each time with a refusal (an error, or None) and what was asked for.
+"""
+
+import itertools
+import pickle
+import re
+import sys
+import zipfile
+import zlib
+from collections import Counter
+from datetime import date, datetime
+from html import unescape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    WorksheetNotFound,
+)
+
+from complaints.flows.readers.contents import OLD_OFFICE_MARK, all_bytes
+from complaints.flows.readers.text_rows import SPACE, FileRejectedError
+
+MOST_BYTES = 4 << 30
+MOST_COLUMNS = 500  # as of a CSV row
+# A cell is stray where more than this many rows, and ten times as many as are filled, lie before.
+EMPTY_ROWS = 50_000
+MOST_CELL_CHARACTERS = 10_000_000
+MOST_GROWTH = 200
+ALWAYS_ALLOWED_BYTES = 64 << 20
+DAYS_FROM_1900_TO_1904 = 1462
+
+_DAMAGED = (ValueError, LookupError, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+
+# In the XML of a sheet: cells whose stored result is an error, or missing, and far cells.
+_ODD_CELL = re.compile(
+    rb'<c r="([A-Z]{1,3})(\d{1,7})"(?:(?! t="e")[^>])* t="e"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>'
+    rb'|<c r="([A-Z]{1,3})(\d{1,7})"[^>]*><f[^>]*>([^<]*)</f>(?:<v></v>|<v\s*/>)?</c>',
+    re.DOTALL,
+)
+_FAR_CELL = re.compile(rb'<c r="([A-Z]{3}\d{1,7})"')
+_ROW = re.compile(rb'<row [^>]*?r="(\d{1,7})"')
+
+
+class Scan(NamedTuple):
+    """What the XML of a sheet tells that its values do not."""
+
+    odd_cells: dict[tuple[int, int], str]
+    starts_in_1904: bool
+
+
+def main() -> None:
+    """Answer the two questions about a workbook."""
+    _limit(int(sys.argv[1]))
+    questions, answers = sys.stdin.buffer, sys.stdout.buffer
+    try:
+        path, sheet_name, header_line = pickle.load(questions)
+        if header_line is not None and header_line < 0:  # a look at every sheet
+            _answer(answers, None, _sample(Path(path), -header_line))
+            return
+        _, sheet, scan = _opened(Path(path), sheet_name)
+        first, headers, filled = _shape(sheet, header_line)
+        _answer(answers, None, (headers, len(filled)))
+        _answer(answers, None, _columns(sheet, scan, first, filled, *pickle.load(questions)))
+    except FileRejectedError as refusal:
+        _answer(answers, refusal, None)
+    except EOFError:  # the parent wants no more
+        pass
+
+
+def _answer(answers: Any, refusal: FileRejectedError | None, answer: Any) -> None:
+    pickle.dump((refusal, answer), answers)
+    answers.flush()
+
+
+def _limit(seconds: int) -> None:
+    """Let this process have no more than its share, where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+
+
+def _opened(path: Path, sheet_name: str | None) -> tuple[list[str], CalamineSheet, Scan]:
+    """Return the names of the sheets, one of the sheets, and what its XML tells."""
+    content = all_bytes(path)
+    is_old = content.getvalue()[: len(OLD_OFFICE_MARK)] == OLD_OFFICE_MARK
+    try:
+        workbook = CalamineWorkbook.from_filelike(content)
+        names = workbook.sheet_names
+        if not names:
+            raise FileRejectedError("workbook_without_sheet")
+        if sheet_name is not None and sheet_name not in names:
+            raise FileRejectedError("sheet_missing", sheet=sheet_name, sheets=", ".join(names))
+        index = 0 if sheet_name is None else names.index(sheet_name)
+        scan = Scan({}, False) if is_old else _scan(content, index)
+        return names, workbook.get_sheet_by_index(index), scan
+    except PasswordError:
+        raise FileRejectedError("workbook_protected") from None
+    except (CalamineError, WorksheetNotFound, *_DAMAGED):
+        if is_old:
+            raise FileRejectedError("workbook_protected") from None
+        raise FileRejectedError("workbook_not_opened") from None
+
+
+def _sample(path: Path, rows: int) -> dict[str, list[list[str]]]:
+    """Return the first rows of every sheet, with the columns before those that are filled."""
+    sample = {}
+    for name in _opened(path, None)[0]:
+        _, sheet, _ = _opened(path, name)
+        left = [""] * (sheet.start[1] if sheet.start else 0)
+        sample[name] = [
+            left + [_text(value) for value in values]
+            for values in itertools.islice(sheet.iter_rows(), rows)
+        ]
+    return sample
+
+
+def _scan(content: Any, index: int) -> Scan:
+    """Look into the XML of an XLSX before it is read: at its size, extent and odd cells."""
+    with zipfile.ZipFile(content) as archive:
+        members = {member.filename: member for member in archive.infolist()}
+        packed = sum(member.compress_size for member in members.values())
+        unpacked = sum(member.file_size for member in members.values())
+        if unpacked > max(ALWAYS_ALLOWED_BYTES, MOST_GROWTH * packed):
+            raise FileRejectedError("unpacks_too_far", growth=MOST_GROWTH)
+        if "xl/workbook.xml" not in members:
+            return Scan({}, False)
+        book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+        xml = archive.read(_sheet_member(archive, book, index))
+    if far := _FAR_CELL.search(xml):
+        raise FileRejectedError("cell_far_right", cell=far[1].decode())
+    rows = Counter(map(int, _ROW.findall(xml)))
+    if rows and max(rows) - len(rows) > max(EMPTY_ROWS, 10 * len(rows)):
+        raise FileRejectedError("cell_far_below", row=max(rows))
+    odd_cells = {}
+    if b't="e"' in xml or b"<f" in xml:
+        for found in _ODD_CELL.finditer(xml):
+            column, row, error, formula_column, formula_row, formula = found.groups()
+            text = error if column else b"=" + formula
+            place = (int(row or formula_row) - 1, _column_number(column or formula_column))
+            odd_cells[place] = unescape(text.decode("utf-8", "replace"))
+    starts_in_1904 = re.search(r'<workbookPr[^>]*date1904="(1|true)"', book) is not None
+    return Scan(odd_cells, starts_in_1904)
+
+
+def _sheet_member(archive: zipfile.ZipFile, book: str, index: int) -> str:
+    """Return the name of the member of a workbook that holds its sheet of this place."""
+    sheets = re.findall(r'<(?:\w+:)?sheet [^>]*?\br?:?id="([^"]+)"', book)
+    relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    for relation in re.findall(r"<Relationship [^>]*>", relations):
+        if f'Id="{sheets[index]}"' in relation:
+            target = re.search(r'Target="([^"]+)"', relation)
+            if target:
+                return target[1].lstrip("/") if target[1][0] == "/" else f"xl/{target[1]}"
+    raise KeyError(sheets[index])
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _shape(sheet: CalamineSheet, header_line: int | None) -> tuple[int, list[str], list[int]]:
+    """Return the header's row and texts, and the rows after it that are not blank."""
+    if sheet.end and sheet.end[1] >= MOST_COLUMNS:
+        raise FileRejectedError("sheet_too_wide", columns=sheet.end[1] + 1)
+    # Its rows are given from the sheet's first, its columns from the first that is filled.
+    left = sheet.start[1] if sheet.start else 0
+    headers: list[str] | None = None
+    first = 0
+    filled = []
+    for row, values in enumerate(sheet.iter_rows()):
+        if header_line and row < header_line - 1:
+            continue
+        if headers is None:
+            texts = [_text(value) for value in values]
+            if any(text.strip(SPACE) for text in texts) or header_line:
+                headers, first = [""] * left + texts, row
+        elif any(value != "" and _text(value).strip(SPACE) for value in values):
+            filled.append(row)
+    if headers is None:
+        raise FileRejectedError("first_sheet_empty")
+    return first, headers, filled
+
+
+def _columns(
+    sheet: CalamineSheet,
+    scan: Scan,
+    first: int,
+    filled: list[int],
+    positions: list[int],
+    date_positions: list[int],
+    reference_positions: list[int],
+) -> dict[str, list[str]]:
+    """Return the text of the columns at the positions, in the rows that are filled."""
+    left = sheet.start[1] if sheet.start else 0
+    columns: dict[str, list[str]] = {f"c{position}": [] for position in positions}
+    wanted = set(filled)
+    is_1904_date = set(date_positions) if scan.starts_in_1904 else set()
+    merged = {
+        (row, column): (start[0], column)
+        for start, end in sheet.merged_cell_ranges or ()
+        for column in reference_positions
+        if start[1] <= column <= end[1]
+        for row in range(start[0] + 1, end[0] + 1)
+    }
+    above: dict[tuple[int, int], str] = {}
+    for row, values in enumerate(sheet.iter_rows()):
+        if row not in wanted:
+            continue
+        for position in positions:
+            at = position - left
+            value = values[at] if 0 <= at < len(values) else ""
+            if value == "":
+                value = scan.odd_cells.get((row, position), "")
+            elif position in is_1904_date and isinstance(value, float | int):
+                value += DAYS_FROM_1900_TO_1904
+            text = _text(value)
+            if place := merged.get((row, position)):
+                text = text or above.get(place, "")
+            above[(row, position)] = text
+            columns[f"c{position}"].append(text)
+    return columns
+
+
+def _text(value: Any) -> str:
+    """Return a cell as text: whole numbers without a point, days with midnight, as ever."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return f"{value} 00:00:00"
+    text = str(value)
+    if len(text) > MOST_CELL_CHARACTERS:
+        raise FileRejectedError("cell_too_long", most=f"{MOST_CELL_CHARACTERS:,}")
+    return text
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,376 @@
+"""Every kind of file is read, by what it is rather than by what it is called."""
+
+import gzip
+import io
+import itertools
+import json
+import zipfile
+
+import duckdb
+import openpyxl
+import pytest
+
+from complaints.flows.readers.export_files import split_date
+from complaints.flows.steps.extract import read_delivery
+from complaints.flows.steps.find_deliveries import unread_deliveries
+from export_helpers import HEADER, ROW, folder_source, landed, read_folder, read_one, run_called
+
+CSV = f"{HEADER},name\nC1,statutory,stage_1,2018-07-02,Jane\n".encode()
+RECORD = {
+    "case_reference": "C1",
+    "procedure": "statutory",
+    "stage": "stage_1",
+    "received_date": "2018-07-02",
+    "name": "Jane",
+}
+ODS = """<office:document-content
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>
+ <table:table table:name="Data">{rows}</table:table>
+ </office:spreadsheet></office:body></office:document-content>"""
+
+
+def zipped(**members):
+    """Return a zip of files by their names, with a point for each double underscore."""
+    return zipped_files({name.replace("__", "."): content for name, content in members.items()})
+
+
+def zipped_files(members):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def ods():
+    rows = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{value}</text:p>'
+            "</table:table-cell>"
+            for value in values
+        )
+        + "</table:table-row>"
+        for values in (RECORD, RECORD.values())
+    )
+    return zipped_files(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:'
+            'opendocument:xmlns:manifest:1.0"/>',
+            "content.xml": ODS.format(rows=rows),
+        }
+    )
+
+
+def workbook(tmp_path, *rows, **changes):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(list(row))
+    for place, value in changes.items():
+        book.active[place] = value
+    path = tmp_path / "made.xlsx"
+    book.save(path)
+    return path.read_bytes()
+
+
+def parquet(tmp_path):
+    path = tmp_path / "made.parquet"
+    duckdb.execute(
+        f"copy (select 'C1' as case_reference, 'statutory' as procedure, 'stage_1' as stage, "
+        f"date '2018-07-02' as received_date, 'Jane' as name) to '{path}' (format parquet)"
+    )
+    return path.read_bytes()
+
+
+NAMES = ("a.csv", "a.tsv", "a.csv.gz", "a.json", "a.jsonl", "a.xlsx", "a.xls", "a.gz", "a.zip")
+KINDS = ("csv", "gz", "zip", "xlsx", "ods", "parquet", "json", "jsonl")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (kind, name)
+        for kind, name in itertools.product(KINDS, NAMES)
+        if not (kind in ("json", "jsonl") and name in NAMES[:3])  # text that is called CSV is CSV
+    ],
+)
+def test_a_file_is_read_as_what_it_is(store, exports, tmp_path, kind, name):
+    content = {
+        "csv": lambda: CSV,
+        "gz": lambda: gzip.compress(CSV),
+        "zip": lambda: zipped(b__csv=CSV),
+        "xlsx": lambda: workbook(tmp_path, RECORD, RECORD.values()),
+        "ods": ods,
+        "json": lambda: json.dumps([RECORD]).encode(),
+        "jsonl": lambda: json.dumps(RECORD).encode() + b"\n",
+        "parquet": lambda: parquet(tmp_path),
+    }[kind]()
+    record = read_one(store, exports, content, name=name)
+    assert (record.status, record.message, record.rows_read) == ("loaded", None, 1)
+    assert landed(store) == [(1, "C1", "stage_1", "2018-07-02")]
+    store.execute("checkpoint")
+    assert b"Jane" not in (tmp_path / "store.duckdb").read_bytes()
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, lambda content: zipped(b__json=content)])
+def test_nested_records(store, exports, packed):
+    content = {
+        "value": [
+            {"Case": {"Id": 7, "Kind": "Stat"}, "at": "2018-07-02T09:00:00Z", "why": ["a", "b"]},
+            {"Case": {"Id": 8}, "at": None, "extra": True},
+        ]
+    }
+    record = read_one(
+        store,
+        exports,
+        packed(json.dumps(content).encode()),
+        name="cases.json.gz",
+        read={"records": "value"},
+        columns={
+            "case_reference": "Case.Id",
+            "procedure": "Case.Kind",
+            "stage": "=1",
+            "received_date": "at",
+            "reasons": "why",
+        },
+    )
+    assert (record.status, record.message) == ("loaded", None)
+    assert landed(store, "case_reference", "procedure", "received_date", "reasons") == [
+        ("7", "Stat", "2018-07-02T09:00:00Z", "a;b"),
+        ("8", None, None, None),
+    ]
+
+
+XML = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "Jane">]>
+<Cases xmlns="urn:x"><Header>run on 1 October</Header>
+<Case><CaseDetails><CaseId>K1</CaseId><Name>&a;</Name></CaseDetails>
+<CaseStageStage1><DateDue>2018-07-16</DateDue></CaseStageStage1><Why>a</Why><Why>b</Why></Case>
+<Case id="2"><CaseDetails><CaseId>K2</CaseId></CaseDetails></Case></Cases>"""
+
+
+def test_xml(store, exports):
+    record = read_one(
+        store,
+        exports,
+        XML,
+        name="cases.xml",
+        read={"records": "Case"},
+        columns={
+            "case_reference": "CaseDetails.CaseId",
+            "procedure": "=statutory",
+            "stage": "=1",
+            "received_date": "CaseStageStage1.DateDue",
+            "reasons": "Why",
+        },
+    )
+    assert (record.status, record.message) == ("loaded", None)
+    assert landed(store, "row_number", "case_reference", "received_date", "reasons") == [
+        (1, "K1", "2018-07-16", "a;b"),
+        (2, "K2", None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "words"),
+    [
+        (b"<html><table><tr><td>x", "a.xls", "is a web page or an XML sheet under another name"),
+        (zipped(a__csv=CSV, b__csv=CSV), "a.zip", "is a zip of 2 files"),
+        (gzip.compress(CSV * 50)[:-30], "a.csv.gz", "cannot be unpacked"),
+        (b"<Cases><Case>", "a.xml", "cannot be read as XML"),
+        (b'[{"a": 1,', "a.json", "cannot be read as JSON"),
+        (b"PAR1xxxx", "a.parquet", "cannot be read as Parquet"),
+        (gzip.compress(b"x" * (70 << 20)), "a.csv.gz", "unpacks to more than 200 times its size"),
+        (zipped(a__csv=b"x" * (70 << 20)), "a.zip", "unpacks to more than 200 times its size"),
+    ],
+)
+def test_what_is_no_export_is_named_as_what_it_is(store, exports, content, name, words):
+    record = read_one(store, exports, content, name=name)
+    assert record.status == "rejected"
+    assert words in record.message
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "stamp"),
+    [
+        ("cases_20180705.csv", None, ("cases_.csv", "2018-07-05")),
+        ("cases_05072018.csv", None, ("cases_.csv", "2018-07-05")),
+        ("cases_05-07-2018.csv", None, ("cases_.csv", "2018-07-05")),
+        ("cases 05.07.2018 0930.csv", None, ("cases .csv", "2018-07-05T09:30:00")),
+        ("cases 5 Jul 2018.csv", None, ("cases .csv", "2018-07-05")),
+        ("cases_5-July-2018.csv", None, ("cases_.csv", "2018-07-05")),
+        ("cases_05-13-2018.csv", None, (None, None)),
+        ("cases_20190101_20180705.csv", None, ("cases_20190101_.csv", "2018-07-05")),
+        ("20122018 cases.csv", None, (" cases.csv", "2018-12-20")),
+        ("cases_07-13-18.csv", "%m-%d-%y", ("cases_.csv", "2018-07-13")),
+        ("cases_20181001.csv", "%d.%m.%y", (None, None)),
+        ("week 12345678.csv", None, (None, None)),
+    ],
+)
+def test_stamps_in_the_names_of_files(name, pattern, stamp):
+    assert split_date(name, pattern) == stamp
+
+
+def test_files_of_two_days_are_two_deliveries(store, exports):
+    for name in ("complaints_05-07-2018.csv", "complaints_05-08-2018.csv"):
+        exports.mkdir(exist_ok=True)
+        (exports / name).write_bytes(CSV + name.encode())
+    found = unread_deliveries(store, folder_source(exports)).deliveries["complaints"]
+    assert [[file.file_date for file in delivery.files] for delivery in found] == [
+        ["2018-07-05"],
+        ["2018-08-05"],
+    ]
+
+
+def test_a_workbook_with_titles_on_another_sheet(store, exports, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Cover"
+    data = book.create_sheet("Data")
+    for row in (["Report"], [], HEADER.split(","), ROW.split(","), ["Total", 1]):
+        data.append(row)
+    book.save(tmp_path / "made.xlsx")
+    read = {"sheet": "Data", "header": "3", "footer": "1"}
+    content = (tmp_path / "made.xlsx").read_bytes()
+    record = read_one(store, exports, content, name="a.xlsx", read=read)
+    assert (record.status, record.rows_read) == ("loaded", 1)
+    record = read_one(store, exports, content, name="a.xlsx", read={"sheet": "data"})
+    assert "has no sheet 'data'; its sheets are Cover, Data" in record.message
+
+
+def test_error_values_and_formulas_without_a_result_arrive_as_text(store, exports, tmp_path):
+    content = workbook(
+        tmp_path,
+        [*HEADER.split(","), "responded_date", "outcome"],
+        [*ROW.split(","), "=DATE(2018,7,10)", "=IF(A2<B2,1,2)"],
+        [*ROW.split(","), "#N/A", "#REF!"],
+    )
+    read_one(store, exports, content, name="a.xlsx")
+    assert landed(store, "responded_date", "outcome") == [
+        ("=DATE(2018,7,10)", "=IF(A2<B2,1,2)"),
+        ("#N/A", "#REF!"),
+    ]
+
+
+def test_the_days_of_1904(store, exports, tmp_path):
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    book.active.append([*HEADER.split(","), "responded_date"])
+    book.active.append([41821, "statutory", "1", 41821, "02/07/2018"])
+    book.save(tmp_path / "made.xlsx")
+    content = (tmp_path / "made.xlsx").read_bytes()
+    read_one(store, exports, content, name="a.xlsx")
+    assert landed(store, "case_reference", "received_date", "responded_date") == [
+        ("41821", "43283", "02/07/2018")
+    ]
+    assert duckdb.execute("select (date '1899-12-30' + 43283)::varchar").fetchone() == (
+        "2018-07-02",
+    )
+
+
+def test_merged_cells_of_the_reference_are_filled(store, exports, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["Cases", None, None, None],
+        HEADER.split(","),
+        ["C1", "statutory", "1", "a"],
+        [None, None, "2", "b"],
+        [None, None, None, None],
+        ["C2", "statutory", "1", "c"],
+    ):
+        book.active.append(row)
+    book.active.merge_cells("A1:D1")
+    book.active.merge_cells("A3:A5")
+    book.active.merge_cells("B3:B5")
+    book.save(tmp_path / "made.xlsx")
+    content = (tmp_path / "made.xlsx").read_bytes()
+    read_one(store, exports, content, name="a.xlsx", read={"header": 2})
+    assert landed(store, "case_reference", "procedure", "stage") == [
+        ("C1", "statutory", "1"),
+        ("C1", None, "2"),
+        ("C2", "statutory", "1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("XFD1048576", "has a cell far from its table, XFD1048576"),
+        ("A1048576", "has a cell far below its table, in row 1048576"),
+        ("SG1", "has 501 columns"),
+    ],
+)
+def test_a_stray_cell_spoils_only_its_file(store, exports, tmp_path, place, words):
+    exports.mkdir()
+    (exports / "b.csv").write_bytes(CSV)
+    content = workbook(tmp_path, HEADER.split(","), ROW.split(","), **{place: "x"})
+    (exports / "a.xlsx").write_bytes(content)
+    bad, good = read_folder(store, folder_source(exports)).files
+    assert (bad.status, good.status) == ("rejected", "loaded")
+    assert words in bad.message
+
+
+def test_a_workbook_that_ends_its_process_spoils_only_itself(store, exports, tmp_path, monkeypatch):
+    monkeypatch.setattr("complaints.flows.readers.workbook.MOST_SECONDS", 0)
+    content = workbook(tmp_path, HEADER.split(","), *([ROW.split(",")] * 20_000))
+    record = read_one(store, exports, content, name="a.xlsx")
+    assert "takes more memory or time than a workbook may" in record.message
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (f"sep=;\n{HEADER.replace(',', ';')}\nC1;s;1;x\n".encode(), "C1"),
+        (f"{HEADER}\nC\u00e91,s,1,x\n".encode("utf-16"), "C\u00e91"),
+        (f"{HEADER}\nC\u00e9\u00e9\u00e91,s,1,x\nC2,\xff,1,x\n".encode(), "C\u00e9\u00e9\u00e91"),
+        (f'{HEADER}\nC1, s, 1, "x"\n'.encode(), "C1"),
+        (f"{HEADER},narrative\nC1,s,1,x,{'long ' * 40_000}\n".encode(), "C1"),
+    ],
+    ids=["sep=", "UTF-16", "UTF-8", "a space before a quotation mark", "a long field"],
+)
+def test_csv_as_it_comes(store, exports, content, expected):
+    record = read_one(store, exports, content)
+    assert (record.status, record.message) == ("loaded", None)
+    assert landed(store, "case_reference")[0] == (expected,)
+
+
+def test_stray_bytes_do_not_turn_utf_8_into_another_encoding(store, exports):
+    content = f"{HEADER},service_team\n{ROW},Caf\u00e9 \u2013 \u00e9t\u00e9 ?\n".encode()
+    record = read_one(store, exports, content.replace(b"?", b"\xff"))
+    assert record.status == "loaded"
+    assert record.message == "complaints.csv: bytes that are not UTF-8 were replaced (1)."
+    assert landed(store, "service_team") == [("Caf\u00e9 \u2013 \u00e9t\u00e9 \ufffd",)]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            f"{HEADER}\nC1,s,1,{'x' * 11_000_000}\n",
+            "has a field of more than 10,000,000 characters",
+        ),
+        (",".join(f"h{n}" for n in range(300_000)), "has a line of 300000 fields"),
+        (f"{HEADER}\nx{',' * 10_000}\n{ROW}\n", "has a line of 10001 fields"),
+    ],
+)
+def test_what_would_take_gigabytes_is_refused(store, exports, content, words):
+    record = read_one(store, exports, content)
+    assert record.status == "rejected"
+    assert words in record.message
+
+
+def test_a_name_that_is_not_utf_8_and_a_link_to_nothing(store, exports):
+    exports.mkdir()
+    (exports / "caf\udce9.csv").write_bytes(CSV)
+    (exports / "gone.csv").symlink_to(exports / "nowhere.csv")
+    source = folder_source(exports)
+    found = unread_deliveries(store, source)
+    (gone,) = found.records
+    assert gone.message == (
+        "gone.csv is a link to a file that is not there; deliver the file itself."
+    )
+    (delivery,) = found.deliveries["complaints"]
+    (record,) = read_delivery(store, run_called("1"), delivery).files
+    assert (record.file_name, record.status) == ("caf\ufffd.csv", "loaded")
+    assert unread_deliveries(store, source).deliveries["complaints"] == []

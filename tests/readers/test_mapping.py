@@ -1,0 +1,327 @@
+"""A mapping compiles to one select, and every foreign shape of the issue is read by one."""
+
+import datetime
+
+import pytest
+
+from complaints.flows.night import run_night
+from complaints.flows.readers.mapping import compile_mapping
+from complaints.flows.readers.sources import Source, read_sources
+from complaints.flows.readers.text_rows import FileRejectedError
+from complaints.flows.steps.extract import read_delivery
+from complaints.flows.steps.find_deliveries import unread_deliveries
+from conftest import query
+from export_helpers import landed, run_called, write_csv, write_workbook
+
+WIDE = "Ref,Type,S1 Received,S1 Replied,S1 Outcome,S2 Received,S2 Replied"
+WIDE_STAGES = """
+    columns: {case_reference: Ref, procedure: Type}
+    stages:
+      stage_1: {received_date: S1 Received, responded_date: S1 Replied, outcome: S1 Outcome}
+      stage_2: {received_date: S2 Received, responded_date: S2 Replied}
+"""
+POINTS = "Ref,Type,Level,Received,Closed,Finding,Cause"
+
+
+def sources_file(folder, entry, files="exports/*.csv"):
+    path = folder / "sources.yml"
+    path.write_text(
+        f"sources:\n  - code: casework\n    files: '{files}'\n{entry}", encoding="utf-8"
+    )
+    return path
+
+
+def read(store, folder, entry, *lines, name="wide.csv", columns=()):
+    """Deliver a CSV file under an entry of a sources file; return its record and what landed."""
+    if lines:
+        write_csv(folder / "exports", name, *lines)
+    (source,) = read_sources(sources_file(folder, entry, f"exports/{name}"))
+    (delivery,) = unread_deliveries(store, source).deliveries["complaints"]
+    (record,) = read_delivery(store, run_called("read"), delivery).files
+    rows = landed(store, *columns) if columns else landed(store)
+    return record, sorted(rows, key=repr)
+
+
+def test_a_wide_row_is_a_row_for_each_stage_through_the_whole_night(settings):
+    write_csv(
+        settings.source,
+        "wide_20181001.csv",
+        WIDE,
+        "K1,Statutory,02/07/2018,10/07/2018,Upheld,20/07/2018,",
+        "K2,Corporate,03/07/2018,,,,",
+    )
+    path = sources_file(settings.source.parent, WIDE_STAGES)
+    run_night(settings.model_copy(update={"source": path}))
+    assert query(
+        settings.marts_path,
+        "select case_reference, stage, received_date, responded_date, outcome, source_row "
+        "from fct_complaint_stages order by all",
+    ) == [
+        ("K1", "stage_1", datetime.date(2018, 7, 2), datetime.date(2018, 7, 10), "upheld", 1),
+        ("K1", "stage_2", datetime.date(2018, 7, 20), None, None, 1),
+        ("K2", "stage_1", datetime.date(2018, 7, 3), None, None, 2),
+    ]
+    assert query(settings.marts_path, "select rows_read, rows_loaded from dq_deliveries") == [
+        (3, 3)
+    ]
+
+
+def test_a_record_of_which_no_stage_is_dated_stays_to_be_held(store, tmp_path):
+    _, rows = read(
+        store, tmp_path, WIDE_STAGES, WIDE, "K1,Stat,,,,,", "K2,Stat,02/07/2018,,,,10/08/2018"
+    )
+    assert rows == [
+        (1, "K1", "stage_1", None),
+        (2, "K2", "stage_1", "02/07/2018"),
+        (2, "K2", "stage_2", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "lines", "columns", "expected"),
+    [
+        pytest.param(
+            "    columns: {case_reference: {sql: \"team || '-' || id\"}, procedure: =statutory, "
+            "stage: =1, received_date: Opened}",
+            ["team,ID,Opened,Name", "N,7,x,Jane"],
+            ("case_reference", "procedure", "stage"),
+            [("N-7", "statutory", "1")],
+            id="an expression",
+        ),
+        pytest.param(
+            "    columns: {responded_date: [Replied, Closed], reasons: Why}\n"
+            "    split: {reasons: ', '}\n    values: {outcome: {Sustained: upheld}}\n"
+            "    'null': ['?', N/A]",
+            [
+                "case_reference,procedure,stage,received_date,Replied,Closed,Why,outcome",
+                'C1,s,1,x,,2018-07-09,"Delay, Staff",sustained',
+                "C2,s,1,x,2018-07-08,2018-07-09,?,Unfounded",
+                "C3,s,1,x,N/A,,n/a,?",
+            ],
+            ("case_reference", "responded_date", "reasons", "outcome"),
+            [
+                ("C1", "2018-07-09", "Delay;Staff", "upheld"),
+                ("C2", "2018-07-08", None, "Unfounded"),
+                ("C3", None, "n/a", None),
+            ],
+            id="first filled, split, values and null",
+        ),
+        pytest.param(
+            "    where: Status <> 'Cancelled'\n    columns: {reasons: Outcome}",
+            [
+                "case_reference,procedure,stage,received_date,Status,Outcome",
+                "C1,s,1,x,Open,late",
+                "C2,s,1,x,Cancelled,late",
+                "C3,s,1,x,Open",
+            ],
+            ("row_number", "case_reference", "reasons", "outcome", "field_count"),
+            [(1, "C1", "late", None, 6), (3, None, None, None, 5)],
+            id="where; a header that is named is not also read as what it sounds like",
+        ),
+        pytest.param(
+            "    sql: |\n      select Ref as case_reference, 'statutory' as procedure,"
+            "\n      '1' as stage, min(Opened) as received_date from export"
+            "\n      group by Ref order by Ref",
+            ["Ref,Opened,Name", "A,2,Jane", "A,1,Jane", "B,3,Jane"],
+            ("row_number", "case_reference", "received_date"),
+            [(1, "A", "1"), (2, "B", "3")],
+            id="a select instead",
+        ),
+        pytest.param(
+            "    read: {header: 3, footer: 1, delimiter: '|', encoding: cp850}",
+            [
+                "Report run on|01/10/2018",
+                "",
+                "case_reference|procedure|stage|received_date|service_team",
+                "C1|s|1|x|Caf\u00e9",
+                "Total|1||",
+            ],
+            ("case_reference", "service_team"),
+            [("C1", "Caf\u00e9")],
+            id="how it is written",
+        ),
+        pytest.param(
+            "    read: {short_rows: fill, trailing_delimiter: drop}",
+            [
+                "case_reference,procedure,stage,received_date,outcome",
+                "C1,s,1,x",
+                "C2,s,1,x,upheld,",
+            ],
+            ("case_reference", "outcome", "field_count = header_field_count"),
+            [("C1", None, True), ("C2", "upheld", True)],
+            id="short rows and a trailing delimiter",
+        ),
+    ],
+)
+def test_what_a_mapping_does(store, tmp_path, entry, lines, columns, expected):
+    if "cp850" in entry:
+        write_csv(tmp_path / "exports", "wide.csv", *lines, encoding="cp850")
+        lines = ()
+    record, rows = read(store, tmp_path, entry, *lines, columns=columns)
+    assert (record.status, record.message) == ("loaded", None)
+    assert rows == expected
+
+
+@pytest.mark.parametrize(
+    ("findings", "worst"),
+    [
+        (["upheld", "not upheld"], "partially_upheld"),
+        (["Not upheld", "Withdrawn"], "not_upheld"),
+        (["Partly upheld", "No finding", ""], "partially_upheld"),
+        (["Justified-ish", "Upheld"], "Justified-ish"),
+        (["", ""], None),
+    ],
+)
+def test_points_of_complaint_make_one_row(store, tmp_path, findings, worst):
+    entry = """
+    columns: {case_reference: Ref, procedure: Type, stage: Level, received_date: Received,
+      responded_date: Closed, outcome: Finding, reasons: Cause}
+    one_row_per: [case_reference, stage]
+    combine: {reasons: join, outcome: worst}
+"""
+    lines = [
+        f"P1,s,1,{date},{closed},{finding},{cause}"
+        for date, closed, finding, cause in zip(
+            ["09/07/2018", "02/07/2018", "01/08/2018"],
+            ["30/07/2018", "02/08/2018", "03/08/2018"],
+            findings,
+            ["Staff", "Delay", "Staff"],
+            strict=False,
+        )
+    ]
+    _, rows = read(
+        store,
+        tmp_path,
+        entry,
+        POINTS,
+        *lines,
+        ",s,1,x,,upheld,",
+        ",s,1,x,,upheld,",
+        columns=("case_reference", "received_date", "responded_date", "outcome", "reasons"),
+    )
+    closed = "03/08/2018" if len(findings) == 3 else "02/08/2018"
+    assert rows == [
+        ("P1", "02/07/2018", closed, worst, "Delay;Staff"),
+        (None, "x", None, "upheld", None),
+        (None, "x", None, "upheld", None),
+    ]
+
+
+def test_one_open_point_keeps_the_case_open_unless_the_last_is_asked_for(store, tmp_path):
+    entry = """
+    columns: {case_reference: Ref, procedure: Type, stage: Level, received_date: Received,
+      responded_date: Closed}
+    one_row_per: [case_reference]
+"""
+    lines = [POINTS, "P1,s,1,02/07/2018,10/07/2018,,", "P1,s,1,02/07/2018,,,"]
+    assert read(store, tmp_path, entry, *lines, columns=("responded_date",))[1] == [(None,)]
+    entry += "    combine: {responded_date: last, stage: [2, 1]}\n"
+    assert read(store, tmp_path, entry, *lines, columns=("responded_date",))[1] == [("10/07/2018",)]
+
+
+def test_month_first_dates_are_ordered_as_such(store, tmp_path):
+    entry = """
+    dates: month-first
+    columns: {case_reference: Ref, procedure: Type, stage: Level, received_date: Received}
+    one_row_per: [case_reference]
+"""
+    lines = [POINTS, "P1,s,1,02/10/2018,,,", "P1,s,1,03/09/18,,,"]
+    assert read(store, tmp_path, entry, *lines, columns=("received_date",))[1] == [("02/10/2018",)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        (
+            "columns: {outcome: Desision}",
+            "has no column 'Desision', which the sources file gives for outcome; the nearest name "
+            "found is 'Decision'",
+        ),
+        ("where: Statuss = 'x'", "has no column 'Statuss', which the sources file gives for where"),
+        ("columns: {outcome: {sql: 'upper('}}", "'outcome' of the sources file is no SQL"),
+        ("where: 'count(*) from x; drop table y'", "'where' of the sources file is no SQL"),
+        ("sql: select * from export", "asks for every column (*)"),
+        ("sql: select Decision as outcome from export", "lacks case_reference, procedure, stage"),
+        ("sql: select nothing as stage from export", "cannot be read by 'sql' of the sources file"),
+        ("split: {learning: x}", "has no learning, which the sources file names under 'split'"),
+        ("columns: {outcome: NAME}", "has 2 columns 'NAME'"),
+    ],
+)
+def test_a_mapping_that_does_not_fit_rejects_the_file_in_one_sentence(
+    store, tmp_path, entry, words
+):
+    lines = [
+        "case_reference,procedure,stage,received_date,Decision,Status,name,Name ",
+        "C1,s,1,x,,,,",
+    ]
+    record, rows = read(store, tmp_path, f"    {entry}", *lines)
+    assert (record.status, rows) == ("rejected", [])
+    assert words in record.message
+    assert record.message.endswith(".")
+
+
+def test_a_column_marked_as_optional_may_be_missing(store, tmp_path):
+    record, rows = read(
+        store,
+        tmp_path,
+        "    columns: {outcome: Decision}\n    optional: [outcome]",
+        "case_reference,procedure,stage,received_date",
+        "C1,s,1,x",
+        columns=("outcome",),
+    )
+    assert (record.status, rows) == ("loaded", [(None,)])
+
+
+def test_only_what_is_named_is_read(tmp_path):
+    source = Source(
+        code="a",
+        files="x",
+        columns={"case_reference": {"sql": "list_transform([Ref], lambda Name: Name)[1]"}},
+    )
+    headers = ["Ref", "Name", "procedure", "stage", "received_date", "Address"]
+    assert compile_mapping(headers, source).read == [0, 2, 3, 4]
+
+
+def test_several_entries_under_one_code_are_one_source(store, tmp_path):
+    """A file per stage, and two sheets of one workbook: a case is one case."""
+    write_csv(tmp_path / "exports", "first.csv", "Ref,received_date", "K1,02/07/2018")
+    write_workbook(tmp_path / "exports", "later.xlsx", ["Ref", "received_date"], ["K1", "x"])
+    path = tmp_path / "sources.yml"
+    path.write_text(
+        """
+sources:
+  - &first
+    code: casework
+    files: exports/first.csv
+    rename: {Ref: case_reference}
+    constants: {procedure: statutory, stage: stage_1}
+  - code: casework
+    files: exports/later.xlsx
+    columns: {case_reference: Ref, procedure: =statutory, stage: =stage_2}
+  - code: casework
+    files: exports/later.xlsx
+    read: {sheet: Sheet}
+    columns: {case_reference: Ref, procedure: =statutory, stage: =stage_3}
+"""
+    )
+    (source,) = read_sources(path)
+    (delivery,) = unread_deliveries(store, source).deliveries["complaints"]
+    assert [file.name for file in delivery.files] == [
+        "first.csv",
+        "later.xlsx",
+        "later.xlsx (Sheet)",
+    ]
+    read_delivery(store, run_called("read"), delivery)
+    assert landed(store, "case_reference", "stage") == [
+        ("K1", "stage_1"),
+        ("K1", "stage_2"),
+        ("K1", "stage_3"),
+    ]
+    assert unread_deliveries(store, source).deliveries["complaints"] == []
+    changed = source.model_copy(update={"more": source.more[:1]})
+    assert len(unread_deliveries(store, changed).deliveries["complaints"]) == 1
+
+
+def test_a_rejected_file_says_so_as_a_sentence_of_its_own():
+    with pytest.raises(FileRejectedError, match="lacks the columns"):
+        compile_mapping(["a"], Source(code="a", files="x"))
