@@ -150,6 +150,27 @@ def test_a_first_delivery_is_judged_by_itself(
     assert (file.status == "stopped") == bool(door.stops()) == is_stopped
 
 
+@pytest.mark.parametrize(
+    ("mapping", "told"),
+    [
+        ("rename: {Team: service_team}", ["`service_team` is gone", "`service_team: Team`"]),
+        ("rename: {Team: service_team}\n    optional: [service_team]", []),
+        ("columns: {service_team: Team}\n    optional: [service_team]", []),
+    ],
+)
+def test_a_name_of_the_sources_file_without_a_header_is_missed_unless_it_is_optional(
+    door: Door, tmp_path: Path, mapping: str, told: list[str]
+) -> None:
+    file = tmp_path / "sources.yml"
+    file.write_text(f"sources:\n  - code: complaints\n    files: exports\n    {mapping}\n")
+    door.settings = door.settings.model_copy(update={"source": file})
+    door.deliver(renamed(export(), "service_team", "Team"))
+    (delivered,) = door.deliver(without(export(), "service_team"))
+    assert delivered.status == ("stopped" if told else "loaded")
+    said = " ".join(evidence for _, _, evidence in door.stops())
+    assert bool(said) == bool(told) and all(each in said for each in told), said
+
+
 def test_a_file_that_does_not_come_is_missed_unless_another_has_its_cases(door: Door) -> None:
     write_export(door.settings.source / "statutory.csv", export(40)[:30])
     door.deliver(export(40)[30:], "corporate")

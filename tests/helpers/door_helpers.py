@@ -63,19 +63,20 @@ class Door:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.exports = settings.source
         self.day = FIRST_NIGHT
 
     def night(self, rows: Iterable[Row] | None = None, name: str = "complaints") -> NightReport:
         """Deliver rows as a file in place of the one before, and run the next night."""
         if rows is not None:
-            write_export(self.settings.source / f"{name}.csv", rows)
+            write_export(self.exports / f"{name}.csv", rows)
         settings = self.settings.model_copy(update={"as_of": self.day})
         self.day += timedelta(days=1)
         return run_night(settings, WITHOUT_DBT)
 
     def deliver(self, rows: Iterable[Row], name: str = "complaints") -> list[FileRecord]:
         """Deliver rows like `night`, but only to the door; return what is said of the files."""
-        write_export(self.settings.source / f"{name}.csv", rows)
+        write_export(self.exports / f"{name}.csv", rows)
         settings = self.settings.model_copy(update={"as_of": self.day})
         self.day += timedelta(days=1)
         with start_run(settings) as run:

@@ -99,6 +99,14 @@ def test_one_file_can_be_named_though_its_name_looks_like_a_pattern(tmp_path):
             "has 'stage' both under 'rename' and under 'constants'",
         ),
         ("sources: [{code: a, files: exports}, {code: a, files: exports}]", "two sources with the"),
+        (
+            "sources: [{code: a, files: exports}, {code: a, files: ., dates: month-first}]",
+            "the entries of the source 'a' differ in 'dates'",
+        ),
+        ("sources: [{code: a, files: exports, zone: Europe/Paris}]", "Europe/London, UTC"),
+        ("sources: [{code: a, files: exports, dates: US}]", "needs one of day-first"),
+        ("sources: [{code: a, files: exports, reference_pattern: '['}]", "no regular expression"),
+        ("sources: [{code: a, files: exports, door: {rows_shar: 1}}]", "mean 'rows_share'?"),
         ("sources: [{code: a, code: b, files: exports}]", "the key 'code' is given twice"),
         ("sources: [{code: a, database: {url_env: URL}}]", "needs either 'table' or 'query'"),
         (
