@@ -38,6 +38,7 @@ KILLED = -9
 KILLS = (
     tuple(map(Moment, ("prepare_reference", "build_reference", "check_as_of_day"))),
     tuple(map(Moment, ("find_deliveries", "extract", "build_records", "validate_records"))),
+    (Moment("validate_deliveries"), Moment("build_records"), Moment("validate_deliveries")),
     (Moment("record_fates"), Moment("extract"), Moment("record_fates"), Moment("record_files")),
     (Moment("extract", 2), Moment("build_records"), Moment("build_deadlines")),
     (Moment("validate_records", 2), Moment("validate_deadlines"), Moment("copy_log")),

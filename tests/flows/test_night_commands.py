@@ -80,7 +80,8 @@ def test_dry_run_says_what_it_found_and_keeps_nothing(
         [row | {"case_reference": "N1"}, row | {"case_reference": "N2", "stage": "stage 9"}],
     )
     write_export(tmp_path / "exports" / "letters.csv", [{"Case Ref": "1", "Stage": "1"}])
-    words = ["--source", "exports", "--home", example_copy.home, "--as-of", "2018-11-27"]
+    (tmp_path / "sources.yml").write_text("sources: [{code: other, files: exports}]")
+    words = ["--source", "sources.yml", "--home", example_copy.home, "--as-of", "2018-11-27"]
     said = run("nightly", "--dry-run", *words)
     assert said.exit_code == ExitCode.PUBLISHED_WITH_REJECTED_FILES
     assert ["letters.csv", "rejected"] in [line.split() for line in said.out.splitlines()]
