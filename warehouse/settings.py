@@ -42,7 +42,7 @@ class Settings(BaseSettings):
         7, ge=1, description="How many published states are kept in `<home>/published/`."
     )
     memory_limit: str = Field(
-        "400MB",
+        "500MB",
         pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$",
         description="The memory that DuckDB may use, for example 1GB.",
     )

@@ -36,6 +36,7 @@ MESSAGES = {
     errno.ETIMEDOUT: "share_gone",
 }
 
+OUT_OF_MEMORY = "Out of Memory Error"  # as DuckDB says it, which dbt passes on as text
 _LOCKED = "Could not set lock on file"
 _PATH = re.compile(r'"([^"\n]*[/\\][^"\n]*)"')
 
@@ -53,6 +54,8 @@ def system_errors_explained() -> Iterator[None]:
         if refused.errno not in MESSAGES:
             raise
         raise _refusal(str(refused.filename or ""), refused.errno) from refused
+    except duckdb.OutOfMemoryException as refused:
+        raise RunFailedError("memory_too_small") from refused
     except duckdb.Error as refused:
         path = _PATH.search(str(refused))
         name = path[1] if path else ""

@@ -13,6 +13,7 @@ from complaints.flows.steps.publish import copy_marts, remove_candidates
 from complaints.warehouse.errors import RunFailedError
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
+from complaints.warehouse.system_errors import OUT_OF_MEMORY
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -122,6 +123,8 @@ def _invoke(settings: Settings, words: Sequence[str]) -> None:
         raise RunFailedError("dbt_not_run", reason=_first_lines(str(result.exception)))
     results: Any = result.result  # of a type of its own for each command of dbt
     failed = [r for r in results if r.status in ("error", "fail")]
+    if any(OUT_OF_MEMORY in (r.message or "") for r in failed):
+        raise RunFailedError("memory_too_small")
     raise RunFailedError(
         "dbt_failed",
         failures="; ".join(

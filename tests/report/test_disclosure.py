@@ -225,6 +225,7 @@ def exposed(report: Report, hidden: set[Cell]) -> dict[Meaning, str]:
     return attack.exposed()
 
 
+@pytest.mark.soak
 @settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_every_hidden_count_of_a_random_report_keeps_two_values(data: st.DataObject) -> None:

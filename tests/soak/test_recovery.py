@@ -6,6 +6,7 @@ night ends as if nothing had happened.
 
 import ctypes
 import os
+import re
 import resource
 import shutil
 import signal
@@ -25,6 +26,7 @@ from test_interrupted import left_by_a_night
 from command_helpers import BIN_FOLDER, environment
 from compiled_models import WITHOUT_DBT
 from complaints.flows.night import PLAIN, run_and_notify
+from complaints.flows.steps.build import build_reference
 from complaints.warehouse.errors import ExitCode, OperatorError, RunFailedError
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
@@ -225,6 +227,23 @@ def test_what_is_not_the_machines_refusal_shows_itself() -> None:
     for mistake in (duckdb.CatalogException("Table x does not exist"), FileNotFoundError(2, "x")):
         with pytest.raises(type(mistake)), system_errors_explained():
             raise mistake
+
+
+def night_without_memory(settings: Settings, answers: Connection, limit: str) -> None:
+    """Run a night whose DuckDB may use hardly any memory."""
+    disturbed_night(settings.model_copy(update={"memory_limit": limit}), answers, lambda step: None)
+
+
+def test_too_little_memory_is_said_and_the_next_night_ends_right(
+    home_of_first_night: SmallHome, undisturbed: dict[str, Any], tmp_path: Path
+) -> None:
+    settings = home_of_first_night.before_second_night()
+    said = said_by(night_without_memory, settings, "1MB")
+    assert said.startswith("DuckDB needs more memory") and "COMPLAINTS_MEMORY_LIMIT" in said
+    under_dbt = settings.model_copy(update={"home": tmp_path / "home", "memory_limit": "20MB"})
+    with pytest.raises(RunFailedError, match=re.escape(said)):
+        build_reference(under_dbt)
+    assert_next_night_ends_right(settings, undisturbed)
 
 
 def night_with_a_broken_model(settings: Settings, answers: Connection) -> None:

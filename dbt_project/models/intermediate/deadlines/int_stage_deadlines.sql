@@ -284,7 +284,7 @@ final as (
         service_team,
         reasons,
         legal_basis,
-        {{ characteristics().split() | join(', ') }},
+        complainant_type,
         target_date,
         financial_quarter,
         financial_year,

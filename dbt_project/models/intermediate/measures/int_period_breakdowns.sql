@@ -8,6 +8,12 @@ flags as (
 
 ),
 
+records as (
+
+    select * from {{ ref('stg_records') }}
+
+),
+
 periods as (
 
     select * from {{ ref('int_periods') }}
@@ -17,20 +23,22 @@ periods as (
 stages as (
 
     select
-        financial_quarter,
-        procedure,
-        stage,
-        service_team,
-        coalesce(outcome, 'none') as outcome,
-        coalesce(reasons, '') as reasons,
+        flags.financial_quarter,
+        flags.procedure,
+        flags.stage,
+        flags.service_team,
+        coalesce(flags.outcome, 'none') as outcome,
+        coalesce(records.reasons, '') as reasons,
         {% for characteristic in characteristics().split() %}
-            coalesce(nullif({{ characteristic }}, ''), 'Not recorded') as {{ characteristic }},
+            coalesce(nullif(records.{{ characteristic }}, ''), 'Not recorded')
+                as {{ characteristic }},
         {% endfor %}
-        is_received,
-        is_eligible,
-        is_in_sla,
-        is_upheld
+        flags.is_received,
+        flags.is_eligible,
+        flags.is_in_sla,
+        flags.is_upheld
     from flags
+    inner join records on flags.record_id = records.record_id
 
 ),
 

@@ -23,8 +23,6 @@ final as (
         financial_quarter,
         service_team,
         outcome,
-        reasons,
-        {{ characteristics().split() | join(', ') }},
         true as is_received,
         sla_status = 'in_time' as is_in_sla,
         is_in_sla_basic,
