@@ -43,6 +43,7 @@ class Quarter:
             alerts_data_quality=MANAGER,
             alerts_deadlines=f"{MANAGER},{LEGAL}",
             alerts_failures=OFFICER,
+            door_rows_share=0.2,  # the first export holds everything, the others what is recent
         )
         self.model = Model()
         self.mails: list[EmailMessage] = []
