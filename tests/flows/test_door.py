@@ -196,6 +196,26 @@ def test_a_name_of_the_sources_file_without_a_header_is_missed_unless_it_is_opti
     assert bool(said) == bool(told) and all(each in said for each in told), said
 
 
+def test_a_header_that_was_renamed_is_seen_in_a_single_row(door: Door) -> None:
+    door.deliver(export(1))
+    (file,) = door.deliver(renamed(export(1), "responded_date", "date_of_response"))
+    assert file.status == "stopped"
+    assert "`responded_date` is gone, `date_of_response` is new" in (file.message or "")
+    (file,) = door.deliver(without(export(1), "responded_date"))
+    assert file.status == "loaded"
+
+
+def test_a_reference_that_is_not_of_the_sources_pattern_is_held(door: Door, tmp_path: Path) -> None:
+    file = tmp_path / "sources.yml"
+    file.write_text(
+        "sources:\n  - {code: complaints, files: exports, reference_pattern: 'CH-[0-9]{5}'}\n"
+    )
+    door.settings = door.settings.model_copy(update={"source": file})
+    total = export(1)[0] | {"case_reference": "Report run on"}
+    door.deliver([*export(2), total])
+    assert door.ask("select rule_code from validation.findings") == [("case_reference_mangled",)]
+
+
 def test_a_file_that_does_not_come_is_missed_unless_another_has_its_cases(door: Door) -> None:
     write_export(door.settings.source / "statutory.csv", export(40)[:30])
     door.deliver(export(40)[30:], "corporate")
