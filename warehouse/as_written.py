@@ -13,7 +13,8 @@ from complaints.warehouse.settings import Settings
 
 HELD = """
 select
-    file_name, row_number, source, case_reference, stage, rule_codes, remedies, record_id as known_by
+    file_name, row_number, source, case_reference, stage, rule_codes, remedies,
+    record_id as known_by
 from dq_quarantine
 union all
 select
@@ -25,14 +26,14 @@ group by all
 """
 WARNED = """
 select
-    file_name, row_number, source, case_reference, stage,
+    file_name, row_number, dq_warnings.source, case_reference, stage,
     string_agg(rule_code, ',' order by position) as rule_codes,
     string_agg(remedy, ' ' order by position) as remedies, record_id as known_by
 from dq_warnings inner join dq_rules using (rule_code)
 group by all
 """
-# Of the row's rules each column once. A row of complaints is known by its record, for a row of a file
-# can become several; one of an optional input by its place.
+# Of the row's rules each column once. A row of complaints is known by its record, for a row of a
+# file can become several; one of an optional input by its place.
 LISTED = """
 with
 listed as ({listed}),
@@ -66,7 +67,8 @@ order by listed.file_name, listed.row_number
 AS_WRITTEN = "from warehouse.intermediate.int_findings_as_written"
 NOTHING = (
     "select null as dataset, null as record_id, null as source, null as file_name, "
-    "null as row_number, null as severity, null as spreadsheet_row, null::varchar[] as what_is_written"
+    "null as row_number, null as severity, null as spreadsheet_row, "
+    "null::varchar[] as what_is_written"
 )
 # How a text is made known, in either place: for a person to check before it is pasted.
 SPELLINGS = """

@@ -100,7 +100,7 @@ def nightly(
 
     settings = read_settings(source=source, home=home, as_of=read_day(as_of))
     report = run_dry(settings) if dry_run else run_with_prefect(settings)
-    print_night(report)
+    print_night(report, is_kept=not dry_run)
     raise typer.Exit(report.exit_code)
 
 

@@ -18,6 +18,7 @@ from complaints.flows.prefect_home import (
 )
 from complaints.warehouse.access import keep_private
 from complaints.warehouse.errors import OperatorError, RunFailedError, UsageError
+from complaints.warehouse.query import open_marts
 from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.system_errors import check_home, system_errors_explained
@@ -101,6 +102,7 @@ def run_dry(settings: Settings) -> NightReport:
         try:
             with stop_explained(settings), progress() as on_step:
                 report = run_night(copy, on_step=on_step)
+            report.notes += _held_rows(copy, report)
         except OperatorError as mistake:
             # What is wrong is wrong in the home; the copy is gone when this is read.
             for name, given in mistake.places.items():
@@ -108,6 +110,21 @@ def run_dry(settings: Settings) -> NightReport:
             raise
     report.notes.append("This was a dry run: nothing was kept and nothing was published.")
     return report
+
+
+def _held_rows(copy: Settings, report: NightReport) -> list[str]:
+    """Say by which rules rows of this night's files are held, and of how many."""
+    read = [[file.source, file.file_name] for file in report.files if file.rows_quarantined]
+    with open_marts(copy.marts_path) as marts:
+        rules = marts.execute(
+            "select rule_code, description, count(*) from ("
+            "select source, file_name, unnest(string_split(rule_codes, ',')) as rule_code "
+            "from dq_quarantine) inner join dq_rules using (rule_code) "
+            "where list_contains($read, [source, file_name]) "
+            "group by all order by any_value(position)",
+            {"read": read},
+        ).fetchall()
+    return [f"Held back by {code}: {rows}. {sentence}" for code, sentence, rows in rules]
 
 
 @contextmanager

@@ -236,9 +236,7 @@ def _opened(file: TextIO, target: Target) -> tuple[str, int, list[str], Iterator
 
 
 def _beginning(file: TextIO, target: Target) -> tuple[int, str | None, int]:
-    """Return how many lines stand before the header, the delimiter where it is said, and how many
-    of the lines a spreadsheet shows.
-    """
+    """Return the lines before the header, the delimiter if it is said, and the lines to be seen."""
     read = target.source.read
     if read.header:
         return read.header - 1, read.delimiter, read.header - 1

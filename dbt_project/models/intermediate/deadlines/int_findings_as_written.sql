@@ -89,6 +89,9 @@ written_columns as (
                 when array_contains(found.columns_read, '{{ column }}_text')
                     then complaint_rows.{{ column }} is null
                 else array_contains(found.columns_read, '{{ column }}')
+                {%- if column in ('received_date', 'responded_date') %}
+                    or array_contains(found.columns_read, 'dates_as_written')
+                {%- endif %}
             end
 
         union all
