@@ -185,10 +185,18 @@ select
     source,
     file_name,
     content_hash,
-    message
+    message,
+    status
 from published.dq_deliveries
 where
-    status in ('rejected', 'stopped')
+    -- What is stopped at the door is said every night until it is taken; after a failed run, which
+    -- the marts do not know, by that run.
+    is_stopped_now
+    and (
+        getvariable('run_id')::varchar is null
+        or getvariable('run_id')::varchar in (select known.run_id from published.ops_runs as known)
+    )
+    or status = 'rejected'
     and run_id = coalesce(
         getvariable('run_id')::varchar,
         (select max(newest.run_id) from published.dq_deliveries as newest)
