@@ -189,13 +189,8 @@ select
     status
 from published.dq_deliveries
 where
-    -- What is stopped at the door is said every night until it is taken; after a failed run, which
-    -- the marts do not know, by that run.
+    -- What is stopped at the door is said every night until it is taken.
     is_stopped_now
-    and (
-        getvariable('run_id')::varchar is null
-        or getvariable('run_id')::varchar in (select known.run_id from published.ops_runs as known)
-    )
     or status = 'rejected'
     and run_id = coalesce(
         getvariable('run_id')::varchar,
