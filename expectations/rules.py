@@ -75,7 +75,7 @@ class Rule(BaseModel):
     @property
     def columns(self) -> frozenset[str]:
         """The columns that its expectations read."""
-        return frozenset().union(*(each.columns for each in self.expectations))
+        return frozenset(name for each in self.expectations for name in each.columns)
 
     @property
     def refusal_to_accept(self) -> str | None:
