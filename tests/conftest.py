@@ -70,7 +70,7 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let one worker make the example's home while the others do what needs none."""
     items.sort(key=lambda item: "example" in item.fixturenames)
-    items.insert(0, items.pop())
+    items[:] = items[-1:] + items[:-1]
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ def run_with_prefect(settings: Settings) -> NightReport:
 
         server.wait()
         with pass_steps_to(on_step):
-            return nightly(source=settings.source, home=settings.home, as_of=settings.as_of_day)
+            return nightly(source=settings.source, home=settings.home, as_of=settings.as_of)
 
 
 @contextmanager
