@@ -214,35 +214,36 @@ def texts_outside(settings: Settings) -> Iterator[str]:
         yield path.read_bytes().decode("latin-1")
 
 
-@pytest.mark.parametrize(
-    ("written", "nearest"),
-    [
-        ("Not upheld - no evidence", "not_upheld"),
-        ("Upheld, apology sent", "upheld"),
-        ("Complaint was partially upheld by the panel", "partially_upheld"),
-        ("Uphelt", "upheld"),
-        ("Never upheld", None),
-        ("Closed", None),
-    ],
-)
+NEAREST = {
+    "Not upheld - no evidence": "not_upheld",
+    "Upheld, apology sent": "upheld",
+    "Complaint was partially upheld by the panel": "partially_upheld",
+    "Uphelt": "upheld",
+    "Never upheld": None,
+    "Closed": None,
+}
+
+
 def test_an_outcome_with_an_addition_is_offered_and_known_once_its_row_is_pasted(
-    run: Run, door: Door, written: str, nearest: str | None
+    run: Run, door: Door
 ) -> None:
-    rows = [row | {"outcome": written} for row in export(3)]
+    rows = [row | {"outcome": written} for row, written in zip(export(6), NEAREST, strict=True)]
+    outcomes = "select outcome from fct_complaint_stages order by case_reference"
     door.night(rows)
-    outcome = "select distinct outcome from fct_complaint_stages"
-    assert query(door.settings.marts_path, outcome) == [("unknown",)]
-    (spelt,) = [r for r in listed(run, door.settings, "spellings") if r["field"] == "outcome"]
-    assert (spelt["written"], spelt["rows"], spelt["nearest"]) == (written, 3, nearest)
-    if nearest:
-        assert json.dumps(written) + f": {nearest}" in spelt["or_in_the_sources_file"]
-        door.settings.reference_folder.mkdir()
-        (door.settings.reference_folder / "synonyms.csv").write_text(
-            "field,written,value\n" + spelt["row_of_synonyms_csv"] + "\n"
-        )
-        door.night([*rows, *export(4)[3:]])
-        assert (nearest,) in query(door.settings.marts_path, outcome)
-        assert [r["field"] for r in listed(run, door.settings, "spellings")] == []
+    assert query(door.settings.marts_path, outcomes) == [("unknown",)] * 6
+    spelt = listed(run, door.settings, "spellings")
+    assert {row["written"]: row["nearest"] for row in spelt} == NEAREST
+    known = [row for row in spelt if row["nearest"]]
+    for row in known:
+        pair = f"{json.dumps(row['written'])}: {row['nearest']}"
+        assert row["or_in_the_sources_file"] == f"values: {{outcome: {{{pair}}}}}"
+    lines = ["field,written,value", *(row["row_of_synonyms_csv"] for row in known)]
+    (door.settings.reference_folder / "synonyms.csv").write_text("\n".join(lines))
+    door.night([*rows, export(7)[-1] | {"outcome": "upheld"}])
+    read = [nearest or "unknown" for nearest in NEAREST.values()]
+    assert query(door.settings.marts_path, outcomes) == [(each,) for each in (*read, "upheld")]
+    left = {row["written"] for row in listed(run, door.settings, "spellings")}
+    assert left == {written for written, nearest in NEAREST.items() if nearest is None}
 
 
 def test_what_a_synonym_knows_is_listed_when_asked_for(run: Run, door: Door) -> None:

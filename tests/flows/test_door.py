@@ -223,8 +223,9 @@ def test_a_stop_is_said_first_until_a_delivery_of_its_source_is_taken(
     def night(port: int) -> tuple[NightReport, str, str]:
         settings = door.settings.model_dump() | {"source": tmp_path / "sources.yml"}
         settings |= {"as_of": door.day, "smtp_host": "127.0.0.1", "smtp_port": port}
+        settings["alerts_data_quality"] = MANAGER
         door.day += timedelta(days=1)
-        report = run_and_notify(read_settings(**settings, alerts_data_quality=MANAGER), WITHOUT_DBT)
+        report = run_and_notify(read_settings(**settings), WITHOUT_DBT)
         mails = [text_of(mail) for mail in postbox.taken()]
         return report, run("check", *home).out, mails[0] if mails else ""
 
