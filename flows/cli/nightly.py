@@ -23,6 +23,15 @@ from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.system_errors import check_home, system_errors_explained
 
+HELD_BY_RULE = """
+with held as (
+    select unnest(string_split(rule_codes, ',')) as rule_code from dq_quarantine
+    where list_contains($read, [source, file_name])
+)
+select rule_code, description, count(*) from held inner join dq_rules using (rule_code)
+group by rule_code, description, position
+order by position
+"""
 DRY_RUN_PREFIX = ".dry-run-"
 DRY_RUN_SECONDS = 24 * 60 * 60  # none takes as long
 
@@ -115,15 +124,10 @@ def run_dry(settings: Settings) -> NightReport:
 def _held_rows(copy: Settings, report: NightReport) -> list[str]:
     """Say by which rules rows of this night's files are held, and of how many."""
     read = [[file.source, file.file_name] for file in report.files if file.rows_quarantined]
+    if not read:
+        return []
     with open_marts(copy.marts_path) as marts:
-        rules = marts.execute(
-            "select rule_code, description, count(*) from ("
-            "select source, file_name, unnest(string_split(rule_codes, ',')) as rule_code "
-            "from dq_quarantine) inner join dq_rules using (rule_code) "
-            "where list_contains($read, [source, file_name]) "
-            "group by all order by any_value(position)",
-            {"read": read},
-        ).fetchall()
+        rules = marts.execute(HELD_BY_RULE, {"read": read}).fetchall()
     return [f"Held back by {code}: {rows}. {sentence}" for code, sentence, rows in rules]
 
 
