@@ -88,10 +88,10 @@ written_columns as (
             case
                 when array_contains(found.columns_read, '{{ column }}_text')
                     then complaint_rows.{{ column }} is null
+                {% if column in ('received_date', 'responded_date') %}
+                    when array_contains(found.columns_read, 'dates_as_written') then true
+                {% endif %}
                 else array_contains(found.columns_read, '{{ column }}')
-                {%- if column in ('received_date', 'responded_date') %}
-                    or array_contains(found.columns_read, 'dates_as_written')
-                {%- endif %}
             end
 
         union all
