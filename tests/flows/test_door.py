@@ -1,5 +1,6 @@
 """A delivery that is not what the last one of its source was is stopped, with one sentence."""
 
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -7,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from command_helpers import Run, assert_mistake
+from compiled_models import WITHOUT_DBT
+from complaints.flows.night import NightReport, run_and_notify
 from complaints.flows.steps.accept_delivery import accept_delivery
 from complaints.warehouse.errors import ExitCode, RunFailedError, UsageError
 from complaints.warehouse.settings import Settings, read_settings
-from conftest import Row, snapshot, write_export
+from conftest import Row, query, snapshot, write_export
 from door_helpers import FIRST_NIGHT, Door, emptied, export, renamed, without
+from notice_helpers import MANAGER, Postbox, mail_server, text_of
 from small_home import borrow_store
 
 pytestmark = pytest.mark.xdist_group("load")
@@ -245,3 +250,94 @@ def test_dates_half_turned_over_by_a_spreadsheet_are_warned_of(door: Door) -> No
     (file,) = door.deliver(rows)
     assert "months in which no day after the 12th falls" in (file.message or "")
     assert file.status == "loaded"
+
+
+TWO_SOURCES = "sources: [{code: one, files: one}, {code: other, files: other}]"
+
+
+@pytest.mark.parametrize("end", ["a good delivery", "an acceptance"])
+def test_a_stop_is_said_first_until_a_delivery_of_its_source_is_taken(
+    run: Run, door: Door, tmp_path: Path, end: str
+) -> None:
+    (tmp_path / "sources.yml").write_text(TWO_SOURCES)
+    one, other = tmp_path / "one" / "one.csv", tmp_path / "other" / "other.csv"
+    home = ["--home", door.settings.home]
+    postbox = Postbox()
+
+    def night(port: int) -> tuple[NightReport, str, str]:
+        settings = door.settings.model_dump() | {"source": tmp_path / "sources.yml"}
+        settings |= {"as_of": door.day, "smtp_host": "127.0.0.1", "smtp_port": port}
+        settings["alerts_data_quality"] = MANAGER
+        door.day += timedelta(days=1)
+        report = run_and_notify(read_settings(**settings), WITHOUT_DBT)
+        mails = [text_of(mail) for mail in postbox.taken()]
+        return report, run("check", *home).out, mails[0] if mails else ""
+
+    write_export(one, export())
+    write_export(other, export(seed=2))
+    with mail_server(postbox) as port:
+        assert night(port)[0].exit_code == ExitCode.DONE
+        write_export(one, without(export(41), "outcome"))
+        write_export(other, export(41, seed=2))
+        sentence = "one.csv was stopped: `outcome` is gone"
+        for change in (None, None, "its file is not there"):
+            if change:
+                one.unlink()
+            report, check, mail = night(port)
+            if not change:
+                assert report.exit_code == ExitCode.PUBLISHED_WITH_REJECTED_FILES
+            assert check.startswith(sentence)
+            sections = re.findall(r"^(.+)\n-+$", mail, re.MULTILINE)
+            assert sections[0] == "Deliveries stopped at the door"
+            assert f"- {sentence}" in mail
+            assert "complaints accept-delivery one --reason" in mail
+        cases = "select source, count(*) from fct_complaints group by all order by all"
+        assert query(door.settings.marts_path, cases) == [("one", 40), ("other", 41)]
+        if end == "a good delivery":
+            write_export(one, export(42))
+        else:
+            write_export(one, without(export(42), "outcome"))
+            said = run("accept-delivery", "one", "--reason", "It is so now.", "--by", "Lead", *home)
+            assert said.exit_code == 0 and "Accepted: `outcome` is gone" in said.out
+        report, check, mail = night(port)
+        assert report.exit_code == ExitCode.DONE
+        assert "stopped" not in check + mail
+
+
+def test_a_night_on_which_all_is_stopped_is_a_failed_one(run: Run, door: Door) -> None:
+    door.night(export())
+    with pytest.raises(RunFailedError) as refused:
+        door.night(without(export(), "outcome"))
+    assert refused.value.exit_code == ExitCode.FAILED
+    home = ["--home", door.settings.home]
+    for command in ("check", "status"):
+        assert "complaints.csv was stopped: `outcome` is gone" in run(command, *home).out
+    assert run("check", *home).exit_code == ExitCode.FAILED
+    door.night(export(41))
+    assert "stopped" not in run("check", *home).out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["elsewhere", "--reason", "r"], "that have delivered are complaints"),
+        (["complaints", "--reason", " "], "must not be blank"),
+        (["complaints", "--reason", "r", "--by", " "], "must not be blank"),
+        (["Complaints", "--reason", "r"], "No delivery of the source Complaints is stopped"),
+    ],
+)
+def test_a_mistake_in_accepting_a_delivery_is_one_sentence(
+    run: Run, door: Door, words: list[str], told: str
+) -> None:
+    door.deliver(export())
+    door.deliver(without(export(), "outcome"))
+    said = run("accept-delivery", *words, "--home", door.settings.home)
+    assert_mistake(said, ExitCode.USAGE, told)
+    assert door.ask("select count(*) from raw.delivery_acceptances") == [(0,)]
+
+
+def test_accepting_a_delivery_needs_a_reason_and_a_home(run: Run, tmp_path: Path) -> None:
+    said = run("accept-delivery", "complaints", "--home", tmp_path / "none")
+    assert said.exit_code == ExitCode.USAGE and "--reason" in said.err
+    said = run("accept-delivery", "complaints", "--reason", "r", "--home", tmp_path / "none")
+    assert_mistake(said, ExitCode.FAILED, "There are no deliveries in")

@@ -103,6 +103,9 @@ def test_dry_run_says_what_it_found_and_keeps_nothing(
         line.split() for line in said.out.splitlines()
     ]
     assert "nothing was kept" in said.out
+    held = [line for line in said.out.splitlines() if line.startswith("Held back by")]
+    assert [line.partition(". ")[0] for line in held] == ["Held back by stage_unknown: 1"]
+    assert "complaints quarantine" not in said.out, "it speaks of other nights"
     assert state_of(example_copy.home) == before
 
 
