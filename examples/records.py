@@ -21,7 +21,7 @@ from complaints.warehouse.layout import LAYOUT_NAMES
 Value = str | date | datetime | None
 Values = dict[str, Value]
 
-# What came later into the layout is None: how a row is spelled depends on its texts, blank ones too.
+# What came later into the layout is None: the spellings drawn for a row depend on its blanks too.
 BLANK: Values = dict.fromkeys(LAYOUT_NAMES, "") | dict.fromkeys(
     (
         "target_met",
