@@ -45,6 +45,7 @@ final as (
         coalesce(complaint_rows.extension_agreed = 'yes', false) as extension_agreed,
         complaint_rows.panel_date,
         complaint_rows.target_date,
+        complaint_rows.target_met = 'yes' as is_target_met_by_source,
         complaint_rows.responded_date,
         complaint_rows.received_date_exchanged,
         complaint_rows.responded_date_exchanged,
@@ -60,6 +61,9 @@ final as (
         records.sexual_orientation,
         records.advocate,
         records.learning,
+        {% for milestone in milestone_columns() %}
+            complaint_rows.{{ milestone }},
+        {% endfor %}
         complaint_rows.last_updated,
         complaint_rows.file_name,
         complaint_rows.row_number,
