@@ -85,6 +85,9 @@ LAYOUT: tuple[LayoutColumn, ...] = (
     LayoutColumn("disability", False, "Of the child or young person, as recorded."),
     LayoutColumn("sexual_orientation", False, "Of the child or young person, as recorded."),
     LayoutColumn("advocate", False, "Whether an advocate acted: yes or no."),
+    LayoutColumn(
+        "status", False, "Open or closed, where the system has closed rows without a date."
+    ),
     LayoutColumn("learning", False, "Short text written for the report."),
     LayoutColumn("extension_agreed_date", False, "The day the extension was agreed."),
     LayoutColumn("panel_findings_date", False, "Stage 3: the day of the panel's findings."),

@@ -113,7 +113,7 @@
 
 {#- The columns of the layout whose texts stand for codes. -#}
 {% macro coded_columns() -%}
-    {{ return(['procedure', 'stage', 'outcome', 'extension_agreed', 'legal_basis', 'target_met']) }}
+    {{ return(['procedure', 'stage', 'outcome', 'extension_agreed', 'legal_basis', 'target_met', 'status']) }}
 {%- endmacro %}
 
 {#- The columns of the layout. -#}
@@ -122,7 +122,7 @@
         'case_reference', 'procedure', 'stage', 'received_date', 'clock_start_date', 'acknowledged_date',
         'extension_agreed', 'panel_date', 'target_date', 'target_met', 'responded_date', 'outcome', 'service_team',
         'reasons', 'legal_basis', 'complainant_type', 'age_band', 'gender', 'ethnicity', 'disability',
-        'sexual_orientation', 'advocate', 'learning', 'last_updated'
+        'sexual_orientation', 'advocate', 'status', 'learning', 'last_updated'
     ] + milestone_columns()) }}
 {%- endmacro %}
 

@@ -71,7 +71,8 @@ typed as (
         legal_basis_code.value as legal_basis,
         records.target_met as target_met_text,
         target_met_code.value as target_met,
-        records.service_team
+        records.service_team,
+        status_code.value as status
     from current_records
     inner join records on current_records.record_id = records.record_id
     cross join run

@@ -1,7 +1,7 @@
 {%- set milestones = ['acknowledgement', 'response', 'panel', 'findings', 'overall'] %}
 {%- set due_dates = {
-    'basic_due_number': 'due_date_without_extension',
-    'due_number': 'due_date',
+    'basic_due_number': 'computed_due_date_without_extension',
+    'due_number': 'computed_due_date',
     'request_due_number': 'due_date_from_request',
     'panel_due_number': 'panel_due_date',
     'findings_due_number': 'findings_due_date',
@@ -134,7 +134,15 @@ limited as (
             ) as applied_{{ milestone }}_limit,
         {% endfor %}
         coalesce(outcomes.is_upheld, false) as is_upheld,
-        coalesce(stage_rows.outcome = 'withdrawn', false) as is_withdrawn
+        if(
+            stage_rows.is_due_by_source_target and time_limits.response_limit is not null,
+            stage_rows.target_date,
+            null
+        ) as source_target_date,
+        coalesce(stage_rows.outcome = 'withdrawn', false) as is_withdrawn,
+        coalesce(stage_rows.outcome = 'withdrawn', false)
+        or stage_rows.is_closed_date_unknown
+            as is_not_measured
     from stage_rows
     cross join as_of
     left join calendar as received_days
@@ -158,7 +166,7 @@ happened as (
 
     select
         limited.*,
-        limited.responded_date is null and not limited.is_withdrawn as is_open,
+        limited.responded_date is null and not limited.is_not_measured as is_open,
         if(
             limited.extension_agreed,
             limited.extended_working_days_limit,
@@ -228,6 +236,9 @@ numbered as (
         {{ found_in_calendar(
             'response_days.working_day_number', 'year(clocked.responded_date)', 'clocked.next_year'
         ) }} as responded_number,
+        {{ found_in_calendar(
+            'target_days.working_day_number', 'year(clocked.source_target_date)', 'clocked.next_year'
+        ) }} as target_number,
         panel_days.working_day_number + clocked.applied_findings_limit as findings_due_number,
         if(
             clocked.starts_with_findings,
@@ -240,6 +251,8 @@ numbered as (
     from clocked
     left join calendar as clock_days
         on clocked.clock_start_date = clock_days.date
+    left join calendar as target_days
+        on clocked.source_target_date = target_days.date
     left join calendar as panel_days
         on clocked.panel_met_on = panel_days.date
     left join calendar as findings_days
@@ -286,20 +299,32 @@ dated as (
 
 ),
 
+-- Where the council's system is the only record of its limits, the source's own target counts.
+due as (
+
+    select
+        *,
+        coalesce(source_target_date, computed_due_date) as due_date,
+        coalesce(source_target_date, computed_due_date_without_extension)
+            as due_date_without_extension
+    from dated
+
+),
+
 judged as (
 
     select
         *,
-        {{ sla_status('due_date', 'responded_date', 'is_withdrawn', 'as_of_day') }}
+        {{ sla_status('due_date', 'responded_date', 'is_not_measured', 'as_of_day') }}
             as sla_status,
-        {{ sla_status('due_date_from_request', 'responded_date', 'is_withdrawn', 'as_of_day') }}
+        {{ sla_status('due_date_from_request', 'responded_date', 'is_not_measured', 'as_of_day') }}
             as sla_status_from_request,
         if(
             stage = 'stage_3',
             {{ sla_status(
                 'panel_due_date',
                 'if(panel_date <= as_of_day, panel_date, null)',
-                'is_withdrawn',
+                'is_not_measured',
                 'as_of_day'
             ) }},
             null
@@ -309,23 +334,23 @@ judged as (
             {{ sla_status(
                 'acknowledgement_due_date',
                 'least(acknowledged_on, responded_date)',
-                'is_withdrawn',
+                'is_not_measured',
                 'as_of_day'
             ) }},
             null
         ) as acknowledgement_status,
         if(
             stage = 'stage_3',
-            {{ sla_status('findings_due_date', 'findings_made_on', 'is_withdrawn', 'as_of_day') }},
+            {{ sla_status('findings_due_date', 'findings_made_on', 'is_not_measured', 'as_of_day') }},
             null
         ) as findings_status,
         if(
             stage = 'stage_3',
-            {{ sla_status('due_date_overall', 'responded_date', 'is_withdrawn', 'as_of_day') }},
+            {{ sla_status('due_date_overall', 'responded_date', 'is_not_measured', 'as_of_day') }},
             null
         ) as sla_status_overall,
         coalesce(responded_date <= due_date_without_extension, false) as is_within_basic_limit
-    from dated
+    from due
 
 ),
 
@@ -350,17 +375,19 @@ final as (
         extended_working_days_limit,
         due_date_without_extension,
         due_date,
+        computed_due_date,
         due_date_from_request,
         responded_date,
         responded_number - clock_number as working_days_taken,
         responded_number - received_number as working_days_taken_from_request,
         is_withdrawn,
+        is_closed_date_unknown,
         is_open,
         sla_status,
         sla_status_from_request,
         sla_status = 'in_time' and is_within_basic_limit as is_in_sla_basic,
         sla_status = 'in_time' and not is_within_basic_limit as is_in_sla_extended,
-        if(is_open, due_number - as_of_number, null) as working_days_left,
+        if(is_open, coalesce(target_number, due_number) - as_of_number, null) as working_days_left,
         panel_date,
         if(stage = 'stage_3', panel_due_date, null) as panel_due_date,
         panel_sla_status,
