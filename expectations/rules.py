@@ -73,6 +73,11 @@ class Rule(BaseModel):
     never_accepted_because: str | None = None  # why a row that fails could be counted nowhere
 
     @property
+    def columns(self) -> frozenset[str]:
+        """The columns that its expectations read."""
+        return frozenset(name for each in self.expectations for name in each.columns)
+
+    @property
     def refusal_to_accept(self) -> str | None:
         """Why nobody can accept a row that fails; None where a person may find it right."""
         if self.severity == "error" and self.suite == "structural":

@@ -158,7 +158,9 @@ def run_night(
             report.sources = [source.code for source in sources]
             with keep_private(settings), start_run(settings) as run:
                 report.run = run
-                _run(settings, run, sources, logged_steps(run, functions, on_step), report)
+                # one day for the whole night, also past midnight
+                tonight = settings.model_copy(update={"as_of": run.as_of_day})
+                _run(tonight, run, sources, logged_steps(run, functions, on_step), report)
     except Exception as problem:
         if not report.is_published:
             raise

@@ -37,6 +37,10 @@ class RejectedFile(Protocol):
     def message(self) -> str | None:
         """Why it was rejected."""
 
+    @property
+    def status(self) -> str:
+        """Whether it was rejected or stopped at the door."""
+
 
 @contextmanager
 def open_notices(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -95,8 +99,8 @@ def collect(
         log.execute("detach published")
     for file in rejected:
         log.execute(
-            "insert into rejected_files values ($1, $2, $3, $4)",
-            [file.source, file.file_name, file.content_hash, file.message],
+            "insert into rejected_files values ($1, $2, $3, $4, $5)",
+            [file.source, file.file_name, file.content_hash, file.message, file.status],
         )
     for notice_type, lines in failures.items():
         log.execute(

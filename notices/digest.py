@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 HEADINGS = {DATA_QUALITY: "Data quality", DEADLINES: "Deadlines", FAILURES: "Failures"}
 # How the subject counts each state, in its order; what is listed beside the news is not counted.
 COUNTED = {
+    "stopped": "{} stopped at the door",
     "night_failed": "the night failed",
     "backup_failed": "the backup failed",
     "new": "{} new",

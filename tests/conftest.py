@@ -61,10 +61,16 @@ def snapshot(path: Path, but: tuple[str, ...] = ()) -> dict[str, list[tuple[Any,
         }
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a file's content by its parameter: packed, it differs in each process by its time."""
+    is_content = isinstance(val, bytes) or (isinstance(val, str) and len(val) > 1000)
+    return argname if is_content else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let one worker make the example's home while the others do what needs none."""
     items.sort(key=lambda item: "example" in item.fixturenames)
-    items.insert(0, items.pop())
+    items[:] = items[-1:] + items[:-1]
 
 
 @pytest.fixture(scope="session")

@@ -28,11 +28,7 @@ STATUS_COLUMNS = (
 # Of the runs that the published file knows, the newest is the one that published it.
 PUBLISHED_AT = "select arg_max(started_at, run_number) from ops_runs where status = 'published'"
 STOPPED = """
-select distinct message from dq_deliveries
-where status = 'stopped' and run_id = (
-    select arg_max(run_id, run_number) from ops_runs where status = 'published'
-)
-order by message
+select distinct message from dq_deliveries where is_stopped_now order by message
 """
 ROWS_WAITING = """
 with waiting as (
@@ -81,7 +77,7 @@ class Published(NamedTuple):
         at: when the run began that published them, UTC.
         rows_waiting: how many rows are held back for longer than the setting allows.
         waiting_since: the as-of day from which the oldest of them is held back.
-        stopped: what the run said of the deliveries that it stopped at the door.
+        stopped: what is said of the deliveries that are stopped at the door.
     """
 
     at: datetime
@@ -141,9 +137,9 @@ def read_published(settings: Settings) -> Published:
             rows_waiting, since = marts.execute(
                 ROWS_WAITING, {"most": settings.check_waiting_days}
             ).fetchone() or (0, None)
+            stopped = marts.execute(STOPPED).fetchall()
         except (duckdb.CatalogException, duckdb.BinderException):
             raise RunFailedError("marts_without_time", path=settings.marts_path) from None
-        stopped = marts.execute(STOPPED).fetchall()
     return Published(at, rows_waiting, since, [message for (message,) in stopped])
 
 

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -44,6 +44,8 @@ RULEBOOK_PATTERNS = (
 COPIED_TABLES = {"ops_runs": "* exclude (message)", "ops_steps": "*", "ops_alerts": "*"}
 
 HOME_LOCK, NIGHT_LOCK = "run.lock", "night.lock"
+# A clock that is wrong by years would shut out all true days after it.
+MOST_DAYS_BETWEEN_NIGHTS = 40
 LOCK_SECONDS = 0.2  # for one that only looks whether a run is at work
 
 
@@ -129,7 +131,8 @@ def start_run(settings: Settings) -> Iterator[Run]:
 
     Raises:
         RunFailedError: another run is at work in this home.
-        UsageError: the as-of day is before the newest one recorded.
+        UsageError: the as-of day is before the newest one recorded, or is today's, not given by
+            hand, and long after it.
     """
     with lock_night(settings), lock_home(settings, settings.lock_wait_seconds):
         empty_spill_folders(settings)
@@ -277,10 +280,12 @@ def _check_as_of_day(settings: Settings, run: Run) -> None:
             "select max(as_of_day) from (select as_of_day from raw.run "
             "union all select as_of_day from raw.deliveries)"
         ).fetchall()[0]
+    told = {"day": run.as_of_day, "newest": newest_day, "home": settings.home}
     if newest_day and run.as_of_day < newest_day:
-        raise UsageError(
-            "as_of_day_before_newest", day=run.as_of_day, newest=newest_day, home=settings.home
-        )
+        raise UsageError("as_of_day_before_newest", **told)
+    most = timedelta(days=MOST_DAYS_BETWEEN_NIGHTS)
+    if newest_day and settings.as_of is None and run.as_of_day - newest_day > most:
+        raise UsageError("as_of_day_far_after_newest", **told, days=most.days)
 
 
 def _finish(settings: Settings, run: Run, status: str, message: str | None) -> None:

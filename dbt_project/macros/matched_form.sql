@@ -6,3 +6,8 @@
 {% macro matched_form(text) -%}
     trim(regexp_replace(lower({{ text }}), '[^\pL\pN]+', ' ', 'g'))
 {%- endmacro %}
+
+{#- Whether a text in that form says no. -#}
+{% macro has_negation(form) -%}
+    regexp_matches({{ form }}, '(^| )(no|not|never|neither|un|non)( |$)')
+{%- endmacro %}

@@ -64,8 +64,11 @@ def progress() -> Iterator[Any]:
         yield lambda step: status.update(step.replace("_", " "))
 
 
-def print_night(report: "NightReport") -> None:
-    """Say what a night did: its files, and what the operator should know."""
+def print_night(report: "NightReport", is_kept: bool = True) -> None:
+    """Say what a night did: its files, and what the operator should know.
+
+    Of a dry run `complaints quarantine` knows nothing.
+    """
     columns = ["file", "status", "read", "loaded", "unchanged", "duplicate", "superseded", "held"]
     rows = [
         (
@@ -88,5 +91,5 @@ def print_night(report: "NightReport") -> None:
         if record.headers_not_read
     ]
     print_lines(*messages, *unread, *report.notes)
-    if any(record.rows_quarantined for record in report.files):
+    if is_kept and any(record.rows_quarantined for record in report.files):
         print_lines("Rows are held back: `complaints quarantine` says which, and what to do.")

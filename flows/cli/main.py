@@ -28,6 +28,7 @@ from complaints.flows.cli.options import (
     read_day,
 )
 from complaints.warehouse.errors import OperatorError
+from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.settings import PROJECT_FOLDER, read_settings
 from complaints.warehouse.system_errors import system_errors_explained
 
@@ -99,7 +100,7 @@ def nightly(
 
     settings = read_settings(source=source, home=home, as_of=read_day(as_of))
     report = run_dry(settings) if dry_run else run_with_prefect(settings)
-    print_night(report)
+    print_night(report, is_kept=not dry_run)
     raise typer.Exit(report.exit_code)
 
 
@@ -152,21 +153,37 @@ def rules(format: FormatOption = Format.TABLE) -> None:
 
 
 @app.command()
-def quarantine(home: HomeOption = None, format: FormatOption = Format.TABLE) -> None:
-    """List the rows now held back, with file, row number, rules and what to do."""
+def quarantine(
+    warnings: Annotated[
+        bool, typer.Option("--warnings", help="Those loaded with a warning, instead.")
+    ] = False,
+    home: HomeOption = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """List the rows now held back: where they are, the rules, what is written there, what to do."""
     from complaints.flows.cli.console import print_rows
-    from complaints.warehouse.query import query_marts
+    from complaints.warehouse.as_written import list_findings
 
-    columns, rows = query_marts(
-        read_settings(home=home),
-        "select file_name, row_number, source, case_reference, stage, rule_codes, "
-        "remedies as what_to_do from dq_quarantine union all "
-        "select file_name, row_number, source, null, null, "
-        "string_agg(rule_code, ',' order by position), string_agg(remedy, ' ' order by position) "
-        "from dq_optional_inputs where severity = 'error' group by all "
-        "order by file_name, row_number",
-    )
-    print_rows(columns, rows, format)
+    found = list_findings(read_settings(home=home), warnings)
+    print_rows(found.columns, found.rows, format)
+    if not found.has_texts:
+        typer.echo(sentence_of("texts_not_shown"), err=True)
+
+
+@app.command()
+def spellings(
+    understood: Annotated[
+        bool, typer.Option("--understood", help="Those that a synonym knows as well.")
+    ] = False,
+    home: HomeOption = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """List the texts of coded columns that no synonym knows, and how to make them known."""
+    from complaints.flows.cli.console import print_rows
+    from complaints.warehouse.as_written import list_spellings
+
+    found = list_spellings(read_settings(home=home), understood)
+    print_rows(found.columns, found.rows, format)
 
 
 @app.command()

@@ -18,10 +18,20 @@ from complaints.flows.prefect_home import (
 )
 from complaints.warehouse.access import keep_private
 from complaints.warehouse.errors import OperatorError, RunFailedError, UsageError
+from complaints.warehouse.query import open_marts
 from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.system_errors import check_home, system_errors_explained
 
+HELD_BY_RULE = """
+with held as (
+    select unnest(string_split(rule_codes, ',')) as rule_code from dq_quarantine
+    where list_contains($read, [source, file_name])
+)
+select rule_code, description, count(*) from held inner join dq_rules using (rule_code)
+group by rule_code, description, position
+order by position
+"""
 DRY_RUN_PREFIX = ".dry-run-"
 DRY_RUN_SECONDS = 24 * 60 * 60  # none takes as long
 
@@ -52,7 +62,7 @@ def run_with_prefect(settings: Settings) -> NightReport:
 
         server.wait()
         with pass_steps_to(on_step):
-            return nightly(source=settings.source, home=settings.home, as_of=settings.as_of_day)
+            return nightly(source=settings.source, home=settings.home, as_of=settings.as_of)
 
 
 @contextmanager
@@ -101,6 +111,7 @@ def run_dry(settings: Settings) -> NightReport:
         try:
             with stop_explained(settings), progress() as on_step:
                 report = run_night(copy, on_step=on_step)
+            report.notes += _held_rows(copy, report)
         except OperatorError as mistake:
             # What is wrong is wrong in the home; the copy is gone when this is read.
             for name, given in mistake.places.items():
@@ -108,6 +119,16 @@ def run_dry(settings: Settings) -> NightReport:
             raise
     report.notes.append("This was a dry run: nothing was kept and nothing was published.")
     return report
+
+
+def _held_rows(copy: Settings, report: NightReport) -> list[str]:
+    """Say by which rules rows of this night's files are held, and of how many."""
+    read = [[file.source, file.file_name] for file in report.files if file.rows_quarantined]
+    if not read:
+        return []
+    with open_marts(copy.marts_path) as marts:
+        rules = marts.execute(HELD_BY_RULE, {"read": read}).fetchall()
+    return [f"Held back by {code}: {rows}. {sentence}" for code, sentence, rows in rules]
 
 
 @contextmanager

@@ -71,6 +71,7 @@ class Survey(NamedTuple):
     records: int
     fields: int
     note: str | None
+    skipped_after: list[int]
 
 
 class Encodings(NamedTuple):
@@ -93,6 +94,7 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) 
         read_form = _read_by_the_header(connection, path, target, encodings)
         survey = surveying.result()
     form = survey.form
+    target.skipped_after.extend(survey.skipped_after)
     mapping = compile_mapping(form.headers, target.source, target.layout)
     last_row = survey.records - target.source.read.footer
     if last_row <= 0:
@@ -162,7 +164,7 @@ def _read_by_the_header(
     encoding, errors = encodings.to_try[0], encodings.errors
     try:
         with open_text(path, encoding, errors) as file:
-            delimiter, skipped, headers, _ = _opened(file, target)
+            delimiter, skipped, headers, _, _ = _opened(file, target)
         form = CsvForm(encoding, errors, delimiter, skipped, headers, len(headers) + SPARE_COLUMNS)
         mapping = compile_mapping(headers, target.source, target.layout)
         _read_lines(connection, path, form, mapping, target)
@@ -183,10 +185,14 @@ def _survey(path: Path, target: Target, encodings: Encodings) -> Survey:
 
 
 def _survey_as(encoding: str, file: TextIO, target: Target, encodings: Encodings) -> Survey:
-    delimiter, skipped, headers, records = _opened(file, target)
+    delimiter, skipped, headers, records, rows_above = _opened(file, target)
     rows = fields = 0
     widest = len(headers)
+    skipped_after = [0] * (rows_above + 1)
     for record in records:
+        if not record:
+            skipped_after.append(rows)
+            continue
         rows += 1
         fields += len(record)
         if len(record) > widest:
@@ -196,7 +202,7 @@ def _survey_as(encoding: str, file: TextIO, target: Target, encodings: Encodings
     note = None
     if encodings.stray_bytes:
         note = sentence_of("stray_bytes_replaced", count=encodings.stray_bytes)
-    return Survey(form, rows, fields, note)
+    return Survey(form, rows, fields, note, [after for after in skipped_after if after < rows])
 
 
 def _refuse_width(fields: int, target: Target) -> None:
@@ -206,31 +212,38 @@ def _refuse_width(fields: int, target: Target) -> None:
         )
 
 
-def _opened(file: TextIO, target: Target) -> tuple[str, int, list[str], Iterator[list[str]]]:
-    """Return the delimiter, the rows before the header, the header and the records after it."""
-    skipped, delimiter = _beginning(file, target)
+def _opened(file: TextIO, target: Target) -> tuple[str, int, list[str], Iterator[list[str]], int]:
+    """Return the delimiter, the rows before the header, the header and the records after it.
+
+    Last comes how many rows a spreadsheet shows before the header: blank ones too, but not the one
+    that names the delimiter.
+    """
+    skipped, delimiter, rows_above = _beginning(file, target)
     delimiter = delimiter or _delimiter(file, skipped, target)
     file.seek(0)
     above = [file.readline().strip("\ufeff") for _ in range(skipped)]
     # DuckDB's own skip takes a line too few where lines end in \r\n (1.5.5, 2026-11-26).
     skipped_rows = sum(bool(line.strip(f'{SPACE}{delimiter}"')) for line in above)
     records = _records(file, delimiter, skipped)
-    headers = next(records, None)
-    if headers is None:
+    for headers in records:
+        if headers:
+            break
+        rows_above += 1
+    else:
         raise FileRejectedError("csv_empty")
     _refuse_width(len(headers), target)
-    return delimiter, skipped_rows, headers, records
+    return delimiter, skipped_rows, headers, records, rows_above
 
 
-def _beginning(file: TextIO, target: Target) -> tuple[int, str | None]:
-    """Return how many lines stand before the header, and the delimiter where it is said."""
+def _beginning(file: TextIO, target: Target) -> tuple[int, str | None, int]:
+    """Return the lines before the header, the delimiter if it is said, and the lines to be seen."""
     read = target.source.read
     if read.header:
-        return read.header - 1, read.delimiter
+        return read.header - 1, read.delimiter, read.header - 1
     separator = _SEPARATOR_LINE.fullmatch(file.readline(20).strip("\ufeff \r\n"))
     if separator:
-        return 1, read.delimiter or separator[1].replace("\\t", "\t")
-    return 0, read.delimiter
+        return 1, read.delimiter or separator[1].replace("\\t", "\t"), 0
+    return 0, read.delimiter, 0
 
 
 def _delimiter(file: TextIO, skipped: int, target: Target) -> str:
@@ -238,7 +251,7 @@ def _delimiter(file: TextIO, skipped: int, target: Target) -> str:
     scores = {}
     for delimiter in DELIMITERS:
         try:
-            headers = next(_records(file, delimiter, skipped), [])
+            headers = next(filter(None, _records(file, delimiter, skipped)), [])
         except FileRejectedError:
             continue
         recognised = count_recognised(headers, target.source, target.layout)
@@ -247,7 +260,7 @@ def _delimiter(file: TextIO, skipped: int, target: Target) -> str:
 
 
 def _records(file: TextIO, delimiter: str, skipped: int) -> Iterator[list[str]]:
-    """Yield the records that are not blank, from the line after those that are skipped."""
+    """Yield the records from the line after those that are skipped, a blank one without fields."""
     file.seek(0)
     for _ in range(skipped):
         file.readline()
@@ -256,8 +269,8 @@ def _records(file: TextIO, delimiter: str, skipped: int) -> Iterator[list[str]]:
     last_line = 0
     try:
         for record in reader:
-            if "".join(record[:1]).strip(SPACE) or "".join(record).strip(SPACE):
-                yield record
+            is_filled = "".join(record[:1]).strip(SPACE) or "".join(record).strip(SPACE)
+            yield record if is_filled else []
             last_line = reader.line_num
     except csv.Error as error:
         line = skipped + last_line + 1

@@ -62,6 +62,7 @@ class FileRecord:
     headers: list[str] | None = None
     columns_read: list[str] | None = None  # of the layout
     headers_not_read: list[str] | None = None
+    skipped_after: list[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class ExportFile:
         message: str | None = None,
         rows_read: int | None = None,
         headers: Headers | None = None,
+        skipped_after: list[int] | None = None,
     ) -> FileRecord:
         """Return what tonight's run says about this file."""
         return FileRecord(
@@ -100,6 +102,7 @@ class ExportFile:
             status=status,
             message=message,
             dataset=self.dataset,
+            skipped_after=skipped_after,
             **(headers._asdict() if headers else {}),
         )
 

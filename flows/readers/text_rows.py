@@ -32,6 +32,7 @@ class Target:
     layout: Layout = COMPLAINTS
     file_series: str | None = None  # the file's name without its date
     mappings: list["Mapping"] = field(default_factory=list)  # by which its rows were read
+    skipped_after: list[int] = field(default_factory=list)  # see raw.delivery_files
 
 
 def create_text_rows(connection: duckdb.DuckDBPyConnection, layout: Layout = COMPLAINTS) -> None:

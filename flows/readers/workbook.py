@@ -70,7 +70,8 @@ def _opened(path: Path, target: Target) -> Iterator[tuple[Sheet, "_Child"]]:
     child = _Child()
     try:
         read = target.source.read
-        headers, rows = child.ask((str(path), read.sheet, read.header))
+        headers, rows, skipped_after = child.ask((str(path), read.sheet, read.header))
+        target.skipped_after.extend(skipped_after)
         yield Sheet(headers, rows), child
     finally:
         child.end()

@@ -66,7 +66,7 @@ def main() -> None:
             return
         _, sheet, scan = _opened(Path(path), sheet_name)
         first, headers, filled = _shape(sheet, header_line)
-        _answer(answers, None, (headers, len(filled)))
+        _answer(answers, None, (headers, len(filled), _skipped_after(first, filled)))
         _answer(answers, None, _columns(sheet, scan, first, filled, *pickle.load(questions)))
     except FileRejectedError as refusal:
         _answer(answers, refusal, None)
@@ -193,6 +193,14 @@ def _shape(sheet: CalamineSheet, header_line: int | None) -> tuple[int, list[str
     if headers is None:
         raise FileRejectedError("first_sheet_empty")
     return first, headers, filled
+
+
+def _skipped_after(first: int, filled: list[int]) -> list[int]:
+    """Return, for each row that is no record, after how many records it stands."""
+    skipped = [0] * (first + 1)
+    for records, (before, row) in enumerate(zip([first, *filled], filled, strict=False)):
+        skipped += [records] * (row - before - 1)
+    return skipped
 
 
 def _columns(

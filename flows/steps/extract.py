@@ -235,7 +235,8 @@ def _read_file(
         message = f"{file.name} {sentence_of('where_takes_nothing')}."
         return file.record(source, "rejected", message)
     said = f"{file.name}: {note}." if note else None
-    return file.record(source, "loaded", said, rows_read=rows, headers=target.mappings[-1].listing)
+    headers = target.mappings[-1].listing
+    return file.record(source, "loaded", said, rows, headers, target.skipped_after or None)
 
 
 def _read_database(store: duckdb.DuckDBPyConnection, delivery: Delivery) -> FileRecord:

@@ -34,7 +34,17 @@ def begin_judging(settings: Settings, run: Run) -> None:
     """Give dbt what the run knows, and the rules."""
     rules = sorted(every_rule(), key=lambda rule: (rule.dataset != COMPLAINTS, rule.severity))
     rows = [
-        (n, r.code, r.dataset, r.severity, r.suite, r.sentence, r.source, r.remedy)
+        (
+            n,
+            r.code,
+            r.dataset,
+            r.severity,
+            r.suite,
+            r.sentence,
+            r.source,
+            r.remedy,
+            sorted(r.columns),
+        )
         for n, r in enumerate(rules, start=1)
     ]
     with open_warehouse(settings) as store:
@@ -46,7 +56,7 @@ def begin_judging(settings: Settings, run: Run) -> None:
             [run.run_id, run.run_at, run.as_of_day, EARLIEST_DATE],
         )
         store.execute("delete from raw.rules")
-        store.executemany("insert into raw.rules values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        store.executemany("insert into raw.rules values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         store.commit()
 
 

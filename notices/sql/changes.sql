@@ -9,7 +9,19 @@ select
     file_name as sort,
     in_one_line(coalesce(message, file_name || ' was rejected.'), 400) as text
 from rejected_files
-cross join (values ('data_quality'), ('failures')) as audience (audience);
+cross join (values ('data_quality'), ('failures')) as audience (audience)
+where status <> 'stopped'
+
+union all by name
+
+select distinct
+    audience.audience,
+    'stopped_delivery' as notice_type,
+    concat_ws('|', 'stopped', source) as key,
+    in_one_line(message, 2000) as text
+from rejected_files
+cross join (values ('data_quality'), ('failures')) as audience (audience)
+where status = 'stopped';
 
 create or replace temporary table changes as
 with

@@ -199,10 +199,13 @@ select
     source,
     file_name,
     content_hash,
-    message
+    message,
+    status
 from published.dq_deliveries
 where
-    status in ('rejected', 'stopped')
+    -- What is stopped at the door is said every night until it is taken.
+    is_stopped_now
+    or status = 'rejected'
     and run_id = coalesce(
         getvariable('run_id')::varchar,
         (select max(newest.run_id) from published.dq_deliveries as newest)

@@ -27,7 +27,7 @@ create or replace temporary table notices (
 );
 
 create or replace temporary table rejected_files (
-    source varchar, file_name varchar, content_hash varchar, message varchar
+    source varchar, file_name varchar, content_hash varchar, message varchar, status varchar
 );
 
 create or replace temporary table totals (audience varchar, total varchar, number bigint);

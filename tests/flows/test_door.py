@@ -1,15 +1,22 @@
 """A delivery that is not what the last one of its source was is stopped, with one sentence."""
 
+import re
+import shutil
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from command_helpers import Run, assert_mistake
+from compiled_models import WITHOUT_DBT
+from complaints.flows.night import NightReport, run_and_notify
 from complaints.flows.steps.accept_delivery import accept_delivery
 from complaints.warehouse.errors import ExitCode, RunFailedError, UsageError
 from complaints.warehouse.settings import Settings, read_settings
-from conftest import Row, snapshot, write_export
+from conftest import Row, query, snapshot, write_export
 from door_helpers import FIRST_NIGHT, Door, emptied, export, renamed, without
+from notice_helpers import MANAGER, Postbox, mail_server, text_of
 from small_home import borrow_store
 
 pytestmark = pytest.mark.xdist_group("load")
@@ -18,12 +25,36 @@ pytestmark = pytest.mark.xdist_group("load")
 RECORDS = ("records", "record_changes", "record_states", "delivered_rows", "deliveries")
 
 
+def new_door(folder: Path) -> Door:
+    """Return a door before its first night."""
+    return Door(read_settings(home=folder / "home", source=folder / "exports", as_of=FIRST_NIGHT))
+
+
 @pytest.fixture
 def door(example: Settings, tmp_path: Path) -> Door:
     """An empty home, in a store that dbt built for the example."""
-    settings = read_settings(home=tmp_path / "home", source=tmp_path / "exports", as_of=FIRST_NIGHT)
-    borrow_store(settings, example)
-    return Door(settings)
+    door = new_door(tmp_path)
+    borrow_store(door.settings, example)
+    return door
+
+
+@pytest.fixture(scope="module")
+def after_one_delivery(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home to which one export was delivered."""
+    folder = tmp_path_factory.mktemp("door")
+    door = new_door(folder)
+    borrow_store(door.settings, example)
+    door.deliver(export())
+    return folder
+
+
+@pytest.fixture
+def second(after_one_delivery: Path, tmp_path: Path) -> Door:
+    """A home to which one export was delivered."""
+    shutil.copytree(after_one_delivery, tmp_path, dirs_exist_ok=True)
+    door = new_door(tmp_path)
+    door.day += timedelta(days=1)
+    return door
 
 
 def test_a_stopped_delivery_leaves_no_trace_and_a_good_one_takes_its_place(door: Door) -> None:
@@ -53,8 +84,8 @@ def test_an_accepted_delivery_is_taken_and_is_the_new_normal(door: Door) -> None
         accept_delivery(door.settings, "complaints", "Data officer", "Once more.")
 
 
-def test_what_is_much_worse_than_what_was_accepted_is_stopped(door: Door) -> None:
-    door.deliver(export(40))
+def test_what_is_much_worse_than_what_was_accepted_is_stopped(second: Door) -> None:
+    door = second
     door.deliver(export(18))
     accept_delivery(door.settings, "complaints", "Data officer", "The old cases were archived.")
     (file,) = door.deliver(export(3))
@@ -102,12 +133,11 @@ def other_order(rows: Sequence[Row]) -> list[Row]:
     ],
 )
 def test_each_change_is_stopped_and_told(
-    door: Door, change: Callable[[list[Row]], list[Row]], rule: str, evidence: str
+    second: Door, change: Callable[[list[Row]], list[Row]], rule: str, evidence: str
 ) -> None:
-    door.deliver(export())
-    door.deliver(change(export()))
-    told = [said for code, _, said in door.stops() if code == f"delivery_{rule}"]
-    assert told and evidence in told[0], door.stops()
+    second.deliver(change(export()))
+    told = [said for code, _, said in second.stops() if code == f"delivery_{rule}"]
+    assert told and evidence in told[0], second.stops()
 
 
 @pytest.mark.parametrize(
@@ -171,6 +201,26 @@ def test_a_name_of_the_sources_file_without_a_header_is_missed_unless_it_is_opti
     assert bool(said) == bool(told) and all(each in said for each in told), said
 
 
+def test_a_header_that_was_renamed_is_seen_in_a_single_row(door: Door) -> None:
+    door.deliver(export(1))
+    (file,) = door.deliver(renamed(export(1), "responded_date", "date_of_response"))
+    assert file.status == "stopped"
+    assert "`responded_date` is gone, `date_of_response` is new" in (file.message or "")
+    (file,) = door.deliver(without(export(1), "responded_date"))
+    assert file.status == "loaded"
+
+
+def test_a_reference_that_is_not_of_the_sources_pattern_is_held(door: Door, tmp_path: Path) -> None:
+    file = tmp_path / "sources.yml"
+    file.write_text(
+        "sources:\n  - {code: complaints, files: exports, reference_pattern: 'CH-[0-9]{5}'}\n"
+    )
+    door.settings = door.settings.model_copy(update={"source": file})
+    total = export(1)[0] | {"case_reference": "Report run on"}
+    door.deliver([*export(2), total])
+    assert door.ask("select rule_code from validation.findings") == [("case_reference_mangled",)]
+
+
 def test_a_file_that_does_not_come_is_missed_unless_another_has_its_cases(door: Door) -> None:
     write_export(door.settings.source / "statutory.csv", export(40)[:30])
     door.deliver(export(40)[30:], "corporate")
@@ -200,3 +250,94 @@ def test_dates_half_turned_over_by_a_spreadsheet_are_warned_of(door: Door) -> No
     (file,) = door.deliver(rows)
     assert "months in which no day after the 12th falls" in (file.message or "")
     assert file.status == "loaded"
+
+
+TWO_SOURCES = "sources: [{code: one, files: one}, {code: other, files: other}]"
+
+
+@pytest.mark.parametrize("end", ["a good delivery", "an acceptance"])
+def test_a_stop_is_said_first_until_a_delivery_of_its_source_is_taken(
+    run: Run, door: Door, tmp_path: Path, end: str
+) -> None:
+    (tmp_path / "sources.yml").write_text(TWO_SOURCES)
+    one, other = tmp_path / "one" / "one.csv", tmp_path / "other" / "other.csv"
+    home = ["--home", door.settings.home]
+    postbox = Postbox()
+
+    def night(port: int) -> tuple[NightReport, str, str]:
+        settings = door.settings.model_dump() | {"source": tmp_path / "sources.yml"}
+        settings |= {"as_of": door.day, "smtp_host": "127.0.0.1", "smtp_port": port}
+        settings["alerts_data_quality"] = MANAGER
+        door.day += timedelta(days=1)
+        report = run_and_notify(read_settings(**settings), WITHOUT_DBT)
+        mails = [text_of(mail) for mail in postbox.taken()]
+        return report, run("check", *home).out, mails[0] if mails else ""
+
+    write_export(one, export())
+    write_export(other, export(seed=2))
+    with mail_server(postbox) as port:
+        assert night(port)[0].exit_code == ExitCode.DONE
+        write_export(one, without(export(41), "outcome"))
+        write_export(other, export(41, seed=2))
+        sentence = "one.csv was stopped: `outcome` is gone"
+        for change in (None, None, "its file is not there"):
+            if change:
+                one.unlink()
+            report, check, mail = night(port)
+            if not change:
+                assert report.exit_code == ExitCode.PUBLISHED_WITH_REJECTED_FILES
+            assert check.startswith(sentence)
+            sections = re.findall(r"^(.+)\n-+$", mail, re.MULTILINE)
+            assert sections[0] == "Deliveries stopped at the door"
+            assert f"- {sentence}" in mail
+            assert "complaints accept-delivery one --reason" in mail
+        cases = "select source, count(*) from fct_complaints group by all order by all"
+        assert query(door.settings.marts_path, cases) == [("one", 40), ("other", 41)]
+        if end == "a good delivery":
+            write_export(one, export(42))
+        else:
+            write_export(one, without(export(42), "outcome"))
+            said = run("accept-delivery", "one", "--reason", "It is so now.", "--by", "Lead", *home)
+            assert said.exit_code == 0 and "Accepted: `outcome` is gone" in said.out
+        report, check, mail = night(port)
+        assert report.exit_code == ExitCode.DONE
+        assert "stopped" not in check + mail
+
+
+def test_a_night_on_which_all_is_stopped_is_a_failed_one(run: Run, door: Door) -> None:
+    door.night(export())
+    with pytest.raises(RunFailedError) as refused:
+        door.night(without(export(), "outcome"))
+    assert refused.value.exit_code == ExitCode.FAILED
+    home = ["--home", door.settings.home]
+    for command in ("check", "status"):
+        assert "complaints.csv was stopped: `outcome` is gone" in run(command, *home).out
+    assert run("check", *home).exit_code == ExitCode.FAILED
+    door.night(export(41))
+    assert "stopped" not in run("check", *home).out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["elsewhere", "--reason", "r"], "that have delivered are complaints"),
+        (["complaints", "--reason", " "], "must not be blank"),
+        (["complaints", "--reason", "r", "--by", " "], "must not be blank"),
+        (["Complaints", "--reason", "r"], "No delivery of the source Complaints is stopped"),
+    ],
+)
+def test_a_mistake_in_accepting_a_delivery_is_one_sentence(
+    run: Run, door: Door, words: list[str], told: str
+) -> None:
+    door.deliver(export())
+    door.deliver(without(export(), "outcome"))
+    said = run("accept-delivery", *words, "--home", door.settings.home)
+    assert_mistake(said, ExitCode.USAGE, told)
+    assert door.ask("select count(*) from raw.delivery_acceptances") == [(0,)]
+
+
+def test_accepting_a_delivery_needs_a_reason_and_a_home(run: Run, tmp_path: Path) -> None:
+    said = run("accept-delivery", "complaints", "--home", tmp_path / "none")
+    assert said.exit_code == ExitCode.USAGE and "--reason" in said.err
+    said = run("accept-delivery", "complaints", "--reason", "r", "--home", tmp_path / "none")
+    assert_mistake(said, ExitCode.FAILED, "There are no deliveries in")

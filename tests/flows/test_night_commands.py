@@ -15,8 +15,9 @@ import pytest
 from command_helpers import BIN_FOLDER, Run, assert_mistake, environment, run_there
 from complaints.flows.cli.console import print_rows, progress
 from complaints.flows.cli.nightly import copy_of_home
+from complaints.warehouse import clock
 from complaints.warehouse.errors import ExitCode
-from complaints.warehouse.runs import lock_home
+from complaints.warehouse.runs import lock_home, start_run
 from complaints.warehouse.settings import Settings
 from conftest import EXAMPLE_EXPORTS, query, write_export
 
@@ -28,6 +29,18 @@ def test_day_before_the_newest_is_refused(run: Run, example_copy: Settings) -> N
     assert ".dry-run" not in said.err
 
 
+def test_todays_date_long_after_the_newest_must_be_given_by_hand(
+    run: Run, example_copy: Settings
+) -> None:
+    words = ["--source", EXAMPLE_EXPORTS, "--home", example_copy.home]
+    said = run("nightly", "--dry-run", *words)
+    today = clock.today()
+    assert_mistake(said, ExitCode.USAGE, "2018-11-27", f"--as-of {today}", str(example_copy.home))
+    with start_run(example_copy.model_copy(update={"as_of": today})) as night:
+        assert night.as_of_day == today
+
+
+@pytest.mark.soak
 def test_night_of_rejected_files_only_ends_with_1(
     run: Run, example_copy: Settings, tmp_path: Path
 ) -> None:
@@ -90,6 +103,9 @@ def test_dry_run_says_what_it_found_and_keeps_nothing(
         line.split() for line in said.out.splitlines()
     ]
     assert "nothing was kept" in said.out
+    held = [line for line in said.out.splitlines() if line.startswith("Held back by")]
+    assert [line.partition(". ")[0] for line in held] == ["Held back by stage_unknown: 1"]
+    assert "complaints quarantine" not in said.out, "it speaks of other nights"
     assert state_of(example_copy.home) == before
 
 

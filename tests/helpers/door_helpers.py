@@ -85,8 +85,10 @@ class Door:
                 found = find_deliveries(settings, source)
                 records += found.records
                 for delivery in found.deliveries.get("complaints", []):
-                    extract(settings, run, delivery)
-                    judge(settings, run, logged_steps(run, WITHOUT_DBT))
+                    extracted = extract(settings, run, delivery)
+                    records += [file for file in extracted.files if file.status != "loaded"]
+                    if extracted.is_taken:
+                        judge(settings, run, logged_steps(run, WITHOUT_DBT))
             return record_files(settings, run, records)
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:

@@ -48,7 +48,8 @@ create table dq_optional_inputs (
 );
 create table dq_deliveries (
     run_id varchar, file_name varchar, status varchar, message varchar, content_hash varchar,
-    source varchar default 'complaints', dataset varchar default 'complaints'
+    source varchar default 'complaints', dataset varchar default 'complaints',
+    is_stopped_now boolean default false
 );
 create table fct_complaint_stages (
     case_reference varchar, stage varchar, received_date date, due_date date, sla_status varchar,

@@ -93,6 +93,40 @@ set
 from told
 where delivery_files.delivery_number = told.delivery_number;
 
+delete from raw.stopped_spellings
+where source in (select source from stops where dataset = 'complaints');
+
+insert into raw.stopped_spellings by name
+select
+    texts.source,
+    texts.last_delivery,
+    texts.field,
+    texts.written,
+    count(*) as rows_written
+from (
+    unpivot (
+        select distinct
+            delivered.file_position,
+            stops.source,
+            stops.last_delivery,
+            records.procedure,
+            records.stage,
+            records.outcome,
+            records.extension_agreed,
+            records.legal_basis
+        from stops
+        inner join raw.delivered_rows as delivered
+            on stops.delivery_number = delivered.delivery_number
+        inner join raw.records on delivered.record_id = records.record_id
+        where stops.dataset = 'complaints'
+    )
+    on procedure, stage, outcome, extension_agreed, legal_basis
+    into name field value written
+) as texts
+anti join staging.stg_coded_texts as known
+    on texts.field = known.field and texts.written = known.written
+group by all;
+
 delete from raw.record_changes
 where delivery_number in (select delivery_number from stops);
 

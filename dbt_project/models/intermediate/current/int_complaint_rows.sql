@@ -65,8 +65,8 @@ typed as (
         responded_date_day.day_exchanged as responded_date_exchanged,
         case when records.outcome is not null then coalesce(outcome_code.value, 'unknown') end
             as outcome,
-        records.extension_agreed as extension_text,
-        extension_agreed_code.value as extension,
+        records.extension_agreed as extension_agreed_text,
+        extension_agreed_code.value as extension_agreed,
         records.legal_basis as legal_basis_text,
         legal_basis_code.value as legal_basis,
         records.target_met as target_met_text,

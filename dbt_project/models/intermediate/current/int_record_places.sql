@@ -20,7 +20,8 @@ delivered_now as (
     select
         record_id,
         min_by(file_name, file_position) as file_name,
-        min_by(row_number, file_position) as row_number
+        min_by(row_number, file_position) as row_number,
+        min_by(delivery_number, file_position) as delivery_number
     from delivered_rows
     group by record_id
 
@@ -52,6 +53,7 @@ final as (
         record_id,
         file_name,
         row_number,
+        delivery_number,
         cast(null as bigint) as left_with_delivery
     from delivered_now
 
@@ -61,6 +63,7 @@ final as (
         record_id,
         file_name,
         row_number,
+        cast(null as bigint) as delivery_number,
         left_with_delivery
     from delivered_before
 

@@ -42,7 +42,7 @@ final as (
                 then complaint_rows.clock_start_date
         end as clock_start_date,
         complaint_rows.acknowledged_date,
-        coalesce(complaint_rows.extension = 'yes', false) as extension_agreed,
+        coalesce(complaint_rows.extension_agreed = 'yes', false) as extension_agreed,
         complaint_rows.panel_date,
         complaint_rows.target_date,
         complaint_rows.target_met = 'yes' as is_target_met_by_source,

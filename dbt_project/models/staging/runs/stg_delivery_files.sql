@@ -17,5 +17,6 @@ select
     message,
     headers,
     columns_read,
-    headers_not_read
+    headers_not_read,
+    skipped_after
 from {{ source('runs', 'delivery_files') }}

@@ -6,5 +6,6 @@ select
     suite,
     description,
     source,
-    remedy
+    remedy,
+    columns_read
 from {{ source('runs', 'rules') }}

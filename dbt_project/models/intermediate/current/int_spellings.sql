@@ -1,0 +1,138 @@
+-- For the owner of the working store alone: how coded columns are written, where not as the layout
+-- has it.
+{{ config(materialized='view') }}
+
+with
+
+current_records as (
+
+    select * from {{ ref('int_current_records') }}
+    where not is_superseded and not is_duplicate
+
+),
+
+records as (
+
+    select * from {{ ref('stg_records') }}
+
+),
+
+coded_texts as (
+
+    select * from {{ ref('stg_coded_texts') }}
+
+),
+
+synonyms as (
+
+    select * from {{ ref('stg_synonyms') }}
+
+),
+
+stopped as (
+
+    select * from {{ ref('stg_stopped_spellings') }}
+
+),
+
+counted as (
+
+    {% for field in coded_columns() %}
+        select
+            records.source,
+            '{{ field }}' as field,
+            records.{{ field }} as written,
+            count(*) as rows_written
+        from current_records
+        inner join records on current_records.record_id = records.record_id
+        where records.{{ field }} is not null
+        group by records.source, records.{{ field }}
+
+        union all
+    {% endfor %}
+    select
+        source,
+        field,
+        written,
+        rows_written
+    from stopped
+
+),
+
+texts as (
+
+    select
+        counted.source,
+        counted.field,
+        counted.written,
+        max(counted.rows_written) as rows_written,
+        max(coded_texts.value) as value
+    from counted
+    left join coded_texts
+        on counted.field = coded_texts.field and counted.written = coded_texts.written
+    group by counted.source, counted.field, counted.written
+
+),
+
+unknown as (
+
+    select distinct
+        field,
+        written,
+        {{ matched_form('written') }} as form
+    from texts
+    where value is null
+
+),
+
+-- The longest known spelling that the text begins with or holds, else the one that is most alike.
+-- One that only differs by a no or a not says the contrary.
+nearest as (
+
+    select
+        unknown.field,
+        unknown.written,
+        synonyms.value
+    from unknown
+    inner join synonyms on unknown.field = synonyms.field
+    where
+        starts_with(unknown.form, synonyms.written || ' ')
+        or (
+            {{ has_negation('unknown.form') }} = {{ has_negation('synonyms.written') }}
+            and (
+                contains(' ' || unknown.form || ' ', ' ' || synonyms.written || ' ')
+                or jaro_winkler_similarity(unknown.form, synonyms.written) >= 0.9
+            )
+        )
+    qualify
+        row_number() over (
+            partition by unknown.field, unknown.written
+            order by
+                starts_with(unknown.form, synonyms.written || ' ') desc,
+                contains(unknown.form, synonyms.written) desc,
+                case when contains(unknown.form, synonyms.written) then length(synonyms.written) end
+                desc,
+                jaro_winkler_similarity(unknown.form, synonyms.written) desc,
+                synonyms.written
+        ) = 1
+
+),
+
+final as (
+
+    select
+        texts.source,
+        texts.field,
+        texts.written,
+        texts.rows_written,
+        texts.value,
+        nearest.value as nearest_value
+    from texts
+    left join nearest on texts.field = nearest.field and texts.written = nearest.written
+    where
+        texts.value is null
+        or {{ matched_form('texts.written') }} <> {{ matched_form('texts.value') }}
+
+)
+
+select * from final

@@ -1,0 +1,122 @@
+"""The door stays open to all that an export does from night to night, and shut to what ruins it."""
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from complaints.warehouse.layout import LAYOUT_NAMES
+from complaints.warehouse.settings import Settings, read_settings
+from conftest import Row, write_export
+from door_helpers import FIRST_NIGHT, Door, emptied, export, renamed, without
+from small_home import borrow_store
+
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("load")]
+
+OPEN = {"responded_date": "", "outcome": ""}
+# What `export` leaves out, so that every column of the layout is filled.
+OTHER_COLUMNS = {
+    "extension_agreed": "no",
+    "reasons": "Delay",
+    "legal_basis": "CA1989_s26",
+    "complainant_type": "Parent",
+    "age_band": "10-15",
+    "gender": "Female",
+    "ethnicity": "White British",
+    "disability": "No",
+    "sexual_orientation": "Not recorded",
+    "advocate": "no",
+    "learning": "Letters are shorter now.",
+}
+
+
+@pytest.fixture
+def door(example: Settings, tmp_path: Path) -> Door:
+    """An empty home, in a store that dbt built for the example."""
+    settings = read_settings(home=tmp_path / "home", source=tmp_path / "exports", as_of=FIRST_NIGHT)
+    borrow_store(settings, example)
+    return Door(settings)
+
+
+def full(rows: Sequence[Row]) -> list[Row]:
+    """Return rows in which every column of the layout is filled."""
+    dates = [name for name in LAYOUT_NAMES if name.endswith("_date")]
+    return [
+        {
+            **{name: row["received_date"] for name in dates},
+            **OTHER_COLUMNS,
+            **row,
+        }
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_forty_nights_of_growth_corrections_and_quiet_days_stop_nothing(
+    door: Door, seed: int
+) -> None:
+    draw = random.Random(seed)
+    state = [row | OPEN if draw.random() < 0.2 else row for row in export(60, seed)]
+    answers = export(200, seed)
+    for night in range(40):
+        if draw.random() < 0.7:  # else a quiet day
+            come = answers[len(state) : len(state) + draw.choice((0, 1, 1, 2, 5))]
+            state += [row | OPEN if draw.random() < 0.7 else row for row in come]
+            for _ in range(draw.randint(0, 4)):  # answered, corrected, mistyped, mended, gone
+                place = draw.randrange(len(state))
+                state[place] = draw.choice(
+                    (
+                        answers[place],
+                        state[place] | {"service_team": "Leaving Care"},
+                        state[place] | {"received_date": "31/02/2018"},
+                        state[place] | {"outcome": "No finding"},
+                        state[place] | OPEN,
+                    )
+                )
+        files = door.deliver(state[night // 4 :])
+        assert not door.stops(), (night, files)
+        assert {file.status for file in files} <= {"loaded", "unchanged"}
+
+
+def test_no_change_that_ruins_an_export_passes_in_silence(door: Door) -> None:
+    rows = full(export(41))
+    (file,) = door.deliver(rows)
+    assert (file.status, file.message) == ("loaded", None), door.stops()
+    ruined: dict[str, list[Row]] = {
+        f"{change.__name__} {column}": change(rows, column)
+        for column in LAYOUT_NAMES
+        for change in (other_name, without, emptied)
+    }
+    ruined |= {"half the rows": rows[:20], "a tenth of the rows": rows[:4]}
+    passed = []
+    for change, as_it_came in ruined.items():
+        (file,) = door.deliver(as_it_came)
+        if file.status not in ("stopped", "rejected") or not file.message:
+            passed.append((change, file.status, file.message))
+            door.deliver(rows)
+    assert not passed
+
+
+def other_name(rows: Sequence[Row], column: str) -> list[Row]:
+    """Return rows with a column under a name that nobody has seen."""
+    return renamed(rows, column, f"crm_{column[::-1]}")
+
+
+@pytest.mark.parametrize("missing", range(3))
+def test_one_file_of_several_that_is_missing_is_never_silent(door: Door, missing: int) -> None:
+    parts: list[Callable[[list[Row]], list[Row]]] = [
+        lambda rows: rows[:20],
+        lambda rows: rows[20:35],
+        lambda rows: rows[35:],
+    ]
+    for number, part in enumerate(parts):
+        write_export(door.exports / f"part_{'abc'[number]}.csv", part(export(60)))
+    door.deliver(parts[0](export(60)), "part_a")
+    door.day += timedelta(days=1)
+    left = [number for number in range(3) if number != missing]
+    (door.exports / f"part_{'abc'[missing]}.csv").unlink()
+    files = door.deliver(parts[left[0]](export(60)), f"part_{'abc'[left[0]]}")
+    assert {file.status for file in files} == {"stopped"}
+    assert all(f"part_{'abc'[missing]}.csv" in (file.message or "") for file in files)
