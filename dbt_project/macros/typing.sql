@@ -102,7 +102,7 @@
     ] + milestone_columns()) }}
 {%- endmacro %}
 
-{#- Those on which something of a stage was reached; its panel and its acknowledgement are apart. -#}
+{#- Those on which something of a stage was done; its panel and acknowledgement are apart. -#}
 {% macro milestone_columns() -%}
     {{ return([
         'extension_agreed_date', 'panel_findings_date', 'investigator_appointed_date',
@@ -120,8 +120,8 @@
 {% macro layout_columns() -%}
     {{ return([
         'case_reference', 'procedure', 'stage', 'received_date', 'clock_start_date', 'acknowledged_date',
-        'extension_agreed', 'panel_date', 'target_date', 'target_met', 'responded_date', 'outcome', 'service_team',
-        'reasons', 'legal_basis', 'complainant_type', 'age_band', 'gender', 'ethnicity', 'disability',
+        'extension_agreed', 'panel_date', 'target_date', 'target_met', 'responded_date', 'outcome',
+        'service_team', 'reasons', 'legal_basis', 'complainant_type', 'age_band', 'gender', 'ethnicity', 'disability',
         'sexual_orientation', 'advocate', 'status', 'learning', 'last_updated'
     ] + milestone_columns()) }}
 {%- endmacro %}

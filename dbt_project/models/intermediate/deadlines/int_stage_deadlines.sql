@@ -140,8 +140,7 @@ limited as (
             null
         ) as source_target_date,
         coalesce(stage_rows.outcome = 'withdrawn', false) as is_withdrawn,
-        coalesce(stage_rows.outcome = 'withdrawn', false)
-        or stage_rows.is_closed_date_unknown
+        coalesce(stage_rows.outcome = 'withdrawn' or stage_rows.is_closed_date_unknown, false)
             as is_not_measured
     from stage_rows
     cross join as_of
