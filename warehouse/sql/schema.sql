@@ -51,6 +51,7 @@ alter table raw.delivery_files add column if not exists headers varchar[];
 alter table raw.delivery_files add column if not exists columns_read varchar[];
 alter table raw.delivery_files add column if not exists headers_not_read varchar[];
 alter table raw.delivery_files add column if not exists skipped_after bigint[];
+alter table raw.delivery_files add column if not exists has_last_line_end boolean;
 
 -- Why a delivery was stopped at the door, append-only: one row per rule, and column or file. The
 -- evidence names columns, counts and dates' orders, no value; extent is the larger, the worse.
