@@ -94,7 +94,7 @@ from told
 where delivery_files.delivery_number = told.delivery_number;
 
 delete from raw.stopped_spellings
-where source in (select source from stops where dataset = 'complaints');
+where source in (select stops.source from stops);
 
 insert into raw.stopped_spellings by name
 select
