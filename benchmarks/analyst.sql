@@ -72,6 +72,7 @@ typed as (
         coalesce(extensions.value = 'yes', false) as is_extended,
         day_of(export_rows.received_date) as received_date,
         day_of(export_rows.clock_start_date) as clock_start_date,
+        day_of(export_rows.panel_date) as panel_date,
         day_of(export_rows.responded_date) as responded_date,
         coalesce(export_rows.service_team, 'Not recorded') as service_team,
         export_rows.reasons,
@@ -119,10 +120,15 @@ dated as (
     inner join calendar as received_days
         on usable.received_date = received_days.day
     inner join calendar as clock_days
-        on coalesce(usable.clock_start_date, usable.received_date) = clock_days.day
+        on
+            coalesce(usable.panel_date, usable.clock_start_date, usable.received_date)
+            = clock_days.day
+    -- Stage 3 has 50 working days in all, after a panel 5 for its findings and the response's.
     left join seed('time_limits') as limits
         on
-            limits.milestone = 'response'
+            limits.milestone = if(
+                usable.stage = 'stage_3' and usable.panel_date is null, 'overall', 'response'
+            )
             and usable.procedure = limits.procedure
             and usable.stage = limits.stage
             and usable.received_date
@@ -132,6 +138,7 @@ dated as (
             due_days.is_working_day
             and clock_days.day_number
             + if(usable.is_extended, limits.extended_working_days, limits.working_days)
+            + if(usable.panel_date is null, 0, 5)
             = due_days.day_number
 )
 

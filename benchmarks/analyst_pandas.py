@@ -50,7 +50,7 @@ def typed_rows(export: Path, as_of: date) -> pd.DataFrame:
         texts = pd.Series(rows[column].dropna().unique())
         values = texts.str.lower().map(lambda text: re.sub(r"[\W_]+", " ", text)).map(known)
         rows[column] = rows[column].map(dict(zip(texts, values, strict=True)))
-    for column in ("received_date", "clock_start_date", "responded_date"):
+    for column in ("received_date", "clock_start_date", "panel_date", "responded_date"):
         rows[column] = pd.to_datetime(rows[column], format="%d/%m/%Y", errors="coerce")
     updated = pd.to_datetime(rows["last_updated"], format="%d/%m/%Y %H:%M")
     rows = rows[updated == updated.groupby([rows[key] for key in STAGE]).transform("max")]
@@ -66,8 +66,12 @@ def typed_rows(export: Path, as_of: date) -> pd.DataFrame:
 def due_dates(stages: pd.DataFrame) -> pd.DataFrame:
     """Add the due dates: so many working days after the day on which the clock starts."""
     limits = pd.read_csv(SEEDS / "time_limits.csv", parse_dates=["valid_from", "valid_to"])
-    limits = limits[limits["milestone"] == "response"].drop(columns=["milestone", "source"])
-    stages = stages.reset_index(names="row").merge(limits, "left", ["procedure", "stage"])
+    # Stage 3 has 50 working days in all, after a panel 5 for its findings and the response's.
+    is_before_panel = (stages["stage"] == "stage_3") & stages["panel_date"].isna()
+    stages = stages.assign(milestone=np.where(is_before_panel, "overall", "response"))
+    stages = stages.reset_index(names="row").merge(
+        limits.drop(columns="source"), "left", ["procedure", "stage", "milestone"]
+    )
     in_force = stages["received_date"].between(
         stages["valid_from"], stages["valid_to"].fillna(pd.Timestamp.max)
     )
@@ -75,7 +79,8 @@ def due_dates(stages: pd.DataFrame) -> pd.DataFrame:
     days = stages["working_days"].where(
         stages["extension_agreed"] != "yes", stages["extended_working_days"]
     )
-    starts = stages["clock_start_date"].fillna(stages["received_date"])
+    days += np.where(stages["panel_date"].isna(), 0, 5)
+    starts = stages["panel_date"].fillna(stages["clock_start_date"]).fillna(stages["received_date"])
     holidays = pd.read_csv(SEEDS / "bank_holidays.csv")["date"].to_numpy("datetime64[D]")
     due = np.busday_offset(
         starts.to_numpy("datetime64[D]"),

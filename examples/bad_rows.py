@@ -11,8 +11,7 @@ import csv
 from datetime import date, datetime
 from pathlib import Path
 
-from complaints.examples.records import Record, Value, Values, file_of
-from complaints.warehouse.layout import LAYOUT_NAMES
+from complaints.examples.records import BLANK, Record, Value, Values, file_of
 
 TABLE = Path(__file__).with_name("bad_rows.csv")
 TEAM_AND_BASIS = {
@@ -47,8 +46,7 @@ def _values(line: dict[str, str]) -> Values:
     procedure = "statutory" if line["case_reference"].startswith("CH") else "corporate"
     team, legal_basis = TEAM_AND_BASIS[procedure]
     responded = _typed(line["responded_date"])
-    values: Values = dict.fromkeys(LAYOUT_NAMES, "")
-    values |= {
+    values = BLANK | {
         "case_reference": line["case_reference"],
         "procedure": procedure,
         "stage": line["stage"],

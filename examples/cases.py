@@ -29,6 +29,15 @@ LIMITS = response_limits(FIRST_DAY)
 STAGE_NUMBERS = {"stage_1": 1, "stage_2": 2, "stage_3": 3, "ombudsman": 4}
 # Within how many working days of the last answer the next stage is asked for.
 REQUEST_WINDOWS = {"stage_2": 20, "stage_3": 20, "ombudsman": 120}
+MILESTONES_SINCE = date(2017, 4, 1)
+# After which share of the time taken an investigation has come so far.
+SHARES_OF_STAGE_2 = {
+    "investigator_appointed_date": 0.2,
+    "independent_person_appointed_date": 0.25,
+    "statement_agreed_date": 0.4,
+    "investigation_report_date": 0.8,
+    "adjudication_date": 0.95,
+}
 WAITING_CLOCK_START = AS_OF_DAY - timedelta(days=8)
 
 
@@ -43,6 +52,12 @@ class Stage:
     clock_start_date: date | None = None
     extension_agreed: bool = False
     panel_date: date | None = None
+    panel_findings_date: date | None = None
+    investigator_appointed_date: date | None = None
+    independent_person_appointed_date: date | None = None
+    statement_agreed_date: date | None = None
+    investigation_report_date: date | None = None
+    adjudication_date: date | None = None
 
 
 @dataclass
@@ -74,7 +89,7 @@ def make_cases(rng: Random) -> list[Case]:
 
 
 def due_date(procedure: str, stage: Stage) -> date | None:
-    """Return the day a stage is due, or nothing where no limit holds."""
+    """Return the day a stage is due, stage 3 as a whole, or nothing where no limit holds."""
     limit = LIMITS.get((procedure, stage.stage))
     if limit is None:
         return None
@@ -183,7 +198,23 @@ def _escalate(cases: list[Case], planned: Escalation, rng: Random) -> None:
         stage.responded_date = working_day_after(planned.received, planned.answered_after)
     if planned.panel_after is not None:
         stage.panel_date = working_day_after(planned.received, planned.panel_after)
+    _give_milestones(stage, planned)
     case.stages.append(stage)
+
+
+def _give_milestones(stage: Stage, planned: Escalation) -> None:
+    """Give the milestones, which the statutory system records since April 2017.
+
+    They depend on the plan alone: a draw would change every case that comes after it.
+    """
+    if planned.procedure != "statutory" or planned.received < MILESTONES_SINCE:
+        return
+    if stage.panel_date and stage.responded_date:
+        stage.panel_findings_date = working_day_after(stage.panel_date, 4)
+    if planned.stage == "stage_2" and planned.answered_after is not None:
+        for name, share in SHARES_OF_STAGE_2.items():
+            days = round(share * planned.answered_after)
+            setattr(stage, name, working_day_after(planned.received, days))
 
 
 def _fits(case: Case, planned: Escalation) -> bool:

@@ -21,6 +21,13 @@ from complaints.warehouse.layout import LAYOUT_NAMES
 Value = str | date | datetime | None
 Values = dict[str, Value]
 
+# What came later into the layout is None: the spellings drawn for a row depend on its blanks too.
+BLANK: Values = dict.fromkeys(LAYOUT_NAMES, "") | dict.fromkeys(
+    (
+        "target_met",
+        *LAYOUT_NAMES[LAYOUT_NAMES.index("extension_agreed_date") : -1],
+    )
+)
 LAST_SAVED_DAY = AS_OF_DAY - timedelta(days=1)
 LATEST_QUARTER_START = date(2018, 7, 1)
 STATUTORY_FILE = "complaints_statutory.csv"
@@ -84,8 +91,7 @@ def _person(case: Case, rng: Random) -> Values:
 
 
 def _values(case: Case, stage: Stage, person: Values, rng: Random) -> Values:
-    values: Values = dict.fromkeys(LAYOUT_NAMES, "")
-    values |= vars(stage)
+    values = BLANK | vars(stage)
     values |= person
     values |= {
         "extension_agreed": "yes" if stage.extension_agreed else "no",

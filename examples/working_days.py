@@ -27,14 +27,14 @@ BANK_HOLIDAYS = frozenset(date.fromisoformat(row["date"]) for row in read_seed("
 
 
 def response_limits(on: date) -> dict[tuple[str, str], Limit]:
-    """Return the limit of each procedure and stage in force on a day."""
+    """Return the limit of each procedure and stage in force on a day, of stage 3 that overall."""
     day = on.isoformat()
     return {
         (row["procedure"], row["stage"]): Limit(
             int(row["working_days"]), int(row["extended_working_days"])
         )
         for row in read_seed("time_limits")
-        if row["milestone"] == "response"
+        if row["milestone"] in ("response", "overall")
         and row["valid_from"] <= day <= (row["valid_to"] or "9999-12-31")
     }
 

@@ -22,6 +22,13 @@ ROWS_WITH_SERIAL_NUMBERS = (7, 31)
 NOTE = "Synthetic example: made-up complaints, no real person, case or council."
 
 
+STATUTORY_MILESTONES = {
+    *("panel_date", "panel_findings_date", "investigator_appointed_date"),
+    *("independent_person_appointed_date", "statement_agreed_date"),
+    *("investigation_report_date", "adjudication_date"),
+}
+
+
 class CsvFile(NamedTuple):
     """How a CSV export is written."""
 
@@ -42,7 +49,7 @@ CSV_FILES: dict[str, CsvFile] = {
         "cp1252",
         ";",
         "\r\n",
-        {name: _header(name) for name in LAYOUT_NAMES if name != "panel_date"},
+        {name: _header(name) for name in LAYOUT_NAMES if name not in STATUTORY_MILESTONES},
         blank_line_after_row=100,
     ),
 }

@@ -83,6 +83,7 @@ def collect(
         "sources": list(sources or ()),
         "run_id": run_id,
         "due_within_days": settings.alerts_due_within_days,
+        "not_started_days": settings.alerts_not_started_days,
         "reminder_days": settings.alerts_reminder_days,
         "silent_days": settings.alerts_silent_days,
         "is_everything_known": sources is not None,

@@ -45,7 +45,7 @@ SUMS_OF_MEASURES = (
     *SUMS_OF_A_STAGE,
     ("received", ("panel_in_time", "panel_late", "panel_open_in_time", "panel_open_overdue")),
     ("decided", ("in_sla", "late")),
-    ("eligible", ("decided", "open_in_time", "open_overdue")),
+    ("eligible", ("decided", "open_in_time", "open_overdue", "closed_date_unknown")),
     ("open", ("open_in_time", "open_overdue", "open_without_limit")),
 )
 
@@ -56,6 +56,7 @@ PARTS_OF_MEASURES = (
     ("decided", "without_outcome"),
     ("decided", "outcome_unknown"),
     ("not_applicable", "withdrawn"),
+    ("not_applicable", "closed_date_unknown"),
     ("in_sla", "in_sla_from_request"),
     ("late_from_request", "late"),
     ("open_in_time", "open_in_time_from_request"),

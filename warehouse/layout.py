@@ -67,6 +67,11 @@ LAYOUT: tuple[LayoutColumn, ...] = (
     LayoutColumn("panel_date", False, "Stage 3: the day the panel met."),
     LayoutColumn("target_date", False, "The source system's own due date, only compared."),
     LayoutColumn(
+        "target_met",
+        False,
+        "Whether the source system counts it as in time: yes or no; only shown.",
+    ),
+    LayoutColumn(
         "responded_date", False, "The day of the response; blank while the stage is open."
     ),
     LayoutColumn("outcome", False, "What the stage decided; blank while it is open."),
@@ -80,7 +85,29 @@ LAYOUT: tuple[LayoutColumn, ...] = (
     LayoutColumn("disability", False, "Of the child or young person, as recorded."),
     LayoutColumn("sexual_orientation", False, "Of the child or young person, as recorded."),
     LayoutColumn("advocate", False, "Whether an advocate acted: yes or no."),
+    LayoutColumn(
+        "status", False, "Open or closed, where the system has closed rows without a date."
+    ),
     LayoutColumn("learning", False, "Short text written for the report."),
+    LayoutColumn("extension_agreed_date", False, "The day the extension was agreed."),
+    LayoutColumn("panel_findings_date", False, "Stage 3: the day of the panel's findings."),
+    LayoutColumn(
+        "investigator_appointed_date", False, "Stage 2: the day the investigator was appointed."
+    ),
+    LayoutColumn(
+        "independent_person_appointed_date",
+        False,
+        "Stage 2: the day the independent person was appointed.",
+    ),
+    LayoutColumn(
+        "statement_agreed_date",
+        False,
+        "Stage 2: the day the statement of complaint was agreed; starts no clock by itself.",
+    ),
+    LayoutColumn(
+        "investigation_report_date", False, "Stage 2: the day of the investigation's report."
+    ),
+    LayoutColumn("adjudication_date", False, "Stage 2: the day of the adjudication."),
     LayoutColumn("last_updated", False, "When the source last changed the row."),
 )
 

@@ -147,6 +147,14 @@ class Settings(BaseSettings):
     alerts_due_within_days: int = Field(
         3, ge=0, description="Working days before the due date from which a stage is due soon."
     )
+    alerts_not_started_days: int = Field(
+        10,
+        ge=0,
+        description=(
+            "Working days after which a statutory stage 2 without any milestone is reported as not "
+            "started."
+        ),
+    )
     alerts_reminder_days: int = Field(
         7, ge=1, description="Days after which everything that is still open is listed again."
     )

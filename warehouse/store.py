@@ -60,6 +60,10 @@ def make_tables(store: duckdb.DuckDBPyConnection) -> None:
             "first_file_name varchar not null, first_row_number bigint not null, "
             f"field_count integer not null, header_field_count integer not null, {columns})"
         )
+        for name in layout.names:  # a home from before the column
+            store.execute(
+                f"alter table {layout.records_table} add column if not exists {name} varchar"
+            )
     if is_older:
         run_sql(store, "take_over_0_1_0")
     store.commit()

@@ -4,7 +4,7 @@
     received in_sla in_sla_basic in_sla_extended late open_in_time open_overdue not_applicable
     in_sla_from_request late_from_request open_in_time_from_request open_overdue_from_request
     upheld fully_upheld partially_upheld outcome_unknown without_outcome
-    withdrawn eligible decided due extension_agreed
+    withdrawn closed_date_unknown eligible decided due extension_agreed
     panel_in_time panel_late panel_open_in_time panel_open_overdue
 {%- endmacro %}
 

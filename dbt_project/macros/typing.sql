@@ -99,22 +99,31 @@
     {{ return([
         'received_date', 'clock_start_date', 'acknowledged_date', 'panel_date', 'target_date', 'responded_date',
         'last_updated'
+    ] + milestone_columns()) }}
+{%- endmacro %}
+
+{#- Those on which something of a stage was done; its panel and acknowledgement are apart. -#}
+{% macro milestone_columns() -%}
+    {{ return([
+        'extension_agreed_date', 'panel_findings_date', 'investigator_appointed_date',
+        'independent_person_appointed_date', 'statement_agreed_date', 'investigation_report_date',
+        'adjudication_date'
     ]) }}
 {%- endmacro %}
 
 {#- The columns of the layout whose texts stand for codes. -#}
 {% macro coded_columns() -%}
-    {{ return(['procedure', 'stage', 'outcome', 'extension_agreed', 'legal_basis']) }}
+    {{ return(['procedure', 'stage', 'outcome', 'extension_agreed', 'legal_basis', 'target_met', 'status']) }}
 {%- endmacro %}
 
 {#- The columns of the layout. -#}
 {% macro layout_columns() -%}
     {{ return([
         'case_reference', 'procedure', 'stage', 'received_date', 'clock_start_date', 'acknowledged_date',
-        'extension_agreed', 'panel_date', 'target_date', 'responded_date', 'outcome', 'service_team', 'reasons',
-        'legal_basis', 'complainant_type', 'age_band', 'gender', 'ethnicity', 'disability',
-        'sexual_orientation', 'advocate', 'learning', 'last_updated'
-    ]) }}
+        'extension_agreed', 'panel_date', 'target_date', 'target_met', 'responded_date', 'outcome',
+        'service_team', 'reasons', 'legal_basis', 'complainant_type', 'age_band', 'gender', 'ethnicity', 'disability',
+        'sexual_orientation', 'advocate', 'status', 'learning', 'last_updated'
+    ] + milestone_columns()) }}
 {%- endmacro %}
 
 {#- A share as it is said in a sentence. -#}

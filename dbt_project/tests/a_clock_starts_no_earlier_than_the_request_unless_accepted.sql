@@ -1,3 +1,4 @@
+-- At stage 3 the response is counted from the panel's findings, which may come early.
 with
 
 stages as (
@@ -28,7 +29,10 @@ final as (
         accepted.record_id is null
         and (
             stages.clock_start_date < stages.received_date
-            or stages.due_date < stages.due_date_from_request
+            or (
+                stages.stage <> 'stage_3'
+                and stages.due_date < stages.due_date_from_request
+            )
         )
 
 )

@@ -21,13 +21,9 @@ from complaints.warehouse.settings import PROJECT_FOLDER
 SEEDS = PROJECT_FOLDER / "dbt_project" / "seeds"
 # What is said of one stage, not of the case: where there are `stages`, it is read by them alone.
 STAGE_FACTS = (
-    "received_date",
-    "clock_start_date",
-    "acknowledged_date",
+    *(name for name in COMPLAINTS.dates if name != "last_updated"),
     "extension_agreed",
-    "panel_date",
-    "target_date",
-    "responded_date",
+    "target_met",
     "outcome",
 )
 # How rows are combined where the sources file does not say. A case with points of which one is not

@@ -34,7 +34,7 @@ DATE_ORDERS = (DAY_FIRST, "month-first", "year-first")
 LOCAL_ZONE = "Europe/London"
 ZONES = (LOCAL_ZONE, "UTC")
 # What is said of a source as a whole: the same in all its entries.
-OF_THE_SOURCE = ("dates", "zone", "reference_pattern", "door")
+OF_THE_SOURCE = ("dates", "zone", "reference_pattern", "sla", "door")
 PRESETS_FOLDER = Path(__file__).parent / "presets"
 # The keys that decide how a file is read, other than the first three there were.
 MAPPING_KEYS = (
@@ -43,6 +43,7 @@ MAPPING_KEYS = (
     "dates",
     "zone",
     "reference_pattern",
+    "sla",
     "where",
     "columns",
     "optional",
@@ -176,6 +177,7 @@ class Source(BaseModel):
     dates: Text = DAY_FIRST
     zone: Text = LOCAL_ZONE
     reference_pattern: Text | None = None
+    sla: Literal["source_target"] | None = None  # its target dates are the limits
     door: dict[str, float] = {}
     where: Text | None = None
     columns: ByColumn = {}

@@ -38,6 +38,7 @@ select
     $dates as dates,
     $zone as zone,
     $reference_pattern as reference_pattern,
+    $sla as sla,
     $optional::varchar[] as optional_columns,
     $names_not_found::varchar[] as names_not_found,
     map($names::varchar[], $values::double[]) as door
@@ -188,6 +189,7 @@ def _append(
             "dates": delivery.source.dates,
             "zone": delivery.source.zone,
             "reference_pattern": delivery.source.reference_pattern,
+            "sla": delivery.source.sla,
             "optional": [name for entry in delivery.source.entries for name in entry.optional],
             "names_not_found": names_not_found(delivery.source, files),
             "names": list(door),

@@ -29,7 +29,10 @@ select
     audience,
     state,
     place,
-    replace(section, '{due_within}', working_days(getvariable('due_within_days'))) as section,
+    replace(
+        replace(section, '{due_within}', working_days(getvariable('due_within_days'))),
+        '{not_started}', working_days(getvariable('not_started_days'))
+    ) as section,
     dense_rank() over (order by audience, place, position, title) as group_number,
     title,
     remedy,

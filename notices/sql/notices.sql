@@ -169,6 +169,20 @@ where is_overdue or days_left <= getvariable('due_within_days')
 
 union all by name
 
+-- No investigator, and nothing else of the investigation.
+select
+    'deadlines' as audience,
+    'not_started' as notice_type,
+    concat_ws('|', 'not started', source, case_reference) as key,
+    received_date::varchar as sort,
+    named(case_reference, 'stage_2') || ', ' || procedure || ': requested on '
+    || day_in_full(received_date) || ', ' || working_days(working_days_waited)
+    || ' ago, and no investigator is recorded' as text
+from published.rpt_stage_2_milestones
+where is_open and not is_started and working_days_waited > getvariable('not_started_days')
+
+union all by name
+
 -- They are listed beside what is new, whether or not they were sent before.
 select
     'deadlines' as audience,

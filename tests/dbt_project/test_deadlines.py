@@ -53,7 +53,7 @@ def until(first: date, last: date) -> st.SearchStrategy[date]:
 
 def on_the_limit(day: date, direction: int) -> st.SearchStrategy[date]:
     """Return days that are a limit's working days away, and the days beside them."""
-    limit_days = st.sampled_from((10, 20, 25, 30, 40, 50, 65))
+    limit_days = st.sampled_from((5, 10, 15, 20, 25, 30, 40, 50, 65))
     return st.builds(
         lambda number, shift: working_day_after(day, direction * number) + shift * DAY,
         limit_days,
@@ -87,6 +87,7 @@ def stages(draw: st.DrawFn, as_of_day: date) -> Stage:
         draw(st.none() | anywhere | on_the_limit(received, 1)),
         draw(st.booleans()),
         draw(OUTCOMES),
+        draw(st.none() | anywhere),
     )
 
 

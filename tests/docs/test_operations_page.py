@@ -14,10 +14,13 @@ NOTICES = PROJECT_FOLDER / "notices"
 
 def titles_of_the_digest() -> set[str]:
     """Return every title of notice_types.csv, and the one that digest.sql gives itself."""
-    due_within = f"{Settings.model_fields['alerts_due_within_days'].default} working days"
+    days = {
+        name: f"{Settings.model_fields[f'alerts_{name}_days'].default} working days"
+        for name in ("due_within", "not_started")
+    }
     with (NOTICES / "notice_types.csv").open(encoding="utf-8") as file:
         titles = {
-            row[column].replace("{due_within}", due_within)
+            row[column].format_map(days)
             for row in csv.DictReader(file)
             for column in ("section", "reminder_section")
         }

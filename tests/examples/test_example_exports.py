@@ -37,6 +37,7 @@ WARNINGS = {
     "closed_without_outcome", "outcome_without_response", "outcome_unknown",
     "extension_unknown", "legal_basis_unknown", "other_date_invalid",
     "clock_start_implausible", "team_missing", "target_date_disagrees",
+    "target_met_unknown", "milestones_out_of_order", "extension_date_without_extension",
     "statutory_subject_logged_as_corporate", "corporate_subject_logged_as_statutory",
 }
 # fmt: on

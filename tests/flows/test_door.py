@@ -1,6 +1,7 @@
 """A delivery that is not what the last one of its source was is stopped, with one sentence."""
 
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -24,12 +25,36 @@ pytestmark = pytest.mark.xdist_group("load")
 RECORDS = ("records", "record_changes", "record_states", "delivered_rows", "deliveries")
 
 
+def new_door(folder: Path) -> Door:
+    """Return a door before its first night."""
+    return Door(read_settings(home=folder / "home", source=folder / "exports", as_of=FIRST_NIGHT))
+
+
 @pytest.fixture
 def door(example: Settings, tmp_path: Path) -> Door:
     """An empty home, in a store that dbt built for the example."""
-    settings = read_settings(home=tmp_path / "home", source=tmp_path / "exports", as_of=FIRST_NIGHT)
-    borrow_store(settings, example)
-    return Door(settings)
+    door = new_door(tmp_path)
+    borrow_store(door.settings, example)
+    return door
+
+
+@pytest.fixture(scope="module")
+def after_one_delivery(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home to which one export was delivered."""
+    folder = tmp_path_factory.mktemp("door")
+    door = new_door(folder)
+    borrow_store(door.settings, example)
+    door.deliver(export())
+    return folder
+
+
+@pytest.fixture
+def second(after_one_delivery: Path, tmp_path: Path) -> Door:
+    """A home to which one export was delivered."""
+    shutil.copytree(after_one_delivery, tmp_path, dirs_exist_ok=True)
+    door = new_door(tmp_path)
+    door.day += timedelta(days=1)
+    return door
 
 
 def test_a_stopped_delivery_leaves_no_trace_and_a_good_one_takes_its_place(door: Door) -> None:
@@ -59,8 +84,8 @@ def test_an_accepted_delivery_is_taken_and_is_the_new_normal(door: Door) -> None
         accept_delivery(door.settings, "complaints", "Data officer", "Once more.")
 
 
-def test_what_is_much_worse_than_what_was_accepted_is_stopped(door: Door) -> None:
-    door.deliver(export(40))
+def test_what_is_much_worse_than_what_was_accepted_is_stopped(second: Door) -> None:
+    door = second
     door.deliver(export(18))
     accept_delivery(door.settings, "complaints", "Data officer", "The old cases were archived.")
     (file,) = door.deliver(export(3))
@@ -108,12 +133,11 @@ def other_order(rows: Sequence[Row]) -> list[Row]:
     ],
 )
 def test_each_change_is_stopped_and_told(
-    door: Door, change: Callable[[list[Row]], list[Row]], rule: str, evidence: str
+    second: Door, change: Callable[[list[Row]], list[Row]], rule: str, evidence: str
 ) -> None:
-    door.deliver(export())
-    door.deliver(change(export()))
-    told = [said for code, _, said in door.stops() if code == f"delivery_{rule}"]
-    assert told and evidence in told[0], door.stops()
+    second.deliver(change(export()))
+    told = [said for code, _, said in second.stops() if code == f"delivery_{rule}"]
+    assert told and evidence in told[0], second.stops()
 
 
 @pytest.mark.parametrize(
@@ -175,6 +199,26 @@ def test_a_name_of_the_sources_file_without_a_header_is_missed_unless_it_is_opti
     assert delivered.status == ("stopped" if told else "loaded")
     said = " ".join(evidence for _, _, evidence in door.stops())
     assert bool(said) == bool(told) and all(each in said for each in told), said
+
+
+def test_a_header_that_was_renamed_is_seen_in_a_single_row(door: Door) -> None:
+    door.deliver(export(1))
+    (file,) = door.deliver(renamed(export(1), "responded_date", "date_of_response"))
+    assert file.status == "stopped"
+    assert "`responded_date` is gone, `date_of_response` is new" in (file.message or "")
+    (file,) = door.deliver(without(export(1), "responded_date"))
+    assert file.status == "loaded"
+
+
+def test_a_reference_that_is_not_of_the_sources_pattern_is_held(door: Door, tmp_path: Path) -> None:
+    file = tmp_path / "sources.yml"
+    file.write_text(
+        "sources:\n  - {code: complaints, files: exports, reference_pattern: 'CH-[0-9]{5}'}\n"
+    )
+    door.settings = door.settings.model_copy(update={"source": file})
+    total = export(1)[0] | {"case_reference": "Report run on"}
+    door.deliver([*export(2), total])
+    assert door.ask("select rule_code from validation.findings") == [("case_reference_mangled",)]
 
 
 def test_a_file_that_does_not_come_is_missed_unless_another_has_its_cases(door: Door) -> None:

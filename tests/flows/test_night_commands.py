@@ -40,6 +40,7 @@ def test_todays_date_long_after_the_newest_must_be_given_by_hand(
         assert night.as_of_day == today
 
 
+@pytest.mark.soak
 def test_night_of_rejected_files_only_ends_with_1(
     run: Run, example_copy: Settings, tmp_path: Path
 ) -> None:

@@ -56,6 +56,7 @@ class Stage(NamedTuple):
     panel_date: date | None
     extension_agreed: bool
     outcome: str | None
+    panel_findings_date: date | None = None
 
 
 def limits(stage: Stage) -> tuple[int, int] | None:
@@ -81,22 +82,29 @@ def working_days_between(first: date, last: date) -> int:
     return int(np.busday_count(first + DAY, last + DAY, busdaycal=ENGLAND))
 
 
-def clock_start(stage: Stage, as_of_day: date) -> date:
-    """Return the day the clock starts: given, acknowledged under the Ombudsman's code, received."""
-    if stage.clock_start_date:
-        return stage.clock_start_date
-    starts_on_acknowledgement = (
+def acknowledgement_due(stage: Stage) -> date | None:
+    """Return the day by which the Ombudsman's code wants a corporate stage acknowledged."""
+    is_under_the_code = (
         stage.procedure == "corporate"
         and stage.stage != "ombudsman"
         and stage.received_date >= OMBUDSMANS_CODE_START
     )
-    acknowledged = stage.acknowledged_date
-    if not starts_on_acknowledgement or acknowledged is None:
-        return stage.received_date
-    is_usable = (
-        stage.received_date <= acknowledged <= min(stage.responded_date or as_of_day, as_of_day)
-    )
-    return acknowledged if is_usable else stage.received_date
+    return working_day_after(stage.received_date, 5) if is_under_the_code else None
+
+
+def happened(day: date | None, first: date, last: date) -> date | None:
+    """Return a day if it lies where it can have happened."""
+    return day if day and first <= day <= last else None
+
+
+def clock_start(stage: Stage, as_of_day: date) -> date:
+    """Return the day the clock starts: given, acknowledged under the Ombudsman's code, received."""
+    due = acknowledgement_due(stage)
+    if stage.clock_start_date or not due:
+        return stage.clock_start_date or stage.received_date
+    last = stage.responded_date or as_of_day
+    acknowledged = happened(stage.acknowledged_date, stage.received_date, last)
+    return min(acknowledged or due, due, stage.responded_date or due)
 
 
 def verdict(due: date | None, met: date | None, is_withdrawn: bool, as_of_day: date) -> str:
@@ -113,40 +121,90 @@ def expected(stage: Stage, as_of_day: date) -> dict[str, Any]:
     limit = limits(stage)
     start = clock_start(stage, as_of_day)
     applied = limit and limit[stage.extension_agreed]
-    due = applied and working_day_after(start, applied)
-    basic_due = limit and working_day_after(start, limit[0])
+    due = after_the_panel(stage, as_of_day) or (applied and working_day_after(start, applied))
+    basic_due = after_the_panel(stage, as_of_day) or (limit and working_day_after(start, limit[0]))
     request_due = applied and working_day_after(stage.received_date, applied)
     responded = stage.responded_date
     is_withdrawn = stage.outcome == "withdrawn"
     is_open = responded is None and not is_withdrawn
     status = verdict(due, responded, is_withdrawn, as_of_day)
+    status_from_request = verdict(request_due, responded, is_withdrawn, as_of_day)
     is_basic = bool(basic_due and responded and responded <= basic_due)
-    return {
-        "clock_start_date": start,
-        "due_date": due,
-        "due_date_without_extension": basic_due,
-        "due_date_from_request": request_due,
-        "working_days_taken": working_days_between(start, responded) if responded else None,
-        "working_days_left": working_days_between(as_of_day, due) if due and is_open else None,
-        "sla_status": status,
-        "sla_status_from_request": verdict(request_due, responded, is_withdrawn, as_of_day),
-        "is_in_sla_basic": status == "in_time" and is_basic,
-        "is_in_sla_extended": status == "in_time" and not is_basic,
-        "is_open": is_open,
-        "is_upheld": stage.outcome in ("upheld", "partially_upheld"),
-    } | expected_panel(stage, start, as_of_day)
+    return (
+        {
+            "clock_start_date": start,
+            "due_date": due,
+            "due_date_without_extension": basic_due,
+            "due_date_from_request": request_due,
+            "working_days_taken": working_days_between(start, responded) if responded else None,
+            "working_days_left": working_days_between(as_of_day, due) if due and is_open else None,
+            "sla_status": status,
+            "sla_status_from_request": status_from_request,
+            "is_in_sla_basic": status == "in_time" and is_basic,
+            "is_in_sla_extended": status == "in_time" and not is_basic,
+            "is_open": is_open,
+            "is_upheld": stage.outcome in ("upheld", "partially_upheld"),
+        }
+        | expected_acknowledgement(stage, as_of_day)
+        | expected_panel(stage, start, as_of_day)
+    )
+
+
+def expected_acknowledgement(stage: Stage, as_of_day: date) -> dict[str, Any]:
+    """Return what the model must say of the acknowledgement; a response is one as well."""
+    due = acknowledgement_due(stage)
+    acknowledged = happened(stage.acknowledged_date, stage.received_date, as_of_day)
+    days = [day for day in (acknowledged, stage.responded_date) if day]
+    status = verdict(due, min(days, default=None), stage.outcome == "withdrawn", as_of_day)
+    return {"acknowledgement_due_date": due, "acknowledgement_status": due and status}
+
+
+def panel_met(stage: Stage, as_of_day: date) -> date | None:
+    """Return the day of the panel from which the findings are counted."""
+    has_limits = stage.stage == "stage_3" and limits(stage)
+    last = stage.responded_date or as_of_day
+    return happened(stage.panel_date, stage.received_date, last) if has_limits else None
+
+
+def findings_made(stage: Stage, as_of_day: date, last: date) -> date | None:
+    """Return the day of the panel's findings, if they were made by a day."""
+    has_limits = stage.stage == "stage_3" and limits(stage)
+    first = panel_met(stage, as_of_day) or stage.received_date
+    return happened(stage.panel_findings_date, first, last) if has_limits else None
+
+
+def after_the_panel(stage: Stage, as_of_day: date) -> date | None:
+    """Return when the response is due after the panel: 15 working days after the findings."""
+    met = panel_met(stage, as_of_day)
+    findings = findings_made(stage, as_of_day, stage.responded_date or as_of_day)
+    findings = findings or (met and working_day_after(met, 5))
+    return findings and working_day_after(findings, 15)
 
 
 def expected_panel(stage: Stage, start: date, as_of_day: date) -> dict[str, Any]:
-    """Return what the model must say of the panel, which only stage 3 has."""
+    """Return what the model must say of panel and findings, which only stage 3 has."""
     if stage.stage != "stage_3":
-        return dict.fromkeys(("panel_due_date", "panel_sla_status", "panel_working_days_left"))
+        return dict.fromkeys(
+            (
+                *("panel_due_date", "panel_sla_status", "panel_working_days_left"),
+                *("findings_due_date", "findings_status"),
+                *("due_date_overall", "sla_status_overall"),
+            )
+        )
     due = working_day_after(start, 30) if limits(stage) else None
     met = stage.panel_date if stage.panel_date and stage.panel_date <= as_of_day else None
     is_withdrawn = stage.outcome == "withdrawn"
     is_awaited = due and not (met or stage.responded_date or is_withdrawn)
+    panel = panel_met(stage, as_of_day)
+    findings_due = panel and working_day_after(panel, 5)
+    findings = findings_made(stage, as_of_day, as_of_day)
+    overall = working_day_after(stage.received_date, 50) if limits(stage) else None
     return {
         "panel_due_date": due,
         "panel_sla_status": verdict(due, met, is_withdrawn, as_of_day),
         "panel_working_days_left": working_days_between(as_of_day, due) if is_awaited else None,
+        "findings_due_date": findings_due,
+        "findings_status": verdict(findings_due, findings, is_withdrawn, as_of_day),
+        "due_date_overall": overall,
+        "sla_status_overall": verdict(overall, stage.responded_date, is_withdrawn, as_of_day),
     }

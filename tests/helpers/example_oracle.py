@@ -60,6 +60,11 @@ DATE_FIELDS = (
     "received_date", "responded_date", "clock_start_date", "acknowledged_date", "panel_date",
     "target_date",
 )
+MILESTONES = (
+    "extension_agreed_date", "panel_findings_date", "investigator_appointed_date",
+    "independent_person_appointed_date", "statement_agreed_date", "investigation_report_date",
+    "adjudication_date",
+)
 # fmt: on
 EXCEL_DAY_0 = date(1899, 12, 30)
 
@@ -81,6 +86,7 @@ class Row:
     acknowledged_date: date | None = None
     panel_date: date | None = None
     target_date: date | None = None
+    milestones: dict[str, date] = field(default_factory=dict)
     saved: datetime | None = None
 
     def text(self, name: str) -> str:
@@ -127,9 +133,12 @@ class Row:
 
     @property
     def due_date(self) -> date | None:
-        """The day the stage is due, where a limit holds."""
+        """The day the stage is due, where a limit holds; after a panel by the day of it."""
         if (self.procedure, self.stage) not in LIMITS:
             return None
+        if self.stage == "stage_3" and self.panel_date:
+            findings = self.milestones.get("panel_findings_date") or due_after(self.panel_date, 5)
+            return due_after(findings, 15)
         limit = LIMITS[self.procedure, self.stage][self.word("extension_agreed") in YES]
         clock = self.clock_start_date
         if clock and clock > (self.responded_date or AS_OF_DAY):
@@ -187,6 +196,8 @@ def read_exports(folder: Path) -> list[Row]:
 def _parsed(row: Row) -> Row:
     for name in DATE_FIELDS:
         setattr(row, name, _date(row, name))
+    days = {name: _date(row, name) for name in MILESTONES}
+    row.milestones = {name: day for name, day in days.items() if day}
     saved = row.text("last_updated")
     for pattern in DATE_PATTERNS:
         for with_time in (f"{pattern} %H:%M", f"{pattern} %H:%M:%S"):

@@ -8,6 +8,7 @@ from example_oracle import (
     AS_OF_DAY,
     CORPORATE_BASES,
     LIMITS,
+    MILESTONES,
     NO,
     OTHER_BASES,
     OUTCOMES,
@@ -16,6 +17,7 @@ from example_oracle import (
     YES,
     Row,
     by_case,
+    due_after,
     working_days_after,
 )
 
@@ -25,6 +27,16 @@ OTHER_DATES = {
     "panel_date",
     "target_date",
     "last_updated",
+    *MILESTONES,
+}
+# Each of these comes no earlier than the others.
+FOLLOWS = {
+    "investigation_report_date": ("investigator_appointed_date", "statement_agreed_date"),
+    "adjudication_date": (
+        "investigator_appointed_date",
+        "statement_agreed_date",
+        "investigation_report_date",
+    ),
 }
 
 MANGLED = re.compile(r"\d\.\d+E\+\d+")
@@ -117,6 +129,10 @@ def _warnings_on_a_row(row: Row) -> Iterator[str]:
         "other_date_invalid": bool(row.invalid & OTHER_DATES),
         "clock_start_implausible": clock and clock > (row.responded_date or AS_OF_DAY),
         "team_missing": not row.text("service_team"),
+        "target_met_unknown": row.word("target_met") not in YES | NO,
+        "extension_date_without_extension": "extension_agreed_date" in row.milestones
+        and row.word("extension_agreed") not in YES,
+        "milestones_out_of_order": _is_out_of_order(row),
         "statutory_subject_logged_as_corporate": row.procedure == "corporate"
         and basis in STATUTORY_BASES,
         "corporate_subject_logged_as_statutory": row.procedure == "statutory"
@@ -125,13 +141,31 @@ def _warnings_on_a_row(row: Row) -> Iterator[str]:
     return (code for code, fails in failing.items() if fails)
 
 
+def _is_out_of_order(row: Row) -> bool:
+    days = [day for day in (row.acknowledged_date, *row.milestones.values()) if day]
+    panel, findings = row.panel_date, row.milestones.get("panel_findings_date")
+    return (
+        any(day < row.received_date for day in (*days, panel) if day and row.received_date)
+        or any(day > (row.responded_date or AS_OF_DAY) for day in days)
+        or bool(panel and row.responded_date and panel > row.responded_date)
+        or bool(panel and findings and findings < panel)
+        or any(
+            row.milestones[later] < row.milestones[earlier]
+            for later, others in FOLLOWS.items()
+            for earlier in others
+            if later in row.milestones and earlier in row.milestones
+        )
+    )
+
+
 def _errors_in_a_case(row: Row, earlier: list[Row]) -> Iterator[str]:
     if earlier and row.received_date < earlier[-1].received_date:
         yield "stage_received_before_previous_stage"
 
 
 def _warnings_in_a_case(row: Row, earlier: list[Row], keys: set) -> Iterator[str]:
-    if row.target_date and row.target_date != row.due_date:
+    overall = due_after(row.received_date, 50) if row.stage == "stage_3" else None
+    if row.target_date and row.target_date not in (row.due_date, overall):
         yield "target_date_disagrees"
     if _may_be_exchanged(row):
         yield "day_and_month_may_be_exchanged"

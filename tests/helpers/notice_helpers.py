@@ -58,6 +58,11 @@ create table fct_complaint_stages (
     procedure varchar default 'statutory', is_open boolean default true,
     source varchar default 'complaints'
 );
+create table rpt_stage_2_milestones (
+    case_reference varchar, received_date date, working_days_waited integer, is_started boolean,
+    is_open boolean default true, procedure varchar default 'statutory',
+    source varchar default 'complaints'
+);
 create table ops_runs (run_id varchar, as_of_day date);
 create view rpt_open_stages as from fct_complaint_stages where is_open;
 """

@@ -5,7 +5,9 @@ TABLES = {
     "fct_complaint_stages": """
         source case_reference procedure stage received_date clock_start_date due_date
         due_date_from_request extension_agreed responded_date working_days_taken sla_status
-        sla_status_from_request panel_date panel_due_date panel_sla_status outcome is_upheld
+        sla_status_from_request acknowledgement_due_date acknowledgement_status panel_date
+        panel_due_date panel_sla_status findings_due_date findings_status due_date_overall
+        sla_status_overall is_target_met_by_source outcome is_upheld
         service_team legal_basis complainant_type financial_quarter source_file source_row""",
     "fct_complaints": """
         source case_reference procedure first_received_date financial_quarter highest_stage is_open
@@ -28,6 +30,11 @@ TABLES = {
     "rpt_open_stages": """
         source case_reference procedure stage service_team received_date due_date
         working_days_left""",
+    "rpt_stage_2_milestones": """
+        source case_reference procedure service_team received_date investigator_appointed_date
+        independent_person_appointed_date statement_agreed_date investigation_report_date
+        adjudication_date working_days_to_investigator working_days_to_independent_person
+        working_days_to_statement working_days_to_report working_days_to_adjudication""",
     "rpt_published_figures": """
         report section period procedure stage measure unit printed computed
         computed_excluding_withdrawn agreement attainable contradicts""",
@@ -81,9 +88,12 @@ WARNINGS = (
     "outcome_without_response",
     "outcome_unknown",
     "extension_unknown",
+    "target_met_unknown",
     "legal_basis_unknown",
     "other_date_invalid",
     "clock_start_implausible",
+    "milestones_out_of_order",
+    "extension_date_without_extension",
     "team_missing",
     "target_date_disagrees",
     "statutory_subject_logged_as_corporate",

@@ -61,9 +61,17 @@ EXAMPLES: dict[str, Example] = {
     "outcome_without_response": one(responded_date=""),
     "outcome_unknown": one(outcome="settled"),
     "extension_unknown": one(extension_agreed="perhaps"),
+    "target_met_unknown": one(target_met="green"),
     "legal_basis_unknown": one(legal_basis="s999"),
     "other_date_invalid": one(target_date="soon"),
     "clock_start_implausible": one(clock_start_date="2018-07-17"),
+    "milestones_out_of_order": Example(
+        [
+            STAGE_1,
+            STAGE_2 | {"adjudication_date": "2018-08-30", "statement_agreed_date": "2018-08-31"},
+        ]
+    ),
+    "extension_date_without_extension": one(extension_agreed_date="2018-07-09"),
     "team_missing": one(service_team=""),
     "target_date_disagrees": one(target_date="2018-07-17"),
     "day_and_month_may_be_exchanged": one(received_date="08/01/2018", responded_date="2018-08-16"),
@@ -94,6 +102,36 @@ NEAR_MISSES: dict[str, Example] = {
     "stage 2 asked for on the twentieth working day": Example(
         [STAGE_1, STAGE_2 | {"received_date": "2018-08-13"}]
     ),
+    "every milestone on the day of the next": Example(
+        [
+            STAGE_1 | {"acknowledged_date": "2018-07-02"},
+            STAGE_2
+            | {
+                "investigator_appointed_date": "2018-08-01",
+                "statement_agreed_date": "2018-08-01",
+                "investigation_report_date": "2018-08-01",
+                "adjudication_date": "2018-09-05",
+                "extension_agreed": "yes",
+                "extension_agreed_date": "2018-09-05",
+            },
+        ]
+    ),
+    "a panel and its target date in all": Example(
+        [
+            STAGE_1,
+            STAGE_2,
+            STAGE_2
+            | {
+                "stage": "stage_3",
+                "received_date": "2018-09-10",
+                "panel_date": "2018-10-01",
+                "panel_findings_date": "2018-10-01",
+                "target_date": "2018-11-19",
+                "responded_date": "2018-10-22",
+            },
+        ]
+    ),
+    "whether the target was met, as the system says it": one(target_met="Within target"),
     "the Ombudsman without any stage": one(stage="ombudsman"),
     "withdrawn without a response": one(outcome="withdrawn", responded_date=""),
     "the target date is the due date": one(target_date="2018-07-16"),

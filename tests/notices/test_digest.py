@@ -72,6 +72,27 @@ def test_new_items_come_in_one_message_as_text_and_as_html(
     assert not re.search(r"src=|href=|url\(|<script|<link|@import", page), "nothing is fetched"
 
 
+def test_a_stage_2_that_has_not_started_after_the_days_set_is_sent(
+    notified: Settings, postbox: Postbox
+) -> None:
+    waiting = (
+        "insert into rpt_stage_2_milestones by name select '{}' as case_reference, "
+        "date '2018-11-09' as received_date, {} as working_days_waited, {} as is_started"
+    )
+    change(
+        notified,
+        waiting.format("C1", 11, "false"),
+        waiting.format("C2", 10, "false"),
+        waiting.format("C3", 40, "true"),
+        waiting.format("C4", 40, "null::boolean"),
+    )
+    notify(notified, FIRST)
+    assert "Stage 2 not started after 10 working days\n" + "-" * 41 + (
+        "\n- C1, stage 2, statutory: requested on 9 November 2018, 11 working days ago, and no "
+        "investigator is recorded\n"
+    ) in text_of(postbox.taken()[0])
+
+
 def test_an_item_goes_once_whatever_file_it_comes_in(notified: Settings, postbox: Postbox) -> None:
     change(notified, HELD.format("20181126", 6))
     notify(notified, day(0))

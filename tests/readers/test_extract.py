@@ -6,6 +6,7 @@ import pytest
 from complaints.flows.steps.extract import read_delivery
 from complaints.flows.steps.find_deliveries import unread_deliveries
 from complaints.warehouse.layout import LAYOUT_NAMES
+from complaints.warehouse.store import make_tables
 from export_helpers import (
     HEADER,
     ROW,
@@ -32,6 +33,15 @@ def test_the_landing_table_has_the_agreed_columns(store, exports):
         *((name, "VARCHAR") for name in LAYOUT_NAMES),
     ]
     assert landed(store, "file_name", "file_order", "field_count") == [("complaints.csv", 0, 4)]
+
+
+def test_a_home_from_before_a_column_of_the_layout_is_given_it(store, exports):
+    store.execute("alter table raw.records drop column adjudication_date")
+    make_tables(store)
+    read_one(store, exports, f"{HEADER},adjudication_date\n{ROW},2018-07-02\n")
+    assert store.execute("select adjudication_date from raw.records").fetchall() == [
+        ("2018-07-02",)
+    ]
 
 
 @pytest.mark.parametrize(

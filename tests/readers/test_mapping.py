@@ -42,6 +42,7 @@ def read(store, folder, entry, *lines, name="wide.csv", columns=()):
     return record, sorted(rows, key=repr)
 
 
+@pytest.mark.soak
 def test_a_wide_row_is_a_row_for_each_stage_through_the_whole_night(settings):
     write_csv(
         settings.source,

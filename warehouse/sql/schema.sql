@@ -20,6 +20,7 @@ create table if not exists raw.deliveries (
 alter table raw.deliveries add column if not exists dates varchar;
 alter table raw.deliveries add column if not exists zone varchar;
 alter table raw.deliveries add column if not exists reference_pattern varchar;
+alter table raw.deliveries add column if not exists sla varchar;
 alter table raw.deliveries add column if not exists optional_columns varchar[];
 alter table raw.deliveries add column if not exists names_not_found varchar[];
 alter table raw.deliveries add column if not exists door map (varchar, double);

@@ -2,11 +2,8 @@
 -- …_text is what was written, the plain name the value that may be used.
 {{ config(materialized='table') }}
 
-{%- set dates = [
-    'received_date', 'clock_start_date', 'acknowledged_date', 'panel_date', 'target_date',
-    'responded_date'
-] %}
-{%- set codes = ['procedure', 'outcome', 'extension_agreed', 'legal_basis'] %}
+{%- set dates = date_columns() | reject('equalto', 'last_updated') | list %}
+{%- set codes = coded_columns() | reject('equalto', 'stage') | list %}
 
 with
 
@@ -41,7 +38,7 @@ run as (
 
 ),
 
-final as (
+typed as (
 
     select
         current_records.record_id,
@@ -72,7 +69,10 @@ final as (
         extension_agreed_code.value as extension_agreed,
         records.legal_basis as legal_basis_text,
         legal_basis_code.value as legal_basis,
-        records.service_team
+        records.target_met as target_met_text,
+        target_met_code.value as target_met,
+        records.service_team,
+        status_code.value as status
     from current_records
     inner join records on current_records.record_id = records.record_id
     cross join run
@@ -88,6 +88,44 @@ final as (
                 records.{{ code }} = {{ code }}_code.written
                 and {{ code }}_code.field = '{{ code }}'
     {% endfor %}
+
+),
+
+-- Of the milestones' dates the rules ask together: few rows have any.
+final as (
+
+    select
+        *,
+        case
+            when
+                false
+                {% for milestone in milestone_columns() %}
+                    or ({{ milestone }}_text is not null and {{ milestone }} is null)
+                {% endfor %}
+                then 'no date'
+            else 'dates'
+        end as milestones_as_written,
+        case
+            when
+                least(
+                    acknowledged_date,
+                    panel_date,
+                    {{ milestone_columns() | join(', ') }}
+                )
+                < received_date
+                or greatest(acknowledged_date, {{ milestone_columns() | join(', ') }})
+                > least(responded_date, as_of_day)
+                or panel_date > responded_date
+                or panel_findings_date < panel_date
+                or investigation_report_date
+                < greatest(investigator_appointed_date, statement_agreed_date)
+                or adjudication_date < greatest(
+                    investigator_appointed_date, statement_agreed_date, investigation_report_date
+                )
+                then 'out of order'
+            else 'in order'
+        end as order_of_milestones
+    from typed
 
 )
 

@@ -291,7 +291,8 @@ column_missing as (
             gone_columns.delivery_number = nearest_headers.delivery_number
             and gone_columns.column_name = nearest_headers.column_name
     where
-        judged.is_large
+        -- of few rows too where another header has come: it was renamed
+        (judged.is_large or nearest_headers.header is not null)
         and not coalesce(
             list_contains(judged.optional_columns, gone_columns.column_name), false
         )

@@ -47,7 +47,11 @@ final as (
         stages_with_previous.procedure,
         stages_with_previous.received_date,
         stages_with_previous.target_date,
-        stages_with_previous.due_date,
+        if(
+            stages_with_previous.target_date = stages_with_previous.due_date_overall,
+            stages_with_previous.due_date_overall,
+            stages_with_previous.due_date
+        ) as expected_target_date,
         stages_with_previous.is_held,
         stages_with_previous.previous_stage,
         stages_with_previous.previous_responded_date,

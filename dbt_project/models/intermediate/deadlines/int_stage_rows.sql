@@ -16,6 +16,17 @@ records as (
 
 ),
 
+sources as (
+
+    select
+        source,
+        max_by(is_due_by_source_target, delivery_number) as is_due_by_source_target
+    from {{ ref('stg_deliveries') }}
+    where dataset = 'complaints'
+    group by source
+
+),
+
 findings as (
 
     select
@@ -45,10 +56,16 @@ final as (
         coalesce(complaint_rows.extension_agreed = 'yes', false) as extension_agreed,
         complaint_rows.panel_date,
         complaint_rows.target_date,
+        complaint_rows.target_met = 'yes' as is_target_met_by_source,
+        sources.is_due_by_source_target,
         complaint_rows.responded_date,
         complaint_rows.received_date_exchanged,
         complaint_rows.responded_date_exchanged,
         complaint_rows.outcome,
+        coalesce(complaint_rows.status = 'closed', false)
+        and complaint_rows.responded_date is null
+        and complaint_rows.outcome is distinct from 'withdrawn'
+            as is_closed_date_unknown,
         coalesce(complaint_rows.service_team, 'Not recorded') as service_team,
         records.reasons,
         complaint_rows.legal_basis,
@@ -60,12 +77,16 @@ final as (
         records.sexual_orientation,
         records.advocate,
         records.learning,
+        {% for milestone in milestone_columns() %}
+            complaint_rows.{{ milestone }},
+        {% endfor %}
         complaint_rows.last_updated,
         complaint_rows.file_name,
         complaint_rows.row_number,
         coalesce(findings.is_held, false) as is_held
     from complaint_rows
     inner join records on complaint_rows.record_id = records.record_id
+    inner join sources on complaint_rows.source = sources.source
     left join findings on complaint_rows.record_id = findings.record_id
     where not coalesce(findings.is_held_by_itself, false)
 

@@ -41,6 +41,7 @@ final as (
         coalesce(outcome = 'unknown', false) as is_outcome_unknown,
         responded_date is not null and outcome is null as is_without_outcome,
         is_withdrawn,
+        is_closed_date_unknown,
         not is_withdrawn as is_eligible,
         responded_date is not null and not is_withdrawn as is_decided,
         sla_status in ('in_time', 'late', 'open_overdue') as is_due,

@@ -34,6 +34,7 @@ final as (
         quarters.fully_upheld,
         quarters.partially_upheld,
         quarters.withdrawn,
+        quarters.closed_date_unknown,
         quarters.eligible,
         quarters.decided,
         quarters.due,

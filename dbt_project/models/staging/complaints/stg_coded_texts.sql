@@ -5,7 +5,7 @@ with
 
 texts as (
 
-    {% for field in ['procedure', 'stage', 'outcome', 'extension_agreed', 'legal_basis'] %}
+    {% for field in coded_columns() %}
         select
             '{{ field }}' as field,
             {{ field }} as written

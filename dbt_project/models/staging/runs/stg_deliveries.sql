@@ -4,6 +4,7 @@ select
     dataset,
     {{ reading('dates', 'zone') }} as reading,
     reference_pattern,
+    coalesce(sla = 'source_target', false) as is_due_by_source_target,
     optional_columns,
     names_not_found,
     door
