@@ -94,7 +94,10 @@ from told
 where delivery_files.delivery_number = told.delivery_number;
 
 delete from raw.stopped_spellings
-where source in (select stops.source from stops);
+where source in (
+    select stops.source from stops
+    where stops.dataset = 'complaints'
+);
 
 insert into raw.stopped_spellings by name
 select
