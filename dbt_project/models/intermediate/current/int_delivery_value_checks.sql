@@ -120,8 +120,8 @@ held as (
 
     select
         delivery_number,
-        coalesce(sum(rows_held) filter (where is_now), 0)::bigint as rows_now,
-        coalesce(sum(rows_held) filter (where not is_now), 0)::bigint as rows_before
+        cast(coalesce(sum(case when is_now then rows_held end), 0) as bigint) as rows_now,
+        cast(coalesce(sum(case when not is_now then rows_held end), 0) as bigint) as rows_before
     from held_rows
     group by delivery_number
 
@@ -176,8 +176,8 @@ out_of_order as (
     select
         side_rows.delivery_number,
         dates_in_other_order.column_name,
-        count(*) filter (where side_rows.is_now) as rows_now,
-        count(*) filter (where not side_rows.is_now) as rows_before
+        {{ count_where('side_rows.is_now') }} as rows_now,
+        {{ count_where('not side_rows.is_now') }} as rows_before
     from dates_in_other_order
     inner join side_rows on dates_in_other_order.record_id = side_rows.record_id
     group by side_rows.delivery_number, dates_in_other_order.column_name
@@ -198,7 +198,7 @@ orders as (
             end as declared,
             if(max(records.reading) % 4 = 0, 'month-first', 'day-first') as other,
             count(*) as rows_of_either,
-            count(*) filter (where day(written_dates.day) > 12) as rows_of_declared
+            {{ count_where('day(written_dates.day) > 12') }} as rows_of_declared
         from side_rows
         inner join records on side_rows.record_id = records.record_id
         inner join written_dates
@@ -230,7 +230,7 @@ typed_dates as (
             '{{ column }}' as column_name,
             date_trunc('month', complaint_rows.{{ column }}) as first_of_month,
             count(*) as dates,
-            count(*) filter (where day(complaint_rows.{{ column }}) > 12) as later_dates,
+            {{ count_where('day(complaint_rows.' ~ column ~ ') > 12') }} as later_dates,
             max(date_trunc('month', complaint_rows.as_of_day)) as this_month
         from complaint_rows
         inner join side_rows on complaint_rows.record_id = side_rows.record_id and side_rows.is_now
@@ -357,11 +357,11 @@ dates_half_exchanged as (
         judged.delivery_number,
         'delivery_dates_half_exchanged' as asked,
         months.column_name as subject,
-        sum(months.dates) filter (where months.is_odd) as figure,
+        sum(case when months.is_odd then months.dates end) as figure,
         0 as figure_limit,
-        sum(months.dates) filter (where months.is_odd) / sum(months.dates) as extent,
-        '`' || months.column_name || '` has ' || sum(months.dates) filter (where months.is_odd)
-        || ' of its ' || sum(months.dates) || ' dates in ' || count(*) filter (where months.is_odd)
+        sum(case when months.is_odd then months.dates end) / sum(months.dates) as extent,
+        '`' || months.column_name || '` has ' || sum(case when months.is_odd then months.dates end)
+        || ' of its ' || sum(months.dates) || ' dates in ' || {{ count_where('months.is_odd') }}
         || ' months in which no day after the 12th falls: a spreadsheet may have exchanged day and '
         || 'month where it could' as evidence
     from judged
@@ -369,9 +369,9 @@ dates_half_exchanged as (
     where judged.is_large
     group by judged.delivery_number, months.column_name
     having
-        count(*) filter (where months.is_odd) >= 2
-        and count(*) filter (where months.later_dates > 0) >= 2
-        and sum(months.dates) filter (where months.is_odd) >= 0.1 * sum(months.dates)
+        {{ count_where('months.is_odd') }} >= 2
+        and {{ count_where('months.later_dates > 0') }} >= 2
+        and sum(case when months.is_odd then months.dates end) >= 0.1 * sum(months.dates)
 
 ),
 

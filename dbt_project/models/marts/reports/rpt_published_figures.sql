@@ -26,8 +26,9 @@ printed_figures as (
         row_number() over (
             order by report, section, period, procedure, stage, measure, unit
         ) as figure_number,
-        regexp_replace(measure, '_change_on_(quarter|year)$', '') as level_measure,
-        nullif(regexp_extract(measure, '_change_on_(quarter|year)$', 1), '') as compared_with
+        {{ matches_replaced('measure', '_change_on_(quarter|year)\\z', '') }} as level_measure,
+        nullif({{ matched_part('measure', '_change_on_(quarter|year)\\z', 1) }}, '')
+            as compared_with
     from {{ ref('stg_published_figures') }}
 
 ),
