@@ -84,6 +84,7 @@ class Figures:
     actions: Rows = ()
     benchmarks: Rows = ()
     indicators: Rows = ()
+    commentary: Rows = ()
     team_changes: Rows = ()
     rules: Rows = ()
     inputs_held_back: Mapping[str, int] = field(default_factory=dict)

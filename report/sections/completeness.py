@@ -1,4 +1,4 @@
-"""Section 2.12: what the figures leave out, and what is missing in those counted."""
+"""Of Appendix C: what the figures leave out, and what is missing in those counted."""
 
 from complaints.report.content import Cell, Count, Section, Sentence, Share
 from complaints.report.figures import Figures
@@ -29,9 +29,8 @@ def section(figures: Figures) -> Section:
     )
     words = (
         "Every delivered row is checked. A row with an error, such as a date that cannot be right, "
-        "is held back and not counted until it is corrected; the note under each table says how "
-        "many belong to it. The table shows what is held back, and what is missing in the "
-        "complaints that are counted."
+        "is held back and not counted until it is corrected. The table shows what is held back, "
+        "and what is missing in the complaints that are counted."
     )
     return Section(
         "completeness",

@@ -1,11 +1,12 @@
-"""Section 2.6: the corporate procedure beside the statutory one."""
+"""Of Appendix C: the corporate procedure beside the statutory one."""
 
-from complaints.report.chart_content import Series, chart
+from dataclasses import replace
+
 from complaints.report.content import Cell, Count, Part, Section, Sentence, Table
 from complaints.report.figures import Figures
 from complaints.report.printing import NOTHING
 from complaints.report.sentences import (
-    IN_TIME,
+    IN_LIMIT,
     UPHELD,
     listed,
     number_in_words,
@@ -39,16 +40,13 @@ def section(figures: Figures) -> Section:
     if figures.values_of("service_team", first):
         title = f"Corporate {first.short_words} complaints by service team, {period.name}"
         tables.append(teams_table(figures, title, first))
+    notes = (*tables[-1].notes, *held_note(figures, figures.stages, compared))
+    tables[-1] = replace(tables[-1], notes=notes)
     stages = sum(not each.is_ombudsman for each in figures.corporate)
     words = (
         "Complaints about children's services that the statutory procedure does not cover are "
         "answered under the council's corporate procedure, which has "
         f"{number_in_words(stages)} stages."
-    )
-    names = list(dict.fromkeys((each.name, each.title) for each in figures.stages))
-    series = tuple(
-        Series(each.capitalize(), tuple(_received(figures, each, name) for name, _ in names))
-        for each in PROCEDURES
     )
     return Section(
         "corporate",
@@ -56,17 +54,6 @@ def section(figures: Figures) -> Section:
         paragraphs=(sentence(words),),
         bullets=_bullets(figures),
         tables=tuple(tables),
-        charts=(
-            chart(
-                "procedures",
-                f"Complaints received under each procedure, {period.name}",
-                "bar",
-                tuple(title for _, title in names),
-                series,
-                "Complaints received",
-                table=tables[0].title,
-            ),
-        ),
     )
 
 
@@ -88,7 +75,7 @@ def _bullets(figures: Figures) -> tuple[Sentence, ...]:
     bullets = [received_change(figures, first, base, with_procedure=True)]
     if not figures.knows(base):
         return tuple(bullets)
-    for measure, verb in (("in_sla", IN_TIME), ("upheld", UPHELD)):
+    for measure, verb in (("in_sla", IN_LIMIT), ("upheld", UPHELD)):
         now, then = (figures.share(measure, first, each) for each in (figures.period, base))
         if now.whole.value:
             bullets.append(share_change(noun, verb, now, then, *names))
@@ -121,5 +108,4 @@ def _side_by_side(figures: Figures) -> Table:
         },
         in_sla_note(figures.stages),
         *missing_stages(figures),
-        held_note(figures, figures.stages),
     )

@@ -1,4 +1,4 @@
-"""Section 2.8: how many complaints were escalated to a later stage, in two ways of counting."""
+"""Of Appendix C: how many complaints were escalated to a later stage, in two ways of counting."""
 
 from complaints.report.content import Part, Section, Share, Table
 from complaints.report.figures import Figures, Stage
@@ -6,7 +6,7 @@ from complaints.report.periods import Period, day_in_words
 from complaints.report.printing import NOTHING
 from complaints.report.sections.corporate import PROCEDURES
 from complaints.report.sentences import Noun, sentence, share_statement
-from complaints.report.tables import held_note, matrix, share_or_count
+from complaints.report.tables import held_note, matrix
 
 
 def section(figures: Figures) -> Section:
@@ -46,7 +46,7 @@ def _ratios(figures: Figures) -> Table:
         if stage is None:
             return NOTHING
         received = (figures.count("received", each, period) for each in (stage, first))
-        return share_or_count(Share(*received))
+        return Share(*received)
 
     later = figures.statutory[1:]
     return matrix(
@@ -65,7 +65,6 @@ def _ratios(figures: Figures) -> Table:
             )
             for stage in later
         },
-        held_note(figures, figures.stages, periods),
     )
 
 
@@ -86,7 +85,7 @@ def _cohorts(figures: Figures) -> Table:
             f"To {stage.with_article}": lambda first, name=stage.name: escalated(first, name)
             for stage in figures.statutory[1:]
         },
-        held_note(figures, firsts),
+        *held_note(figures, figures.stages),
     )
 
 

@@ -1,4 +1,4 @@
-"""Sections 2.10 and 2.11: what may be logged under the wrong procedure; how teams have changed."""
+"""Of Appendix C: what may be logged under the wrong procedure; how teams have changed."""
 
 from complaints.report.content import Cell, Count, Section, Sentence, Table
 from complaints.report.figures import Figures, Stage
@@ -122,5 +122,5 @@ def _table(figures: Figures) -> Table:
             "Statutory if the subject decided": lambda key: received_by_subject(figures, *key),
         },
         *missing_stages(figures),
-        held_note(figures, tuple(each for pair in both for each in pair), periods),
+        *held_note(figures, tuple(each for pair in both for each in pair), periods),
     )

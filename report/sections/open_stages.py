@@ -1,4 +1,4 @@
-"""Section 2.7: what was open and overdue on the as-of day, whenever it was received."""
+"""Of Appendix C: what was open and overdue on the as-of day, whenever it was received."""
 
 from complaints.report.content import ALL, Cell, Count, Section, Sentence, Share
 from complaints.report.figures import Figures

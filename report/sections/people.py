@@ -1,7 +1,6 @@
-"""Section 4: what regulation 13 and its guidance ask for besides: outcomes, people, advocacy."""
+"""Of Appendix C: what regulation 13 and its guidance ask for besides: outcomes and people."""
 
-from complaints.report.chart_content import chart
-from complaints.report.content import Count, Section, Sentence, Series, Share, Table
+from complaints.report.content import Count, Section, Sentence, Share, Table
 from complaints.report.figures import Figures, Stage
 from complaints.report.sentences import UPHELD, listed, sentence, share_statement
 from complaints.report.tables import counts_of, full_titles, held_note, matrix
@@ -11,17 +10,13 @@ CHILD = {"child", "young person", "child or young person"}
 CHARACTERISTICS = ("age_band", "gender", "ethnicity", "disability", "sexual_orientation")
 
 
-def section(figures: Figures) -> Section:
-    """Return the section."""
-    return Section(
-        "people",
-        "Outcomes, and the people behind the complaints",
-        sections=(
-            _outcomes(figures),
-            _complainants(figures),
-            _characteristics(figures),
-            _advocacy(figures),
-        ),
+def sections(figures: Figures) -> tuple[Section, ...]:
+    """Return the sections."""
+    return (
+        _outcomes(figures),
+        _complainants(figures),
+        _characteristics(figures),
+        _advocacy(figures),
     )
 
 
@@ -39,18 +34,8 @@ def _outcomes(figures: Figures) -> Section:
         "Outcome",
         shown,
         {each.title: lambda outcome, stage=each: count(stage, outcome) for each in stages},
-        held_note(figures, stages),
+        *held_note(figures, stages),
         total="",
-    )
-    drawing = chart(
-        "outcomes",
-        title,
-        "stacked_bar",
-        tuple(stage.title for stage in stages),
-        tuple(
-            Series(head, tuple(count(each, outcome) for each in stages)) for head, outcome in shown
-        ),
-        "Complaints received",
     )
     bullets = tuple(
         share_statement(each.noun(), UPHELD, figures.share("upheld", each), f"in {name}")
@@ -64,11 +49,12 @@ def _outcomes(figures: Figures) -> Section:
         paragraphs=(sentence(f"A complaint counts as upheld where its outcome is {upheld}."),),
         bullets=bullets,
         tables=(table,),
-        charts=(drawing,) if shown else (),
     )
 
 
-def characteristic_table(figures: Figures, title: str, characteristic: str, head: str) -> Table:
+def characteristic_table(
+    figures: Figures, title: str, characteristic: str, head: str, *notes: Sentence
+) -> Table:
     """Return the complaints at the first stage of each value of a characteristic."""
     first = figures.first
     values = figures.values_of(characteristic, first)
@@ -82,7 +68,7 @@ def characteristic_table(figures: Figures, title: str, characteristic: str, head
         head,
         zip(_labels(values), values, strict=True),
         {"Complaints": count, "Of all": lambda value: Share(count(value), whole)},
-        held_note(figures, (first,)),
+        *notes,
         total="",
     )
 
@@ -95,7 +81,8 @@ def _labels(values: list[str]) -> list[str]:
 
 def _complainants(figures: Figures) -> Section:
     title = f"Who made the {figures.first.short_words} complaints of {figures.period.name}"
-    table = characteristic_table(figures, title, "complainant_type", "Complainant")
+    note = held_note(figures, (figures.first,))
+    table = characteristic_table(figures, title, "complainant_type", "Complainant", *note)
     is_recorded = len(table.rows) > 1
     missing = sentence("The complainant type was not recorded.")
     return Section(
@@ -149,7 +136,7 @@ def _advocacy(figures: Figures) -> Section:
         "Stage",
         full_titles(figures.limited),
         counts_of(figures, measures),
-        held_note(figures, figures.limited),
+        *held_note(figures, figures.limited),
     )
     first, when = figures.first, f"in {figures.period.name}"
     verbs = {"with_advocate": "made with an advocate", "extension_agreed": "given an extension"}

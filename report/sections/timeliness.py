@@ -1,7 +1,8 @@
-"""Section 2.9: answers in time, without and with an extension, and by both clocks of stage 2."""
+"""Of Appendix C: answers in time, without and with an extension, and by both clocks of stage 2."""
 
-from complaints.report.chart_content import chart
-from complaints.report.content import Section, Sentence, Series, Share, Table
+from dataclasses import replace
+
+from complaints.report.content import Section, Sentence, Share, Table
 from complaints.report.figures import Figures, Stage
 from complaints.report.sentences import Noun, listed, sentence, share_statement
 from complaints.report.tables import (
@@ -10,7 +11,6 @@ from complaints.report.tables import (
     full_titles,
     held_note,
     matrix,
-    share_or_count,
 )
 
 REQUEST = "_from_request"
@@ -26,26 +26,21 @@ def section(figures: Figures) -> Section:
     """Return the section."""
     period, limited = figures.period, figures.limited
     stage_2, stage_3 = (figures.stage("statutory", name) for name in ("stage_2", "stage_3"))
-    note = held_note(figures, limited)
-    statuses = f"Complaints of {period.name} by time-limit status"
     by_status = {head: measure for measure, head in STATUSES.items()}
     tables = [
         _limits(figures),
         matrix(
-            statuses,
+            f"Complaints of {period.name} by time-limit status",
             "Stage",
             full_titles(limited),
             counts_of(figures, {"Received": "received"} | by_status),
-            note,
         ),
         matrix(
             f"The share in SLA, counted against three totals, {period.name}",
             "Stage",
             full_titles(limited),
             {
-                head: lambda stage, whole=whole: share_or_count(
-                    figures.share("in_sla", stage, of=whole)
-                )
+                head: lambda stage, whole=whole: figures.share("in_sla", stage, of=whole)
                 for head, whole in (
                     ("Of all received", "received"),
                     ("Of those not withdrawn", "eligible"),
@@ -53,15 +48,16 @@ def section(figures: Figures) -> Section:
                 )
             },
             sentence("The other sections give the share of all received."),
-            note,
         ),
     ]
     if stage_2:
         tables.append(_clocks(figures, stage_2))
     if stage_3 and figures.count("received", stage_3).value:
         title = f"Review panels of {stage_3.short_words}, {period.name}"
-        rows, note = [(f"{stage_3.title} panels", stage_3)], held_note(figures, (stage_3,))
-        tables.append(matrix(title, "Panels", rows, counts_of(figures, PANELS), note))
+        rows = [(f"{stage_3.title} panels", stage_3)]
+        tables.append(matrix(title, "Panels", rows, counts_of(figures, PANELS)))
+    notes = (*tables[-1].notes, *held_note(figures, limited))
+    tables[-1] = replace(tables[-1], notes=notes)
     bullets = [each for stage in limited for each in _extension_words(figures, stage)]
     return Section(
         "timeliness",
@@ -80,20 +76,6 @@ def section(figures: Figures) -> Section:
         ),
         bullets=(*bullets, *(_clock_words(figures, stage_2) if stage_2 else ())),
         tables=tuple(tables),
-        charts=(
-            chart(
-                "time_limit",
-                f"Complaints of {period.name} against the time limit",
-                "stacked_bar",
-                tuple(stage.full_title for stage in limited),
-                tuple(
-                    Series(head, tuple(figures.count(measure, stage) for stage in limited))
-                    for measure, head in STATUSES.items()
-                ),
-                "Complaints received",
-                table=statuses,
-            ),
-        ),
     )
 
 
@@ -141,7 +123,6 @@ def _limits(figures: Figures) -> Table:
         sentence(
             "The limit is that of the day a complaint was received; – where none was received."
         ),
-        held_note(figures, figures.limited),
     )
 
 
@@ -156,7 +137,6 @@ def _clocks(figures: Figures, stage: Stage) -> Table:
             )
             for measure in ("in_sla", "late", "open_in_time", "open_overdue")
         },
-        held_note(figures, (stage,)),
     )
 
 
