@@ -33,7 +33,9 @@ def _first_stage(figures: Figures, stage: Stage) -> Section:
         if figures.actions
         else "No learning actions have been recorded, so there is no action plan to show."
     )
-    return Section(stage.name, title, bullets=(sentence(words),), tables=tables if has_any else ())
+    return Section(
+        stage.name, title, paragraphs=(sentence(words),), tables=tables if has_any else ()
+    )
 
 
 def _later_stage(figures: Figures, stage: Stage) -> Section:

@@ -41,7 +41,7 @@ MEASURES = tuple(
         (r"held back", "held_back"),
         (r"if the subject decided", "received_by_subject"),
         (r"with an? (corporate|statutory) subject", "suspected"),
-        (r"\bin sla\b|in time|within the time limit", "in_sla"),
+        (r"\bin sla\b|in time|within the (time limit|statutory timeframe)", "in_sla"),
         (r"\blate$", "late"),
         (r"\bupheld\b", "upheld"),
         (r"^withdrawn\b", "withdrawn"),
@@ -152,7 +152,7 @@ def _whole(what: Meaning, title: str, column: str) -> Meaning:
     """What a share is a share of."""
     if "escalated" in title or "against it" in column or "at a later stage" in title:
         return what._replace(measure="received", stage="stage_1")
-    if "withdrawn" in title or "not withdrawn" in column:
+    if "withdrawn" in title.lower() or "not withdrawn" in column:
         return what.of("eligible")
     if "answered or overdue" in column:
         return what.of("due")
