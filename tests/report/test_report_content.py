@@ -34,7 +34,7 @@ STAGES = {
 MEASURES = {"received": "No", "in_sla": "In SLA", "upheld": "Upheld"}
 CHANGES = {
     "received_change": r"complaints received increased by {}%, from",
-    "in_sla_change": r"responded to within the statutory timeframe increased by {} percentage points",
+    "in_sla_change": r"within the statutory timeframe increased by {} percentage points",
     "upheld_change": r"upheld in full or in part increased by {} percentage points",
 }
 
