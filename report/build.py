@@ -16,15 +16,9 @@ from complaints.report.sections import (
     actions,
     appendices,
     comparison,
-    completeness,
-    corporate,
-    escalation,
-    misclassification,
-    open_stages,
-    people,
+    further,
     stages,
     summary,
-    timeliness,
     volumes,
 )
 from complaints.report.sentences import CLOSES, OPENS
@@ -86,18 +80,7 @@ def outline(figures: Figures, settings: Settings) -> tuple[Section, ...]:
     )
     has_further_tables = settings.report_further_tables or period.is_year
     if has_further_tables:
-        further = (
-            volumes.further(figures),
-            corporate.section(figures),
-            open_stages.section(figures),
-            escalation.section(figures),
-            timeliness.section(figures),
-            misclassification.section(figures),
-            misclassification.structure(figures),
-            completeness.section(figures),
-            *people.sections(figures),
-        )
-        body += (Section("further", "Further tables", sections=further, is_appendix=True),)
+        body += (further.section(figures),)
     small = tuple(
         count
         for top in body

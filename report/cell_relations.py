@@ -14,7 +14,7 @@ from typing import NamedTuple
 from complaints.report.content import ALL, Cell, Count, Figure, Report, Section, Share, Sum, Table
 from complaints.report.figures import Figures, Stage
 from complaints.report.periods import Period, read_period
-from complaints.report.sections.misclassification import pairs, received_by_subject
+from complaints.report.sections.further import pairs, received_by_subject
 from complaints.report.sections.open_stages import KINDS, open_count
 from complaints.report.visible_cells import public_sections
 

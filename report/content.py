@@ -6,7 +6,7 @@ everywhere at once.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 ALL = "all"  # in place of a procedure or a stage
@@ -156,6 +156,13 @@ class Section:
     number: str = ""
     is_internal_only: bool = False  # shown by the internal profile alone
     is_appendix: bool = False
+
+    def with_note(self, notes: tuple[Sentence, ...]) -> "Section":
+        """Return the section with notes below its last table."""
+        *others, last = self.tables or (None,)
+        if last is None:
+            return self
+        return replace(self, tables=(*others, replace(last, notes=(*last.notes, *notes))))
 
     def walk(self) -> Iterator["Section"]:
         """Yield this section and all within it, in the order of reading."""

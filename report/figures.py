@@ -96,6 +96,11 @@ class Figures:
         return tuple(each for each in self.stages if each.procedure == procedure)
 
     @property
+    def procedures(self) -> tuple[str, ...]:
+        """The procedures in their order."""
+        return tuple(dict.fromkeys(each.procedure for each in self.stages))
+
+    @property
     def statutory(self) -> tuple[Stage, ...]:
         """The stages of the statutory procedure."""
         return self.stages_of("statutory")

@@ -8,7 +8,6 @@ from complaints.report.figures import Figures
 from complaints.report.periods import day_in_words, read_period
 from complaints.report.printing import NOTHING
 from complaints.report.sections.actions import input_note
-from complaints.report.sections.corporate import PROCEDURES
 from complaints.report.sentences import sentence
 from complaints.report.tables import STATUSES, held_note, matrix, stage_over_periods
 
@@ -122,7 +121,7 @@ def _overview(figures: Figures) -> Section:
             },
             *held_note(figures, figures.stages_of(procedure)),
         )
-        for procedure in PROCEDURES
+        for procedure in figures.procedures
         if (
             listed := [
                 (each.case_reference, each)

@@ -1,12 +1,8 @@
 """Section 2.1: the volumes over three years, and how stage 1 compares with last year."""
 
-from functools import partial
-
-from complaints.report.chart_content import chart_over_time
 from complaints.report.content import Section, Sentence
 from complaints.report.figures import Figures
 from complaints.report.periods import Period
-from complaints.report.read_marts import QUARTERS_OF_A_LINE
 from complaints.report.sentences import (
     IN_TIME,
     UPHELD,
@@ -23,7 +19,6 @@ from complaints.report.tables import (
     in_sla_note,
     matrix,
     received_change,
-    stage_parts,
     titles,
 )
 
@@ -55,62 +50,6 @@ def section(figures: Figures) -> Section:
                 },
             ),
             comparison_table(figures, f"Statutory complaints, {names}", compared, stages, *notes),
-        ),
-    )
-
-
-def further(figures: Figures) -> Section:
-    """Return the volumes of every quarter, and the shares without those withdrawn."""
-    period, stages, first = figures.period, figures.statutory, figures.first
-    last = Period(period.first_year, period.last, period.last)
-    quarters = figures.known(*map(last.moved, range(1 - QUARTERS_OF_A_LINE, 1)))
-    compared = figures.known(period.last_year, period)
-    over_time = "Statutory complaints received in each quarter"
-    return Section(
-        "over_time",
-        "Volumes over time, and without the complaints withdrawn",
-        tables=(
-            matrix(
-                over_time,
-                "Quarter",
-                [(each.name, each) for each in quarters],
-                {
-                    stage.title: lambda each, stage=stage: figures.count("received", stage, each)
-                    for stage in stages
-                }
-                | {f"{first.title} in SLA": lambda each: figures.share("in_sla", first, each)},
-                *held_note(figures, stages, quarters),
-            ),
-            matrix(
-                "Statutory complaints that were not withdrawn",
-                "Stage",
-                titles(stages),
-                {
-                    f"{head}, {each.name}": part
-                    for each in compared
-                    for head, part in stage_parts(figures, each, of="eligible").items()
-                },
-            ),
-        ),
-        charts=(
-            chart_over_time(
-                "volumes_over_time",
-                over_time,
-                quarters,
-                stages,
-                partial(figures.count, "received"),
-                "Complaints received",
-                over_time,
-            ),
-            chart_over_time(
-                "in_time_over_time",
-                f"Share of {first.short_words} complaints answered in time",
-                quarters,
-                (first,),
-                partial(figures.share, "in_sla"),
-                "Answered in time, % of received",
-                over_time,
-            ),
         ),
     )
 
