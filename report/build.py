@@ -98,7 +98,7 @@ def with_comments(section: Section, figures: Figures) -> Section:
     return replace(
         section,
         comments=tuple(
-            f"{each.text} ({each.role})"
+            f"{each.role}: {each.text}"
             for each in figures.commentary
             if each.section == section.number
         ),

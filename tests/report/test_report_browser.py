@@ -73,7 +73,7 @@ def folder(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reports")
     (folder / "sample.html").write_text(render_html(SAMPLE), encoding="utf-8")
     render_docx(SAMPLE, folder / "sample.docx")
-    for profile in ("internal", "publication"):
+    for profile in ("committee", "internal", "publication"):
         for path in write_report(example, "2018-19 Q2", profile, ("html", "docx"), folder):
             path.rename(folder / f"{profile}{path.suffix}")
     return folder
@@ -87,7 +87,7 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-REPORTS = pytest.mark.parametrize("name", ["sample", "internal", "publication"])
+REPORTS = pytest.mark.parametrize("name", ["sample", "committee", "internal", "publication"])
 
 
 @REPORTS
@@ -174,7 +174,9 @@ def test_the_report_prints_on_a4(page: Page, folder: Path, name: str, tmp_path: 
 def assert_a4(sizes: list[tuple[int, int]], name: str) -> None:
     """Assert that a document has pages of A4, on their side where it lists the cases."""
     assert len(sizes) >= 5
-    assert set(sizes) == ({(595, 842)} if name == "publication" else {(595, 842), (842, 595)})
+    assert set(sizes) == (
+        {(595, 842), (842, 595)} if name in ("sample", "internal") else {(595, 842)}
+    )
 
 
 @REPORTS

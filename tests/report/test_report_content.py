@@ -69,14 +69,16 @@ def test_every_published_figure_that_can_be_given_is_in_its_section(
         "from rpt_published_figures",
     ):
         content = sections[section]
+        notes = [note for table in content["tables"] for note in table["notes"]]
         change = next((key for key in CHANGES if measure.startswith(key)), None)
         if change:
             pattern = CHANGES[change].format(number)
-            notes = [note for table in content["tables"] for note in table["notes"]]
             found = any(re.search(pattern, each) for each in (*content["paragraphs"], *notes))
         else:
             texts = list(cells(content, STAGES[stage], f"{MEASURES[measure]}, {period}", period))
             found = any(_shows(text, unit, number) for text in texts)
+            if agreement == "matches_excluding_withdrawn":
+                found = any(f"({number}%) in {period}" in note for note in notes)
         if agreement == "differs":
             differing.append((measure, number, found))
         else:
@@ -147,7 +149,13 @@ def test_a_report_of_any_period_reads_well(period: str, reports: dict[str, Repor
             assert not UNREADABLE.search(text), text
             if "percentage point" in text:
                 assert not re.search(r"by \d+(\.\d)?%", text), text
-            if "%" in text and "%, from" not in text and "by less than" not in text:
+            is_indicator = section["number"] == "3.2"
+            if (
+                "%" in text
+                and not is_indicator
+                and "%, from" not in text
+                and "by less than" not in text
+            ):
                 assert len(re.findall(r"\d+ of \d+", text)) == text.count("%"), text
             for number in re.findall(r"section ([\d.]*\d)", text):
                 assert number in sections, text
@@ -160,7 +168,7 @@ def test_the_annual_report_compares_years_and_shows_the_quarters(
     reports: dict[str, Report],
 ) -> None:
     sections = sections_of(reports[YEAR])
-    assert {"1", "2.5", "3.2", "Appendix C", "C.12"} <= sections.keys()
+    assert {"1", "2.5", "3.2", "Appendix C", "C.10"} <= sections.keys()
     volumes = sections["2.1"]["tables"][0]
     assert volumes["columns"] == ["Stage", *(f"2017-18 Q{n}" for n in (1, 2, 3, 4)), "2017-18"]
     assert volumes["rows"][0] == ["Stage 1", "17", "26", "19", "19", "81"]
@@ -271,7 +279,7 @@ def test_the_councils_own_words_stand_in_their_section_and_give_no_hidden_number
 ) -> None:
     printed = printed_report(example_copy, QUARTER, "committee")
     (words,) = printed.sections[1].sections[0].comments
-    assert words.startswith("Part of this increase") and words.endswith("(Complaints Manager)")
+    assert words.startswith("Complaints Manager: Part of this increase")
     assert words in read_html(render_html(printed)).texts
     with duckdb.connect(example_copy.marts_path) as marts:
         marts.execute(
