@@ -118,6 +118,8 @@ def _figure(table: Table, row: list[str], place: int, period: str) -> Figure:
         only([PROCEDURE.findall(each) for each in labels[:3]], "statutory").lower(),
         only([stages_in(each) for each in labels], "stage_1"),
     )
+    if "not withdrawn" in table.title and what.measure == "received":
+        what = what.of("eligible")
     if day := DAY.search(table.title):
         what = _on_day(what, column, row[0], day[1])
     elif breakdown := _breakdown(table):

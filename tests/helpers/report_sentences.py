@@ -33,6 +33,7 @@ IF_SUBJECT = re.compile(r"would be (\d+) and not (\d+)")
 
 # what has digits and counts no complaint
 NO_COUNTS = re.compile(
+    r"^.*: [+-]?\d[\d.]*% \([a-z]+ \d{4}\)\.$|"  # an indicator of the service
     r"\d+ of \d+ actions? (is|are) done, and .*|^\d+(\.\d+)+ |"
     r"\b\d{4}-\d{2}(?: Q[1-4])?\b|\bQ[1-4]\b|\bstages? \d\b|\bquarter \d\b|\bsections? \d[\d.]*|"
     r"\b[A-C]\.\d+|\b\d{1,2} (January|February|March|April|May|June|July|August|September|October|"
