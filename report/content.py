@@ -210,18 +210,18 @@ class Report:
         as_of: the day as at which the figures are, ISO.
         front: the committee template's lines.
         sections: numbered sections, appendices last.
-        is_draft: whether the period has not ended.
         sums: the sums by which a hidden count could be worked out, over all cells of the report.
         values: the value of every cell that a sum names, shown or not.
+        is_draft: whether the period has not ended.
     """
 
     period: str
     as_of: str
     front: FrontMatter
     sections: tuple[Section, ...]
-    is_draft: bool = False
     sums: tuple[Sum, ...] = ()
     values: dict[Cell, int] = field(default_factory=dict)
+    is_draft: bool = False
 
     def walk(self) -> Iterator[Section]:
         """Yield every section in the order of reading."""
