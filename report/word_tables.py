@@ -104,7 +104,8 @@ def _shares(table: PrintedTable) -> list[float]:
     for place, head in enumerate(heads):
         texts = [row[place] for row in table.rows]
         word = max(len(word) for text in (head, *texts) for word in (text.split() or [""]))
-        needs.append(max(word, *(min(len(text), LONGEST_LINE) for text in ("", *texts))) + 2)
+        longest = max(min(len(text), LONGEST_LINE) for text in ("", *texts))
+        needs.append(max(word, len(head) // 2, longest) + 3)
     return [need / sum(needs) for need in needs]
 
 
