@@ -59,7 +59,7 @@ def section(figures: Figures) -> Section:
         (_timeliness(figures), limited, ()),
         (_wrong_procedure(figures), stages, both),
         (_structure(figures), (), ()),
-        (_completeness(figures), (), ()),
+        (completeness(figures), (), ()),
         (_outcomes(figures), figures.statutory, ()),
         (_people(figures), (figures.first,), ()),
     )
@@ -369,7 +369,7 @@ def _structure(figures: Figures) -> Section:
     return Section("structure", "Changes of team structure", (sentence(words),), tables=tables)
 
 
-def _completeness(figures: Figures) -> Section:
+def completeness(figures: Figures) -> Section:
     period = figures.period
     held = (
         counts_of(figures, {f"Rows held back, {each.name}": "held_back"}, each)
