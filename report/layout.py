@@ -20,7 +20,6 @@ from complaints.report.printing import (
     PrintedTable,
 )
 
-WIDE_TABLE_COLUMNS = 8  # a table with as many columns is read on a landscape page
 SHORT_TEXT = 12  # letters: a date, a case reference
 DENSE_TABLE_COLUMNS = 8  # a table of as many columns is printed in smaller type
 WHOLE_TABLE_ROWS = 6  # a table of no more rows is not broken over two pages
@@ -135,15 +134,6 @@ def headings(printed: PrintedReport) -> tuple[tuple[int, str], ...]:
     """Return every heading with its level, in the order of reading."""
     parts = (*body_sections(printed), *appendices(printed))
     return tuple((level, heading(each)) for part in parts for level, each in walk(part))
-
-
-def is_wide(section: PrintedSection) -> bool:
-    """Return whether a section has a table that needs a landscape page."""
-    return any(
-        len(table.columns) >= WIDE_TABLE_COLUMNS
-        for _, each in walk(section)
-        for table in each.tables
-    )
 
 
 def header_groups(table: PrintedTable) -> tuple[tuple[str, tuple[str, ...]], ...]:

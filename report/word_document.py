@@ -12,7 +12,6 @@ from pathlib import Path
 
 from docx import Document
 from docx.document import Document as WordDocument
-from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -25,7 +24,15 @@ from complaints.warehouse.errors import UsageError
 TEMPLATE = Path(__file__).with_name("templates") / "template.docx"
 STYLES = (
     *("Title", "Heading 1", "Heading 2", "Heading 3", "Heading 4", "Normal", "List Bullet"),
-    *("Caption", "Table Text", "Table Heading", "Table Note", "Report Table", "Commentary"),
+    *(
+        "Caption",
+        "Table Text",
+        "Table Text Small",
+        "Table Heading",
+        "Table Note",
+        "Report Table",
+        "Commentary",
+    ),
     *("Spacer", "Contents Title", "toc 1", "toc 2"),
 )
 HYPHEN_OF_YEAR = re.compile(r"(?<=\b\d{4})-(?=\d{2}\b)")
@@ -58,21 +65,6 @@ def new_document(title: str, marking: str, footer: str, template: Path = TEMPLAT
     section.header.paragraphs[0].add_run(marking)
     _write_foot(section, footer)
     return document
-
-
-def add_section(document: WordDocument, footer: str, *, landscape: bool) -> None:
-    """Begin a page of the other orientation, with a foot of its width."""
-    section = document.add_section(WD_SECTION.NEW_PAGE)
-    set_orientation(section, landscape=landscape)
-    section.footer.is_linked_to_previous = False
-    _write_foot(section, footer)
-
-
-def set_orientation(section: Section, *, landscape: bool) -> None:
-    """Set the page of the template in portrait or landscape."""
-    if landscape != (section.orientation == WD_ORIENT.LANDSCAPE):
-        section.page_width, section.page_height = section.page_height, section.page_width
-    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
 
 
 def text_width(document: WordDocument) -> int:

@@ -17,7 +17,9 @@ from docx.table import Table, _Cell, _Row
 from complaints.report.chart_drawing import PNG_SCALE, chart_png
 from complaints.report.layout import (
     CHART_GAP_NOTE,
+    DENSE_TABLE_COLUMNS,
     EMPTY_TABLE,
+    SHORT_TEXT,
     WHOLE_TABLE_ROWS,
     TemplateLine,
     has_gap,
@@ -30,7 +32,7 @@ from complaints.report.word_document import add_text, text_width
 LABEL_SHARE = 0.32  # of the width, for the labels of the committee template
 PICTURE_SHARE = 0.96
 POINTS_OF_PIXEL = 0.72  # a chart's letters, 13 pixels high, are printed at 9.4 points
-LONGEST_LINE = 60  # letters of a cell that are given a line of their own
+LONGEST_LINE, LETTERS_OF_LINE = 60, 100  # of a cell that is given one line, and of the page
 
 
 def add_lines(document: WordDocument, lines: tuple[TemplateLine, ...], title: str) -> None:
@@ -60,6 +62,7 @@ def add_table(document: WordDocument, printed: PrintedTable) -> None:
             _write(group, name, "Table Heading").alignment = WD_ALIGN_PARAGRAPH.CENTER
             start = last + 1
     names = [printed.columns[0], *(name for _, columns in groups for name in columns)]
+    body = "Table Text Small" if len(names) >= DENSE_TABLE_COLUMNS else "Table Text"
     cells = table._cells  # read once: python-docx counts all cells again for each row
     for number, row in enumerate((names, *rows), start=heads - 1):
         is_head = number < heads
@@ -68,7 +71,7 @@ def add_table(document: WordDocument, printed: PrintedTable) -> None:
             if is_head and heads == 2 and place == 0:
                 continue
             cell = cells[number * len(names) + place]
-            paragraph = _write(cell, text, "Table Heading" if is_bold else "Table Text")
+            paragraph = _write(cell, text, "Table Heading" if is_bold else body)
             if place in numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for number, each in enumerate(table.rows):
@@ -98,15 +101,18 @@ def add_chart(document: WordDocument, chart: PrintedChart) -> None:
 
 
 def _shares(table: PrintedTable) -> list[float]:
-    """Return the part of the width that each column gets: by its longest word and its texts."""
-    needs = []
+    """Return the part of the width that each column gets: no word is broken, texts get the rest."""
+    least, more = [], []
     heads = [table.columns[0], *(name for _, group in header_groups(table) for name in group)]
     for place, head in enumerate(heads):
-        texts = [row[place] for row in table.rows]
+        texts = ["", *(row[place] for row in table.rows)]
+        longest = max(map(len, texts))
         word = max(len(word) for text in (head, *texts) for word in (text.split() or [""]))
-        longest = max(min(len(text), LONGEST_LINE) for text in ("", *texts))
-        needs.append(max(word, len(head) // 2, longest) + 3)
-    return [need / sum(needs) for need in needs]
+        least.append(max(word, longest if longest <= SHORT_TEXT else 0) + 3)
+        more.append(max(min(longest, LONGEST_LINE) - least[-1], 0) + 1)
+    spare = max(LETTERS_OF_LINE - sum(least), 0) / sum(more)
+    widths = [need + spare * extra for need, extra in zip(least, more, strict=True)]
+    return [width / sum(widths) for width in widths]
 
 
 def _new_table(

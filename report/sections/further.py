@@ -370,6 +370,7 @@ def _structure(figures: Figures) -> Section:
 
 
 def completeness(figures: Figures) -> Section:
+    """Return what the figures leave out, and what is missing in those counted."""
     period = figures.period
     held = (
         counts_of(figures, {f"Rows held back, {each.name}": "held_back"}, each)
