@@ -25,6 +25,7 @@ Values = dict[str, Value]
 BLANK: Values = dict.fromkeys(LAYOUT_NAMES, "") | dict.fromkeys(
     (
         "target_met",
+        "status",
         *LAYOUT_NAMES[LAYOUT_NAMES.index("extension_agreed_date") : -1],
     )
 )

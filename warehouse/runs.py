@@ -280,12 +280,19 @@ def _check_as_of_day(settings: Settings, run: Run) -> None:
             "select max(as_of_day) from (select as_of_day from raw.run "
             "union all select as_of_day from raw.deliveries)"
         ).fetchall()[0]
-    told = {"day": run.as_of_day, "newest": newest_day, "home": settings.home}
     if newest_day and run.as_of_day < newest_day:
-        raise UsageError("as_of_day_before_newest", **told)
+        raise UsageError(
+            "as_of_day_before_newest", day=run.as_of_day, newest=newest_day, home=settings.home
+        )
     most = timedelta(days=MOST_DAYS_BETWEEN_NIGHTS)
     if newest_day and settings.as_of is None and run.as_of_day - newest_day > most:
-        raise UsageError("as_of_day_far_after_newest", **told, days=most.days)
+        raise UsageError(
+            "as_of_day_far_after_newest",
+            day=run.as_of_day,
+            newest=newest_day,
+            home=settings.home,
+            days=most.days,
+        )
 
 
 def _finish(settings: Settings, run: Run, status: str, message: str | None) -> None:

@@ -129,7 +129,9 @@
 
 {#- The columns of the layout whose texts stand for codes. -#}
 {% macro coded_columns() -%}
-    {{ return(['procedure', 'stage', 'outcome', 'extension_agreed', 'legal_basis', 'target_met', 'status']) }}
+    {{ return([
+        'procedure', 'stage', 'outcome', 'extension_agreed', 'legal_basis', 'target_met', 'status'
+    ]) }}
 {%- endmacro %}
 
 {#- The columns of the layout. -#}

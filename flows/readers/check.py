@@ -33,7 +33,7 @@ def describe_sources(path: Path) -> tuple[list[str], bool]:
             lines += ["", f"{source.code}: {source.database.name} of a database, read every night"]
             continue
         files, rejected = list_files(source)
-        lines += ["", f"{source.code}: {len(files)} files"]
+        lines += ["", f"{source.code}, files: {len(files)}"]
         lines += [f"  {record.message}" for record in rejected]
         can_all_be_read = can_all_be_read and not rejected
         for file in files:

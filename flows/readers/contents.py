@@ -5,6 +5,7 @@ Nothing is unpacked to a disk: what is not mapped may be in it.
 
 import gzip
 import io
+import os
 import zipfile
 import zlib
 from pathlib import Path
@@ -73,6 +74,16 @@ def is_packed(path: Path) -> bool:
     with path.open("rb") as file:
         first = file.read(4)
     return first.startswith(GZIP_MARK) or (first == ZIP_MARK and _archived(path) is not None)
+
+
+def has_last_line_end(path: Path) -> bool | None:
+    """Return whether a plain text file ends its last line; None for other kinds of file."""
+    if is_packed(path) or kind_of(path) != "csv":
+        return None
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - 2, 0))
+        return file.read().rstrip(b"\0").endswith((b"\n", b"\r"))
 
 
 def open_bytes(path: Path) -> BinaryIO:

@@ -62,6 +62,7 @@ class FileRecord:
     headers: list[str] | None = None
     columns_read: list[str] | None = None  # of the layout
     headers_not_read: list[str] | None = None
+    has_last_line_end: bool | None = None  # of a plain text file
     skipped_after: list[int] | None = None
 
 

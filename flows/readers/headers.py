@@ -8,6 +8,10 @@ from complaints.flows.readers.sources import Source
 from complaints.flows.readers.text_rows import FileRejectedError
 from complaints.warehouse.layout import COMPLAINTS, Layout, matched_header
 
+# Of a header line as a refusal repeats it.
+MOST_HEADERS = 30
+MOST_CHARACTERS = 40
+
 
 class Headers(NamedTuple):
     """What the header line of a file says: all names, and which were read and which not."""
@@ -47,13 +51,16 @@ def match_headers(
     supplied = {*positions, *source.constants, *given}
     missing = [name for name in layout.needed_names if name not in supplied]
     if missing:
-        nearest = _nearest(missing, headers, set(positions.values()))
+        used = set(positions.values())
+        are_headers = _are_headers(headers, used)
+        nearest = _nearest(missing, headers, used) if are_headers else ""
         raise FileRejectedError(
             "columns_missing_of_complaints" if layout == COMPLAINTS else "columns_missing",
             columns=("the column " if len(missing) == 1 else "the columns ") + ", ".join(missing),
             found=f"the nearest names found are {nearest}"
             if nearest
             else "no name found is similar",
+            headers=_listed(headers) if are_headers else "its first line looks like data",
         )
     return {name: positions[name] for name in layout.names if name in positions}
 
@@ -81,14 +88,23 @@ def _recognised(headers: Sequence[str], source: Source, layout: Layout) -> list[
     return [(position, columns[header]) for position, header in matched if header in columns]
 
 
-def _nearest(missing: list[str], headers: Sequence[str], used: set[int]) -> str:
-    """Return the unused headers nearest to the missing columns.
+def _are_headers(headers: Sequence[str], used: set[int]) -> bool:
+    """Return whether a first line may be repeated: it holds headers rather than data.
 
-    A first line in which nothing is recognised and something holds a digit is more likely data
-    than headers, and data is not repeated.
+    One in which nothing is recognised and something holds a digit is more likely data.
     """
-    if not used and any(character.isdigit() for header in headers for character in header):
-        return ""
+    return bool(used) or not any(character.isdigit() for name in headers for character in name)
+
+
+def _listed(headers: Sequence[str]) -> str:
+    """Return headers for a sentence, a wide file's cut short."""
+    names = [header.strip()[:MOST_CHARACTERS] for header in headers if header.strip()]
+    more = f" and {len(names) - MOST_HEADERS} more" if len(names) > MOST_HEADERS else ""
+    return f"its headers are {', '.join(names[:MOST_HEADERS])}{more}"
+
+
+def _nearest(missing: list[str], headers: Sequence[str], used: set[int]) -> str:
+    """Return the unused headers nearest to the missing columns."""
     spare = {matched_header(h): h.strip() for i, h in enumerate(headers) if i not in used}
     words = []
     for name in missing:

@@ -209,7 +209,7 @@ def _entry(file: ExportFile, shape: Shape) -> list[str]:
                 for guess in guesses
             ]
     unread = len([h for h in shape.headers if h.strip()]) - len(shape.guesses)
-    lines.append(f"    # not read: {unread} other columns")
+    lines.append(f"    # other columns, not read: {unread}")
     if missing:
         said = f"  # {file.name} is not understood: no column is like {', '.join(missing)}."
         return [said, *(f"  # {line[2:]}" for line in lines)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
+from complaints.flows.readers.contents import has_last_line_end
 from complaints.flows.readers.export_files import ExportFile, FileRecord
 from complaints.flows.readers.read_file import read_file
 from complaints.flows.readers.sources import Source
@@ -238,7 +239,8 @@ def _read_file(
         return file.record(source, "rejected", message)
     said = f"{file.name}: {note}." if note else None
     headers = target.mappings[-1].listing
-    return file.record(source, "loaded", said, rows, headers, target.skipped_after or None)
+    record = file.record(source, "loaded", said, rows, headers, target.skipped_after or None)
+    return replace(record, has_last_line_end=has_last_line_end(file.path))
 
 
 def _read_database(store: duckdb.DuckDBPyConnection, delivery: Delivery) -> FileRecord:

@@ -31,7 +31,8 @@ ERRORS = {
     "stage_received_before_previous_stage",
 }
 WARNINGS = {
-    "procedure_differs_within_case", "reference_resembles_another", "stage_without_previous_stage",
+    "closed_date_unknown", "procedure_differs_within_case", "reference_resembles_another",
+    "stage_without_previous_stage",
     "day_and_month_may_be_exchanged", "stage_received_before_previous_response",
     "escalated_after_time_limit",
     "closed_without_outcome", "outcome_without_response", "outcome_unknown",

@@ -170,7 +170,7 @@ def case_of(code: str) -> str | None:
 
 def test_every_rule_of_the_contract_has_an_example() -> None:
     assert set(EXAMPLES) | {UNREADABLE} | BY_REFERENCE_OR_HISTORY == set(RULES)
-    assert len(RULES) == 37
+    assert len(RULES) == 38
 
 
 @pytest.mark.parametrize("code", [code for code in EXAMPLES if case_of(code)])
@@ -244,6 +244,7 @@ KNOWN = {
     "corporate_legal_bases": ["s20"],
 }
 CODES = [
+    "closed",
     "statutory",
     "corporate",
     "stage_1",

@@ -240,6 +240,15 @@ def test_two_states_of_one_export_are_spoken_of_as_files(door: Door) -> None:
         )
 
 
+def test_a_file_that_has_lost_its_last_line_end_is_warned_of(door: Door) -> None:
+    door.deliver(export())
+    path = write_export(door.exports / "complaints.csv", export(41))
+    path.write_bytes(path.read_bytes().rstrip())
+    (file,) = door.deliver_as_it_is()
+    assert file.status == "loaded"
+    assert "complaints.csv does not end its last line, as it did before" in (file.message or "")
+
+
 def test_dates_half_turned_over_by_a_spreadsheet_are_warned_of(door: Door) -> None:
     rows = []
     for number, row in enumerate(export(120)):

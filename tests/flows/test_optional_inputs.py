@@ -237,7 +237,7 @@ def test_a_file_that_cannot_be_taken_is_rejected_and_changes_nothing(council: Co
     assert (record.status, record.dataset) == ("rejected", "benchmarks")
     assert record.message == (
         "benchmarks.csv lacks the column measure; the nearest names found are 'messure' "
-        "(for measure). Correct the header line."
+        "(for measure); its headers are authority, year, messure, value. Correct the header line."
     )
     assert council.rows("benchmarks", "measure") == [("In time (%)",)]
 

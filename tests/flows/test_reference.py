@@ -298,7 +298,7 @@ def council_file(name: str, *rows: str) -> bytes:
             "synonyms.csv",
             ["team,Informal,stage_1"],
             "row 1: field must be one of procedure, stage, outcome, legal_basis, extension_agreed, "
-            "target_met, not 'team'.",
+            "target_met, status, not 'team'.",
         ),
         (
             "synonyms.csv",

@@ -77,6 +77,10 @@ class Door:
     def deliver(self, rows: Iterable[Row], name: str = "complaints") -> list[FileRecord]:
         """Deliver rows like `night`, but only to the door; return what is said of the files."""
         write_export(self.exports / f"{name}.csv", rows)
+        return self.deliver_as_it_is()
+
+    def deliver_as_it_is(self) -> list[FileRecord]:
+        """Deliver what lies in the folder."""
         settings = self.settings.model_copy(update={"as_of": self.day})
         self.day += timedelta(days=1)
         with start_run(settings) as run:

@@ -129,6 +129,7 @@ def _warnings_on_a_row(row: Row) -> Iterator[str]:
         "other_date_invalid": bool(row.invalid & OTHER_DATES),
         "clock_start_implausible": clock and clock > (row.responded_date or AS_OF_DAY),
         "team_missing": not row.text("service_team"),
+        "closed_date_unknown": row.word("status") == "case_closed" and not row.responded_date,
         "target_met_unknown": row.word("target_met") not in YES | NO,
         "extension_date_without_extension": "extension_agreed_date" in row.milestones
         and row.word("extension_agreed") not in YES,

@@ -89,6 +89,7 @@ WARNINGS = (
     "outcome_unknown",
     "extension_unknown",
     "target_met_unknown",
+    "closed_date_unknown",
     "legal_basis_unknown",
     "other_date_invalid",
     "clock_start_implausible",

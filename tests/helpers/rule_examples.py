@@ -62,6 +62,7 @@ EXAMPLES: dict[str, Example] = {
     "outcome_unknown": one(outcome="settled"),
     "extension_unknown": one(extension_agreed="perhaps"),
     "target_met_unknown": one(target_met="green"),
+    "closed_date_unknown": one(responded_date="", outcome="", status="Case closed"),
     "legal_basis_unknown": one(legal_basis="s999"),
     "other_date_invalid": one(target_date="soon"),
     "clock_start_implausible": one(clock_start_date="2018-07-17"),
@@ -131,6 +132,7 @@ NEAR_MISSES: dict[str, Example] = {
             },
         ]
     ),
+    "open, as the system says it": one(responded_date="", outcome="", status="In progress"),
     "whether the target was met, as the system says it": one(target_met="Within target"),
     "the Ombudsman without any stage": one(stage="ombudsman"),
     "withdrawn without a response": one(outcome="withdrawn", responded_date=""),

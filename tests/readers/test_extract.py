@@ -200,8 +200,9 @@ def test_a_missing_column_is_named_with_the_nearest_names_found(store, exports):
     record = read_one(store, exports, "Case Refrence,procedure,stages,Date rcvd\nC1,a,b,c\n")
     assert record.message == (
         "complaints.csv lacks the columns case_reference, stage, received_date; the nearest names "
-        "found are 'Case Refrence' (for case_reference), 'stages' (for stage). Correct the header "
-        "line, or map the columns in a sources file."
+        "found are 'Case Refrence' (for case_reference), 'stages' (for stage); its headers are "
+        "Case Refrence, procedure, stages, Date rcvd. Correct the header line, or let `complaints "
+        "sources suggest` begin a sources file."
     )
 
 

@@ -13,6 +13,8 @@ from complaints.flows.steps.extract import read_delivery
 from complaints.flows.steps.find_deliveries import unread_deliveries
 from export_helpers import HEADER, ROW, folder_source, open_store, run_called, write_csv
 
+pytestmark = pytest.mark.soak
+
 MOST_BYTES = 1_500_000_000
 GOOD = (HEADER, *(ROW.replace("C1", f"G{number}") for number in range(20)))
 PIECES = (

@@ -183,7 +183,7 @@ def marks() -> Marks:
 def test_free_text_and_what_is_known_of_the_child_are_marked_as_private(marks: Marks) -> None:
     assert {
         *("learning", "learning_texts", "age_band", "gender", "ethnicity", "disability"),
-        *("sexual_orientation", "advocate"),
+        *("sexual_orientation", "advocate", "what_is_written"),
     } == marks.private
 
 

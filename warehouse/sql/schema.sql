@@ -27,8 +27,8 @@ alter table raw.deliveries add column if not exists door map (varchar, double);
 
 -- One row per file of a run; counts are null where the file was not read, fates also until its rows
 -- have been judged. delivery_number is null where nothing of it was taken.
--- skipped_after says of each row of a CSV file or a sheet that is no record (titles, the header, blank
--- rows) after how many records it stands, so that a record's row in a spreadsheet is known.
+-- skipped_after says of each row of a CSV file or a sheet that is no record (titles, the header,
+-- blank rows) after how many records it stands, so that a record's row in a spreadsheet is known.
 create table if not exists raw.delivery_files (
     run_id varchar not null,
     delivery_number bigint,
@@ -51,6 +51,7 @@ alter table raw.delivery_files add column if not exists headers varchar[];
 alter table raw.delivery_files add column if not exists columns_read varchar[];
 alter table raw.delivery_files add column if not exists headers_not_read varchar[];
 alter table raw.delivery_files add column if not exists skipped_after bigint[];
+alter table raw.delivery_files add column if not exists has_last_line_end boolean;
 
 -- Why a delivery was stopped at the door, append-only: one row per rule, and column or file. The
 -- evidence names columns, counts and dates' orders, no value; extent is the larger, the worse.
@@ -66,8 +67,8 @@ create table if not exists raw.delivery_stops (
     evidence varchar not null
 );
 
--- What stands in the coded columns of the last delivery of a source that was stopped, and no synonym
--- knows; see `complaints spellings`. last_delivery as in raw.delivery_stops.
+-- What stands in the coded columns of the last delivery of a source that was stopped, and no
+-- synonym knows; see `complaints spellings`. last_delivery as in raw.delivery_stops.
 create table if not exists raw.stopped_spellings (
     source varchar not null,
     last_delivery bigint not null,

@@ -94,7 +94,10 @@ from told
 where delivery_files.delivery_number = told.delivery_number;
 
 delete from raw.stopped_spellings
-where source in (select source from stops where dataset = 'complaints');
+where source in (
+    select stops.source from stops
+    where stops.dataset = 'complaints'
+);
 
 insert into raw.stopped_spellings by name
 select
@@ -113,14 +116,16 @@ from (
             records.stage,
             records.outcome,
             records.extension_agreed,
-            records.legal_basis
+            records.legal_basis,
+            records.target_met,
+            records.status
         from stops
         inner join raw.delivered_rows as delivered
             on stops.delivery_number = delivered.delivery_number
         inner join raw.records on delivered.record_id = records.record_id
         where stops.dataset = 'complaints'
     )
-    on procedure, stage, outcome, extension_agreed, legal_basis
+    on procedure, stage, outcome, extension_agreed, legal_basis, target_met, status
     into name field value written
 ) as texts
 anti join staging.stg_coded_texts as known

@@ -53,6 +53,7 @@ side_files as (
         files.headers,
         files.columns_read,
         files.headers_not_read,
+        files.has_last_line_end,
         files.rows_read
     from files
     inner join sides on files.delivery_number = sides.side_number
@@ -390,6 +391,27 @@ rows_fell as (
 
 ),
 
+-- Cut off by chance at the end of a row, a file looks whole but for this.
+line_end_missing as (
+
+    select
+        now.delivery_number,
+        'delivery_line_end_missing' as asked,
+        now.file_name as subject,
+        1 as figure,
+        0 as figure_limit,
+        1 as extent,
+        now.file_name || ' does not end its last line, as it did before' as evidence
+    from side_files as now
+    inner join side_files as before
+        on
+            now.delivery_number = before.delivery_number
+            and now.series = before.series
+            and not before.is_now
+    where now.is_now and not now.has_last_line_end and before.has_last_line_end
+
+),
+
 cases_unknown as (
 
     select
@@ -418,6 +440,9 @@ final as (
 
     union all
     select * from rows_fell
+
+    union all
+    select * from line_end_missing
 
     union all
     select * from cases_unknown

@@ -102,7 +102,7 @@ written_columns as (
         'due_date: ' || cast(stage_deadlines.due_date as string) as written
     from found
     inner join stage_deadlines on found.record_id = stage_deadlines.record_id
-    where array_contains(found.columns_read, 'due_date')
+    where array_contains(found.columns_read, 'expected_target_date')
 
 ),
 

@@ -236,7 +236,9 @@ numbered as (
             'response_days.working_day_number', 'year(clocked.responded_date)', 'clocked.next_year'
         ) }} as responded_number,
         {{ found_in_calendar(
-            'target_days.working_day_number', 'year(clocked.source_target_date)', 'clocked.next_year'
+            'target_days.working_day_number',
+            'year(clocked.source_target_date)',
+            'clocked.next_year'
         ) }} as target_number,
         panel_days.working_day_number + clocked.applied_findings_limit as findings_due_number,
         if(
@@ -340,7 +342,9 @@ judged as (
         ) as acknowledgement_status,
         if(
             stage = 'stage_3',
-            {{ sla_status('findings_due_date', 'findings_made_on', 'is_not_measured', 'as_of_day') }},
+            {{ sla_status(
+                'findings_due_date', 'findings_made_on', 'is_not_measured', 'as_of_day'
+            ) }},
             null
         ) as findings_status,
         if(

@@ -64,7 +64,7 @@ final as (
         complaint_rows.outcome,
         coalesce(complaint_rows.status = 'closed', false)
         and complaint_rows.responded_date is null
-        and complaint_rows.outcome is distinct from 'withdrawn'
+        and coalesce(complaint_rows.outcome <> 'withdrawn', true)
             as is_closed_date_unknown,
         coalesce(complaint_rows.service_team, 'Not recorded') as service_team,
         records.reasons,

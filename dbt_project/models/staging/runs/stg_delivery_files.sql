@@ -18,5 +18,6 @@ select
     headers,
     columns_read,
     headers_not_read,
+    has_last_line_end,
     skipped_after
 from {{ source('runs', 'delivery_files') }}
