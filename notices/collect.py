@@ -10,6 +10,7 @@ import duckdb
 from complaints.notices.digest import Digest, Line
 from complaints.warehouse.run_log import open_log
 from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import sql_text
 
 FOLDER = Path(__file__).parent
 MOST_LINES = 25  # of a group in a message; all count as sent, the rest by their number
@@ -93,8 +94,7 @@ def collect(
         log.execute(f"set variable {name} = $value", {"value": value})
     run_sql(log, "prepare")
     if sources is not None:
-        path = str(settings.marts_path).replace("'", "''")
-        log.execute(f"attach '{path}' as published (read_only)")
+        log.execute(f"attach {sql_text(settings.marts_path)} as published (read_only)")
         run_sql(log, "notices")
         log.execute("detach published")
     for file in rejected:

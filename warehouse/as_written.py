@@ -10,6 +10,7 @@ from complaints.warehouse.errors import RunFailedError
 from complaints.warehouse.query import open_marts
 from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import sql_text
 
 HELD = """
 select
@@ -117,7 +118,8 @@ def list_findings(settings: Settings, is_of_warnings: bool = False) -> Listing:
         marts.execute("set memory_limit = $limit", {"limit": settings.memory_limit})
         try:
             with _working_store(settings):
-                marts.execute(f"attach '{_quoted(settings)}' as warehouse (read_only)")
+                warehouse = sql_text(settings.warehouse_path)
+                marts.execute(f"attach {warehouse} as warehouse (read_only)")
                 query = LISTED.format(listed=listed, as_written=AS_WRITTEN)
                 return _listing(marts, query, {"severity": severity})
         except (RunFailedError, OSError, duckdb.IOException, duckdb.CatalogException):
@@ -146,10 +148,6 @@ def _working_store(settings: Settings) -> Iterator[None]:
         raise RunFailedError("no_rows", home=settings.home)
     with lock_home(settings):
         yield
-
-
-def _quoted(settings: Settings) -> str:
-    return str(settings.warehouse_path).replace("'", "''")
 
 
 def _listing(

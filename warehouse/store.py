@@ -79,3 +79,8 @@ def _has_table(store: duckdb.DuckDBPyConnection, name: str) -> bool:
 def run_sql(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Run warehouse/sql/<name>.sql."""
     connection.execute((SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def sql_text(text: str | Path) -> str:
+    """Return a text as an SQL literal, for statements that take no parameters."""
+    return "'" + str(text).replace("'", "''") + "'"

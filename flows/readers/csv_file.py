@@ -26,10 +26,10 @@ from complaints.flows.readers.text_rows import (
     FileRejectedError,
     Target,
     insert_text_rows,
-    sql_text,
     trimmed,
 )
 from complaints.warehouse.messages import sentence_of
+from complaints.warehouse.store import sql_text
 
 DELIMITERS = (",", ";", "\t", "|")
 CHUNK_BYTES = 1 << 20
@@ -164,9 +164,12 @@ def _read_by_the_header(
     encoding, errors = encodings.to_try[0], encodings.errors
     try:
         with open_text(path, encoding, errors) as file:
-            delimiter, skipped, headers, _, _ = _opened(file, target)
-        form = CsvForm(encoding, errors, delimiter, skipped, headers, len(headers) + SPARE_COLUMNS)
-        mapping = compile_mapping(headers, target.source, target.layout)
+            opened = _opened(file, target)
+        widest = len(opened.headers) + SPARE_COLUMNS
+        form = CsvForm(
+            encoding, errors, opened.delimiter, opened.skipped_rows, opened.headers, widest
+        )
+        mapping = compile_mapping(opened.headers, target.source, target.layout)
         _read_lines(connection, path, form, mapping, target)
     except (FileRejectedError, UnicodeError, duckdb.Error):
         return None
@@ -212,13 +215,23 @@ def _refuse_width(fields: int, target: Target) -> None:
         )
 
 
-def _opened(file: TextIO, target: Target) -> tuple[str, int, list[str], Iterator[list[str]], int]:
-    """Return the delimiter, the rows before the header, the header and the records after it.
+class _Opened(NamedTuple):
+    """A file up to its header line.
 
-    Last comes how many rows a spreadsheet shows before the header: blank ones too, but not the one
-    that names the delimiter.
+    Before it stand skipped_rows that DuckDB leaves out, and rows_above that a spreadsheet shows:
+    blank ones too, but not the one that names the delimiter.
     """
-    skipped, delimiter, rows_above = _beginning(file, target)
+
+    delimiter: str
+    skipped_rows: int
+    headers: list[str]
+    records: Iterator[list[str]]  # those after it, a blank one without fields
+    rows_above: int
+
+
+def _opened(file: TextIO, target: Target) -> _Opened:
+    skipped, delimiter = _beginning(file, target)
+    rows_above = skipped if target.source.read.header else 0
     delimiter = delimiter or _delimiter(file, skipped, target)
     file.seek(0)
     above = [file.readline().strip("\ufeff") for _ in range(skipped)]
@@ -232,18 +245,18 @@ def _opened(file: TextIO, target: Target) -> tuple[str, int, list[str], Iterator
     else:
         raise FileRejectedError("csv_empty")
     _refuse_width(len(headers), target)
-    return delimiter, skipped_rows, headers, records, rows_above
+    return _Opened(delimiter, skipped_rows, headers, records, rows_above)
 
 
-def _beginning(file: TextIO, target: Target) -> tuple[int, str | None, int]:
-    """Return the lines before the header, the delimiter if it is said, and the lines to be seen."""
+def _beginning(file: TextIO, target: Target) -> tuple[int, str | None]:
+    """Return how many lines stand before the header, and the delimiter where it is said."""
     read = target.source.read
     if read.header:
-        return read.header - 1, read.delimiter, read.header - 1
+        return read.header - 1, read.delimiter
     separator = _SEPARATOR_LINE.fullmatch(file.readline(20).strip("\ufeff \r\n"))
     if separator:
-        return 1, read.delimiter or separator[1].replace("\\t", "\t"), 0
-    return 0, read.delimiter, 0
+        return 1, read.delimiter or separator[1].replace("\\t", "\t")
+    return 0, read.delimiter
 
 
 def _delimiter(file: TextIO, skipped: int, target: Target) -> str:

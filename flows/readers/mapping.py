@@ -14,9 +14,10 @@ import duckdb
 
 from complaints.flows.readers.headers import Headers, match_headers, nearest_header
 from complaints.flows.readers.sources import DATE_ORDERS, Source, Supplier
-from complaints.flows.readers.text_rows import FileRejectedError, sql_text, trimmed
+from complaints.flows.readers.text_rows import FileRejectedError, trimmed
 from complaints.warehouse.layout import COMPLAINTS, Layout, matched_header
 from complaints.warehouse.settings import PROJECT_FOLDER
+from complaints.warehouse.store import sql_text
 
 SEEDS = PROJECT_FOLDER / "dbt_project" / "seeds"
 # What is said of one stage, not of the case: where there are `stages`, it is read by them alone.
@@ -49,7 +50,7 @@ class Mapping:
         positions: the columns that are read, by the names under which the select knows them.
         columns: the layout's columns that the select gives, in the layout's order.
         select: the select over `export`.
-        has_parts: whether a row of the file can become several, told apart by `part`.
+        has_parts: whether a row of the file can become several, numbered by `part`.
         read_for: the positions that each layout column is read from, constants left out.
     """
 

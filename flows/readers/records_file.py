@@ -20,8 +20,8 @@ from complaints.flows.readers.text_rows import (
     FileRejectedError,
     Target,
     insert_text_rows,
-    sql_text,
 )
+from complaints.warehouse.store import sql_text
 
 MOST_FIELDS = 500
 MOST_OBJECT_BYTES = 256 << 20

@@ -125,7 +125,7 @@ class Supplier(BaseModel):
 
 
 class ReadOptions(BaseModel):
-    """How a file is written, where that is not seen from the file itself."""
+    """How a file is written, where the file itself does not show it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

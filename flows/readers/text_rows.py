@@ -9,6 +9,7 @@ import duckdb
 from complaints.flows.readers.sources import Source
 from complaints.warehouse.errors import CataloguedError
 from complaints.warehouse.layout import COMPLAINTS, Layout
+from complaints.warehouse.store import sql_text
 
 if TYPE_CHECKING:
     from complaints.flows.readers.mapping import Mapping
@@ -176,8 +177,3 @@ def counted_rows(connection: duckdb.DuckDBPyConnection, target: Target) -> tuple
 def forget_rows(connection: duckdb.DuckDBPyConnection, target: Target) -> None:
     """Remove what landed from a file that is rejected after all."""
     connection.execute("delete from text_rows where file_order = ?", [target.file_order])
-
-
-def sql_text(text: str) -> str:
-    """Return a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"

@@ -14,7 +14,7 @@ from complaints.warehouse.access import share
 from complaints.warehouse.published import kept_state_files, replace_marts
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.store import open_warehouse
+from complaints.warehouse.store import open_warehouse, sql_text
 
 
 def publish(
@@ -132,7 +132,7 @@ def _copy_tables(
     candidate: Path,
     tables: Sequence[str] | None,
 ) -> None:
-    warehouse.execute(f"attach '{_quoted(candidate)}' as published")
+    warehouse.execute(f"attach {sql_text(candidate)} as published")
     names = tables or [
         name
         for (name,) in warehouse.execute(
@@ -170,16 +170,12 @@ def _comments(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     ).fetchall()
     target = f"published.main.{table}"
     return [
-        *(f"comment on table {target} is '{_quoted(text)}'" for (text,) in on_table),
+        *(f"comment on table {target} is {sql_text(text)}" for (text,) in on_table),
         *(
-            f"comment on column {target}.{column} is '{_quoted(text)}'"
+            f"comment on column {target}.{column} is {sql_text(text)}"
             for column, text in on_columns
         ),
     ]
-
-
-def _quoted(text: str | Path) -> str:
-    return str(text).replace("'", "''")
 
 
 def _keep_state(settings: Settings, run: Run) -> None:

@@ -16,11 +16,11 @@ import duckdb
 import jinja2
 import yaml
 
-from complaints.flows.readers.text_rows import sql_text, trimmed
+from complaints.flows.readers.text_rows import trimmed
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
-from complaints.warehouse.store import open_warehouse
+from complaints.warehouse.store import open_warehouse, sql_text
 
 TYPES = {"date": "a date (YYYY-MM-DD)", "integer": "a whole number", "boolean": "true or false"}
 SEEDS_FOLDER = PROJECT_FOLDER / "dbt_project" / "seeds"

@@ -15,9 +15,8 @@ from complaints.flows.steps.accept_delivery import accept_delivery
 from complaints.warehouse.errors import ExitCode, RunFailedError, UsageError
 from complaints.warehouse.settings import Settings, read_settings
 from conftest import Row, query, snapshot, write_export
-from door_helpers import FIRST_NIGHT, Door, emptied, export, renamed, without
+from door_helpers import Door, emptied, export, renamed, without
 from notice_helpers import MANAGER, Postbox, mail_server, text_of
-from small_home import borrow_store
 
 pytestmark = pytest.mark.xdist_group("load")
 
@@ -25,26 +24,17 @@ pytestmark = pytest.mark.xdist_group("load")
 RECORDS = ("records", "record_changes", "record_states", "delivered_rows", "deliveries")
 
 
-def new_door(folder: Path) -> Door:
-    """Return a door before its first night."""
-    return Door(read_settings(home=folder / "home", source=folder / "exports", as_of=FIRST_NIGHT))
-
-
 @pytest.fixture
 def door(example: Settings, tmp_path: Path) -> Door:
-    """An empty home, in a store that dbt built for the example."""
-    door = new_door(tmp_path)
-    borrow_store(door.settings, example)
-    return door
+    """An empty home."""
+    return Door.of_empty_home(tmp_path, example)
 
 
 @pytest.fixture(scope="module")
 def after_one_delivery(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home to which one export was delivered."""
     folder = tmp_path_factory.mktemp("door")
-    door = new_door(folder)
-    borrow_store(door.settings, example)
-    door.deliver(export())
+    Door.of_empty_home(folder, example).deliver(export())
     return folder
 
 
@@ -52,7 +42,7 @@ def after_one_delivery(example: Settings, tmp_path_factory: pytest.TempPathFacto
 def second(after_one_delivery: Path, tmp_path: Path) -> Door:
     """A home to which one export was delivered."""
     shutil.copytree(after_one_delivery, tmp_path, dirs_exist_ok=True)
-    door = new_door(tmp_path)
+    door = Door.of(tmp_path)
     door.day += timedelta(days=1)
     return door
 
@@ -132,12 +122,12 @@ def other_order(rows: Sequence[Row]) -> list[Row]:
         (other_order, "dates_out_of_order", "set `dates: month-first` for the source complaints"),
     ],
 )
-def test_each_change_is_stopped_and_told(
+def test_each_change_is_stopped_and_said(
     second: Door, change: Callable[[list[Row]], list[Row]], rule: str, evidence: str
 ) -> None:
     second.deliver(change(export()))
-    told = [said for code, _, said in second.stops() if code == f"delivery_{rule}"]
-    assert told and evidence in told[0], second.stops()
+    said = [each for code, _, each in second.stops() if code == f"delivery_{rule}"]
+    assert said and evidence in said[0], second.stops()
 
 
 @pytest.mark.parametrize(
@@ -181,7 +171,7 @@ def test_a_first_delivery_is_judged_by_itself(
 
 
 @pytest.mark.parametrize(
-    ("mapping", "told"),
+    ("mapping", "expected"),
     [
         ("rename: {Team: service_team}", ["`service_team` is gone", "`service_team: Team`"]),
         ("rename: {Team: service_team}\n    optional: [service_team]", []),
@@ -189,16 +179,16 @@ def test_a_first_delivery_is_judged_by_itself(
     ],
 )
 def test_a_name_of_the_sources_file_without_a_header_is_missed_unless_it_is_optional(
-    door: Door, tmp_path: Path, mapping: str, told: list[str]
+    door: Door, tmp_path: Path, mapping: str, expected: list[str]
 ) -> None:
     file = tmp_path / "sources.yml"
     file.write_text(f"sources:\n  - code: complaints\n    files: exports\n    {mapping}\n")
     door.settings = door.settings.model_copy(update={"source": file})
     door.deliver(renamed(export(), "service_team", "Team"))
     (delivered,) = door.deliver(without(export(), "service_team"))
-    assert delivered.status == ("stopped" if told else "loaded")
+    assert delivered.status == ("stopped" if expected else "loaded")
     said = " ".join(evidence for _, _, evidence in door.stops())
-    assert bool(said) == bool(told) and all(each in said for each in told), said
+    assert bool(said) == bool(expected) and all(each in said for each in expected), said
 
 
 def test_a_header_that_was_renamed_is_seen_in_a_single_row(door: Door) -> None:
@@ -327,7 +317,7 @@ def test_a_night_on_which_all_is_stopped_is_a_failed_one(run: Run, door: Door) -
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (["elsewhere", "--reason", "r"], "that have delivered are complaints"),
         (["complaints", "--reason", " "], "must not be blank"),
@@ -336,12 +326,12 @@ def test_a_night_on_which_all_is_stopped_is_a_failed_one(run: Run, door: Door) -
     ],
 )
 def test_a_mistake_in_accepting_a_delivery_is_one_sentence(
-    run: Run, door: Door, words: list[str], told: str
+    run: Run, door: Door, words: list[str], expected: str
 ) -> None:
     door.deliver(export())
     door.deliver(without(export(), "outcome"))
     said = run("accept-delivery", *words, "--home", door.settings.home)
-    assert_mistake(said, ExitCode.USAGE, told)
+    assert_mistake(said, ExitCode.USAGE, expected)
     assert door.ask("select count(*) from raw.delivery_acceptances") == [(0,)]
 
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from compiled_models import WITHOUT_DBT
@@ -13,8 +14,9 @@ from complaints.flows.steps.extract import extract
 from complaints.flows.steps.file_records import record_files
 from complaints.flows.steps.find_deliveries import find_deliveries
 from complaints.warehouse.runs import start_run
-from complaints.warehouse.settings import Settings
+from complaints.warehouse.settings import Settings, read_settings
 from conftest import Row, query, write_export
+from small_home import borrow_store
 
 FIRST_NIGHT = date(2018, 11, 27)
 OUTCOMES = ("upheld", "not_upheld", "partially_upheld")
@@ -65,6 +67,19 @@ class Door:
         self.settings = settings
         self.exports = settings.source
         self.day = FIRST_NIGHT
+
+    @classmethod
+    def of(cls, folder: Path) -> "Door":
+        """Return the door of the home in a folder."""
+        home, exports = folder / "home", folder / "exports"
+        return cls(read_settings(home=home, source=exports, as_of=FIRST_NIGHT))
+
+    @classmethod
+    def of_empty_home(cls, folder: Path, example: Settings) -> "Door":
+        """Make an empty home in a folder, in a store that dbt built for the example."""
+        door = cls.of(folder)
+        borrow_store(door.settings, example)
+        return door
 
     def night(self, rows: Iterable[Row] | None = None, name: str = "complaints") -> NightReport:
         """Deliver rows as a file in place of the one before, and run the next night."""

@@ -1,17 +1,15 @@
 """The door stays open to all that an export does from night to night, and shut to what ruins it."""
 
 import random
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from complaints.warehouse.layout import LAYOUT_NAMES
-from complaints.warehouse.settings import Settings, read_settings
+from complaints.warehouse.settings import Settings
 from conftest import Row, write_export
-from door_helpers import FIRST_NIGHT, Door, emptied, export, renamed, without
-from small_home import borrow_store
+from door_helpers import Door, emptied, export, renamed, without
 
 pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("load")]
 
@@ -34,10 +32,8 @@ OTHER_COLUMNS = {
 
 @pytest.fixture
 def door(example: Settings, tmp_path: Path) -> Door:
-    """An empty home, in a store that dbt built for the example."""
-    settings = read_settings(home=tmp_path / "home", source=tmp_path / "exports", as_of=FIRST_NIGHT)
-    borrow_store(settings, example)
-    return Door(settings)
+    """An empty home."""
+    return Door.of_empty_home(tmp_path, example)
 
 
 def full(rows: Sequence[Row]) -> list[Row]:
@@ -64,7 +60,7 @@ def test_forty_nights_of_growth_corrections_and_quiet_days_stop_nothing(
         if draw.random() < 0.7:  # else a quiet day
             come = answers[len(state) : len(state) + draw.choice((0, 1, 1, 2, 5))]
             state += [row | OPEN if draw.random() < 0.7 else row for row in come]
-            for _ in range(draw.randint(0, 4)):  # answered, corrected, mistyped, mended, gone
+            for _ in range(draw.randint(0, 4)):  # answered, corrected, mistyped, put right
                 place = draw.randrange(len(state))
                 state[place] = draw.choice(
                     (
@@ -106,17 +102,13 @@ def other_name(rows: Sequence[Row], column: str) -> list[Row]:
 
 @pytest.mark.parametrize("missing", range(3))
 def test_one_file_of_several_that_is_missing_is_never_silent(door: Door, missing: int) -> None:
-    parts: list[Callable[[list[Row]], list[Row]]] = [
-        lambda rows: rows[:20],
-        lambda rows: rows[20:35],
-        lambda rows: rows[35:],
-    ]
-    for number, part in enumerate(parts):
-        write_export(door.exports / f"part_{'abc'[number]}.csv", part(export(60)))
-    door.deliver(parts[0](export(60)), "part_a")
-    door.day += timedelta(days=1)
-    left = [number for number in range(3) if number != missing]
-    (door.exports / f"part_{'abc'[missing]}.csv").unlink()
-    files = door.deliver(parts[left[0]](export(60)), f"part_{'abc'[left[0]]}")
+    rows = export(60)
+    parts = {"part_a": rows[:20], "part_b": rows[20:35], "part_c": rows[35:]}
+    for name, part in parts.items():
+        write_export(door.exports / f"{name}.csv", part)
+    door.deliver_as_it_is()
+    gone = door.exports / f"part_{'abc'[missing]}.csv"
+    gone.unlink()
+    files = door.deliver_as_it_is()
     assert {file.status for file in files} == {"stopped"}
-    assert all(f"part_{'abc'[missing]}.csv" in (file.message or "") for file in files)
+    assert all(gone.name in (file.message or "") for file in files)

@@ -39,7 +39,7 @@ select
 from stops
 cross join raw.run;
 
-create or replace temporary table told as
+create or replace temporary table messages as
 with
 files as (
     select
@@ -85,13 +85,13 @@ cross join raw.run;
 
 update raw.delivery_files
 set
-    run_id = told.run_id,
-    delivery_number = if(told.is_stopped, null, delivery_files.delivery_number),
-    rows_read = if(told.is_stopped, null, delivery_files.rows_read),
-    status = if(told.is_stopped, 'stopped', delivery_files.status),
-    message = concat_ws(' ', delivery_files.message, told.message)
-from told
-where delivery_files.delivery_number = told.delivery_number;
+    run_id = messages.run_id,
+    delivery_number = if(messages.is_stopped, null, delivery_files.delivery_number),
+    rows_read = if(messages.is_stopped, null, delivery_files.rows_read),
+    status = if(messages.is_stopped, 'stopped', delivery_files.status),
+    message = concat_ws(' ', delivery_files.message, messages.message)
+from messages
+where delivery_files.delivery_number = messages.delivery_number;
 
 delete from raw.stopped_spellings
 where source in (

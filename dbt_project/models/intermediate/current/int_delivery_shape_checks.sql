@@ -339,7 +339,7 @@ column_emptied as (
     where
         judged.is_large
         and before.share_filled >= judged.door['filled_share']
-        -- a column that is gone is told once
+        -- a column that is gone is reported once
         and not exists (
             select 1 from gone_columns
             where

@@ -15,24 +15,13 @@ files as (
 
 ),
 
-with_last as (
-
-    select
-        *,
-        lag(delivery_number)
-            over (partition by source, dataset order by delivery_number)
-            as last_delivery
-    from deliveries
-
-),
-
 -- Those whose rows have no fates yet are at the door.
 at_the_door as (
 
-    select with_last.*
-    from with_last
+    select deliveries.*
+    from deliveries
     where
-        with_last.delivery_number in (
+        deliveries.delivery_number in (
             select files.delivery_number from files
             where files.status = 'loaded' and files.rows_loaded is null
         )

@@ -25,13 +25,7 @@ places as (
 
 deliveries as (
 
-    select
-        *,
-        lag(delivery_number) over (
-            partition by source, dataset
-            order by delivery_number
-        ) as delivery_before
-    from {{ ref('stg_deliveries') }}
+    select * from {{ ref('stg_deliveries') }}
 
 ),
 
@@ -137,7 +131,7 @@ final as (
     left join deliveries on places.left_with_delivery = deliveries.delivery_number
     left join delivery_files
         on
-            coalesce(deliveries.delivery_before, places.delivery_number)
+            coalesce(deliveries.last_delivery, places.delivery_number)
             = delivery_files.delivery_number
             and places.file_name = delivery_files.file_name
     left join written_texts

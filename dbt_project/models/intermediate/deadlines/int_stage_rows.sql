@@ -86,7 +86,7 @@ final as (
         coalesce(findings.is_held, false) as is_held
     from complaint_rows
     inner join records on complaint_rows.record_id = records.record_id
-    inner join sources on complaint_rows.source = sources.source
+    left join sources on complaint_rows.source = sources.source
     left join findings on complaint_rows.record_id = findings.record_id
     where not coalesce(findings.is_held_by_itself, false)
 
