@@ -3,8 +3,8 @@
     row with the same key; is_council_row marks them. The council's rows come from
     reference/<seed>.csv of the home folder, loaded before dbt runs.
 -#}
-{% macro council_rows_over(seed, key_columns) -%}
-    {%- set columns = seed_columns(seed) | join(', ') %}
+{% macro council_rows_over(seed, columns, key_columns) -%}
+    {%- set columns = columns | join(', ') %}
     with
 
     shipped_rows as (
@@ -56,12 +56,3 @@
     where preference = 1
 {%- endmacro %}
 
-
-{#- The columns of a seed, as declared in seeds/_seeds.yml; dbt knows them when it runs a model. -#}
-{% macro seed_columns(seed) -%}
-    {%- set node = namespace(columns=['*']) -%}
-    {%- if execute -%}
-        {%- set node.columns = graph.nodes['seed.complaints.' ~ seed].config.column_types.keys() -%}
-    {%- endif -%}
-    {{ return(node.columns | list) }}
-{%- endmacro %}

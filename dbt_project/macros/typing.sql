@@ -73,7 +73,7 @@
     ) -%}
     case
         when {{ is_of_pattern(
-            'trim(' ~ written ~ ')', '(?i:(q\\s?[1-4]\\D.*)|(.*\\d\\D*q\\s?[1-4]))'
+            'trim(' ~ written ~ ')', '(?i)(q\\s?[1-4]\\D.*)|(.*\\d\\D*q\\s?[1-4])'
         ) }}
             then {{ read_financial_year(without_quarter) }}
                 || ' Q' || {{ matched_part(written, '(?i)q\\s?([1-4])', 1) }}
@@ -82,15 +82,17 @@
 
 {#- A period that a report can be of, in its one spelling: 2018-19 Q2, 2018-19 H1 or 2018-19. -#}
 {% macro read_reported_period(written) -%}
-    {%- set without_half -%}
-        regexp_replace(trim({{ written }}), '(?i)[\s,]*h\s?[12][\s,]*', '')
-    {%- endset -%}
+    {%- set without_half = matches_replaced(
+        'trim(' ~ written ~ ')', '(?i)^(.*?)[\\s,]*h\\s?[12][\\s,]*', '\\1'
+    ) -%}
     coalesce(
         {{ read_financial_quarter(written) }},
         case
-            when regexp_full_match(trim({{ written }}), '(?i)(h\s?[12]\D.*)|(.*\d\D*h\s?[12])')
+            when {{ is_of_pattern(
+                'trim(' ~ written ~ ')', '(?i)(h\\s?[12]\\D.*)|(.*\\d\\D*h\\s?[12])'
+            ) }}
                 then {{ read_financial_year(without_half) }}
-                    || ' H' || regexp_extract({{ written }}, '(?i)h\s?([12])', 1)
+                    || ' H' || {{ matched_part(written, '(?i)h\\s?([12])', 1) }}
         end,
         {{ read_financial_year(written) }}
     )

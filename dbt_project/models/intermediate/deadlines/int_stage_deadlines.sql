@@ -370,7 +370,7 @@ final as (
         acknowledged_date,
         acknowledgement_due_date,
         acknowledgement_status,
-        clock_start_date,
+        clock_started_on as clock_start_date,
         extension_agreed,
         received_date_exchanged,
         responded_date_exchanged,

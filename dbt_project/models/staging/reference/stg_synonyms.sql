@@ -12,7 +12,9 @@ legal_bases as (
 -- A council may write a spelling as its export does.
 spellings as (
 
-    {{ council_rows_over('synonyms', ['field', matched_form('written')]) }}
+    {{ council_rows_over(
+        'synonyms', ['field', 'written', 'value'], ['field', matched_form('written')]
+    ) }}
 
 ),
 
