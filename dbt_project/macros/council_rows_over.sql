@@ -55,4 +55,3 @@
     from preferred
     where preference = 1
 {%- endmacro %}
-

@@ -1,7 +1,8 @@
-{#- What DuckDB and Spark write differently, each under one name. Everything else in the models is SQL
-    that both understand (`make lint` sees to it: lint/portable.py). A third engine adds its spelling
-    here and nowhere else. Patterns are of the kind that RE2 and Java read alike: `\z` for the end of a
-    text, where Java's `$` also stands before a last line break; groups are `\1` in a replacement. -#}
+{#- What DuckDB and Spark write differently, each under one name. Everything else in the models is
+    SQL that both understand (`make lint` sees to it: lint/portable.py). A third engine adds its
+    spelling here and nowhere else. Patterns are such as RE2 and Java read alike: `\z` is the end of
+    a text, where Java's `$` also stands before a last line break; `\1` is a group in a
+    replacement. -#}
 
 {#- Division of whole numbers that drops the remainder. -#}
 {% macro whole_quotient(dividend, divisor) -%}
@@ -36,7 +37,7 @@
 {% macro default__row_for_each(elements) -%} unnest({{ elements }}) {%- endmacro %}
 {% macro spark__row_for_each(elements) -%} explode({{ elements }}) {%- endmacro %}
 
-{#- The same with the element's place, counted from one and the same number, and both columns' names. -#}
+{#- The same with the element's place in the list, from whatever number on. -#}
 {% macro row_and_place_for_each(elements, element, place) -%}
     {{ adapter.dispatch('row_and_place_for_each')(elements, element, place) }}
 {%- endmacro %}
@@ -165,7 +166,9 @@
 {%- endmacro %}
 
 {#- Whether a pattern matches somewhere in a text. -#}
-{% macro has_match(text, pattern) -%} {{ adapter.dispatch('has_match')(text, pattern) }} {%- endmacro %}
+{% macro has_match(text, pattern) -%}
+    {{ adapter.dispatch('has_match')(text, pattern) }}
+{%- endmacro %}
 {% macro default__has_match(text, pattern) -%}
     regexp_matches({{ text }}, '{{ pattern }}')
 {%- endmacro %}
@@ -203,11 +206,38 @@
 {% macro default__matched_parts(text, pattern, names) -%}
     regexp_extract({{ text }}, '{{ pattern }}', ['{{ names | join("', '") }}'])
 {%- endmacro %}
+{#- No struct: Spark writes its fields out wherever they are read, pattern within pattern. -#}
 {% macro spark__matched_parts(text, pattern, names) -%}
-    named_struct(
-        {%- for name in names -%}
-            '{{ name }}', regexp_extract({{ text }}, r'{{ pattern }}', {{ loop.index }})
-            {{- ', ' if not loop.last }}
-        {%- endfor -%}
+    map_from_arrays(
+        array('{{ names | join("', '") }}'),
+        transform(
+            sequence(1, {{ names | length }}),
+            each -> regexp_extract({{ text }}, r'{{ pattern }}', each)
+        )
     )
+{%- endmacro %}
+
+{#- A row for each of some columns of a relation, whose name and value become columns; the columns
+    kept stand beside them. Spark passes once over the relation. -#}
+{% macro rows_of_columns(relation, kept, columns, name, value) -%}
+    {{ adapter.dispatch('rows_of_columns')(relation, kept, columns, name, value) }}
+{%- endmacro %}
+{% macro default__rows_of_columns(relation, kept, columns, name, value) -%}
+    {% for column in columns -%}
+        select
+            {% for each in kept %} {{ each }}, {% endfor %}
+            '{{ column }}' as {{ name }},
+            {{ column }} as {{ value }}
+        from {{ relation }}
+        {{- ' union all ' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+{% macro spark__rows_of_columns(relation, kept, columns, name, value) -%}
+    select
+        {% for each in kept %} {{ each }}, {% endfor %}
+        stack(
+            {{ columns | length }}
+            {%- for column in columns -%} , '{{ column }}', {{ column }} {%- endfor -%}
+        ) as ({{ name }}, {{ value }})
+    from {{ relation }}
 {%- endmacro %}

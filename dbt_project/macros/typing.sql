@@ -16,8 +16,8 @@
 
 {#- The number of a month by its English name or the first letters of it, in lower case. -#}
 {% macro month_number(name) -%}
-    {%- set months = 'jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?'
-        ~ '|oct(ober)?|nov(ember)?|dec(ember)?' %}
+    {%- set months = 'jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?'
+        ~ '|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?' %}
     case
         when {{ is_of_pattern(name, months) }}
             then {{ whole_quotient(

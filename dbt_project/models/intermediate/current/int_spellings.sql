@@ -35,21 +35,33 @@ stopped as (
 
 ),
 
+current_texts as (
+
+    select records.*
+    from current_records
+    inner join records on current_records.record_id = records.record_id
+
+),
+
+fields as (
+
+    {{ rows_of_columns('current_texts', ['source'], coded_columns(), 'field', 'written') }}
+
+),
+
 counted as (
 
-    {% for field in coded_columns() %}
-        select
-            records.source,
-            '{{ field }}' as field,
-            records.{{ field }} as written,
-            count(*) as rows_written
-        from current_records
-        inner join records on current_records.record_id = records.record_id
-        where records.{{ field }} is not null
-        group by records.source, records.{{ field }}
+    select
+        source,
+        field,
+        written,
+        count(*) as rows_written
+    from fields
+    where written is not null
+    group by source, field, written
 
-        union all
-    {% endfor %}
+    union all
+
     select
         source,
         field,

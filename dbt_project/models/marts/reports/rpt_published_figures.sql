@@ -33,32 +33,55 @@ printed_figures as (
 
 ),
 
--- every measure over both denominators: all that were received, and those less the withdrawn, who
--- are neither in time nor late nor upheld
-counts as (
+-- all that were received, and those less the withdrawn, who are neither in time nor late nor upheld
+wholes as (
 
     {% for denominator in ['received', 'eligible'] %}
-        {% set is_last_denominator = loop.last %}
-        {% for measure in measures %}
-            select
-                period,
-                period_length,
-                previous_period,
-                same_period_last_year,
-                procedure,
-                stage,
-                '{{ measure }}' as measure,
-                '{{ denominator }}' as denominator,
-                {{ denominator if measure == 'received' else measure }} as counted,
-                {{ denominator }} as whole,
-                {{ 'has_time_limit' if measure in sla_measures else 'true' }} as has_rate
-            from period_measures
-            {% if not (loop.last and is_last_denominator) %}
-                union all
-
-            {% endif %}
-        {% endfor %}
+        select
+            period,
+            period_length,
+            previous_period,
+            same_period_last_year,
+            procedure,
+            stage,
+            has_time_limit,
+            '{{ denominator }}' as denominator,
+            {{ denominator }} as whole,
+            {% for measure in measures %}
+                {{ denominator if measure == 'received' else measure }} as {{ measure }}
+                {{- ',' if not loop.last }}
+            {% endfor %}
+        from period_measures
+        {% if not loop.last %}
+            union all
+        {% endif %}
     {% endfor %}
+
+),
+
+-- every measure over both
+counted as (
+
+    {{ rows_of_columns(
+        'wholes',
+        [
+            'period', 'period_length', 'previous_period', 'same_period_last_year', 'procedure',
+            'stage', 'has_time_limit', 'denominator', 'whole'
+        ],
+        measures,
+        'measure',
+        'counted'
+    ) }}
+
+),
+
+counts as (
+
+    select
+        *,
+        has_time_limit or measure not in {{ quoted_names(sla_measures | join(' ')) }} as has_rate
+    from counted
+
 ),
 
 compared as (
