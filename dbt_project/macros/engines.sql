@@ -233,11 +233,12 @@
     {%- endfor %}
 {%- endmacro %}
 {% macro spark__rows_of_columns(relation, kept, columns, name, value) -%}
+    {%- set pairs = [] -%}
+    {%- for column in columns -%}
+        {%- do pairs.append("'" ~ column ~ "', " ~ column) -%}
+    {%- endfor -%}
     select
         {% for each in kept %} {{ each }}, {% endfor %}
-        stack(
-            {{ columns | length }}
-            {%- for column in columns -%} , '{{ column }}', {{ column }} {%- endfor -%}
-        ) as ({{ name }}, {{ value }})
+        stack({{ columns | length }}, {{ pairs | join(', ') }}) as ({{ name }}, {{ value }})
     from {{ relation }}
 {%- endmacro %}

@@ -146,7 +146,7 @@ ranked_causes as (
         *,
         row_number() over (
             partition by delivery_number
-            order by rows_failing desc, rule_code
+            order by rows_failing desc, rule_code asc
         ) as place
     from causes
 

@@ -46,11 +46,10 @@ wholes as (
             stage,
             has_time_limit,
             '{{ denominator }}' as denominator,
-            {{ denominator }} as whole,
             {% for measure in measures %}
-                {{ denominator if measure == 'received' else measure }} as {{ measure }}
-                {{- ',' if not loop.last }}
+                {{ denominator if measure == 'received' else measure }} as {{ measure }},
             {% endfor %}
+            {{ denominator }} as whole
         from period_measures
         {% if not loop.last %}
             union all
