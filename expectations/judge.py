@@ -29,6 +29,7 @@ from great_expectations.expectations.expectation_configuration import (
 from great_expectations.expectations.row_conditions import Column, Condition
 
 from complaints.expectations.rules import Expectation, Rule
+from complaints.warehouse.engine import Engine
 
 # A comparison says nothing about a row that lacks one of its two values, unless it asks
 # whether the value is there.
@@ -62,6 +63,7 @@ class RuleCrashedError(Exception):
 
 
 def judge(
+    engine: Engine,
     store: duckdb.DuckDBPyConnection,
     relation: str,
     rules: Sequence[Rule],
@@ -69,7 +71,10 @@ def judge(
 ) -> None:
     """Fill the temporary table `found` with which rule fails on which row.
 
+    The engine makes the combinations and joins the verdicts back; Great Expectations judges here.
+
     Args:
+        engine: where the relation is.
         store: the open working store.
         relation: a table, a view or a subquery with `record_id` and the columns of the rules.
         rules: the rules of one gate.
@@ -78,15 +83,17 @@ def judge(
     Raises:
         RuleCrashedError: an expectation raised instead of judging.
     """
-    store.execute("create or replace temporary table found (record_id varchar, rule_code varchar)")
     alike: dict[tuple[bool, _Columns], list[tuple[Rule, Expectation]]] = {}
     for rule in rules:
         for expectation in rule.expectations:
             reads = (expectation.is_across_rows, _selected(expectation))
             alike.setdefault(reads, []).append((rule, expectation))
+    found = []
     for (is_across_rows, _), declared in alike.items():
         find = _judge_rows_with_shared_keys if is_across_rows else _judge_combinations
-        find(store, relation, declared, values)
+        found += find(engine, store, relation, declared, values, len(found))
+    nothing = "select '' as record_id, '' as rule_code where false"
+    engine.read("found", " union all ".join(found) or nothing)
 
 
 def judge_frame(
@@ -128,63 +135,70 @@ def judge_frame(
 
 
 def _judge_combinations(
+    engine: Engine,
     store: duckdb.DuckDBPyConnection,
     relation: str,
     declared: Sequence[tuple[Rule, Expectation]],
     values: Mapping[str, Any],
-) -> None:
+    number: int,
+) -> list[str]:
+    """Return the query that finds the failing rows, none where nothing fails."""
     columns = _selected(declared[0][1])
     selected = ", ".join(f"{value} as {column}" for column, value in columns)
-    store.execute(
-        "create or replace temporary table combinations as "
-        f"select row_number() over () as combination, * from (select distinct {selected} "
-        f"from {relation} as judged)"
-    )
-    combinations = store.execute("from combinations").df().set_index("combination")
+    engine.read("combinations", f"select distinct {selected} from {relation} as judged")
+    combinations = store.execute("select rowid as combination, * from combinations").df()
+    combinations = combinations.set_index("combination")
     if combinations.empty:
-        return
+        return []
     failed = judge_frame(combinations, declared, values)
     if failed.empty:
-        return
+        return []
+    name = f"failing_{number}"
     store.register("failed", failed)
-    same = " and ".join(
-        f"{value} is not distinct from combinations.{column}" for column, value in columns
-    )
+    # The combinations as the engine gave them: a frame has other types for dates and blanks.
     store.execute(
-        f"""
-        insert into found
-        select judged.record_id, failed.rule_code
-        from {relation} as judged
-        inner join (
-            select * from combinations where combination in (select "row" from failed)
-        ) as combinations on {same}
-        inner join failed on combinations.combination = failed."row"
-        """
+        f"create or replace temporary table {name} as select combinations.*, failed.rule_code "
+        'from combinations inner join failed on combinations.rowid = failed."row"'
     )
     store.unregister("failed")
+    engine.give(name)
+    same = " and ".join(
+        f"{value} is not distinct from {name}.{column}" for column, value in columns
+    )
+    return [
+        f"select judged.record_id, {name}.rule_code from {relation} as judged "
+        f"inner join {name} on {same}"
+    ]
 
 
 def _judge_rows_with_shared_keys(
+    engine: Engine,
     store: duckdb.DuckDBPyConnection,
     relation: str,
     declared: Sequence[tuple[Rule, Expectation]],
     values: Mapping[str, Any],
-) -> None:
+    number: int,
+) -> list[str]:
+    """Return the query that gives the failing rows, none where nothing fails."""
     columns = ", ".join(sorted(declared[0][1].columns))
-    rows = store.execute(
-        f"""
-        select judged.record_id, {columns}
-        from {relation} as judged
-        semi join (
-            select {columns} from {relation} group by {columns} having count(*) > 1
-        ) using ({columns})
-        """
-    ).df()
+    engine.read(
+        "sharing",
+        f"select judged.record_id, {columns} from {relation} as judged inner join ("
+        f"select {columns} from {relation} group by {columns} having count(*) > 1"
+        f") as shared using ({columns})",
+    )
+    rows = store.execute("from sharing").df()
     if rows.empty:
-        return
+        return []
+    name = f"failing_{number}"
     store.register("failed", judge_frame(rows.set_index("record_id"), declared, values))
-    store.execute('insert into found select "row", rule_code from failed')
+    store.execute(
+        f'create or replace temporary table {name} as select "row" as record_id, rule_code '
+        "from failed"
+    )
     store.unregister("failed")
+    engine.give(name)
+    return [f"select record_id, rule_code from {name}"]
 
 
 def _selected(expectation: Expectation) -> _Columns:

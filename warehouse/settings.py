@@ -41,6 +41,21 @@ class Settings(BaseSettings):
     kept_states: int = Field(
         7, ge=1, description="How many published states are kept in `<home>/published/`."
     )
+    engine: Literal["duckdb", "spark"] = Field(
+        "duckdb",
+        description=(
+            "What carries the rows: DuckDB, or Spark (see spark.md); the figures are the same."
+        ),
+    )
+    spark_master: str = Field(
+        "local[*]", min_length=1, description="Where Spark works; `local[*]` is this machine."
+    )
+    spark_partitions: int = Field(
+        4, ge=1, description="Into how many parts Spark shuffles: twice its cores, say."
+    )
+    spark_memory: str = Field(
+        "2g", pattern=r"^\d+[kmgt]$", description="The memory of Spark's driver, for example 4g."
+    )
     memory_limit: str = Field(
         "500MB",
         pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$",
@@ -267,6 +282,11 @@ class Settings(BaseSettings):
     def warehouse_path(self) -> Path:
         """The working store, which nobody else opens."""
         return self.home / "warehouse.duckdb"
+
+    @property
+    def lake_folder(self) -> Path:
+        """The records and what Spark makes of them, where Spark is the engine."""
+        return self.home / "lake"
 
     @property
     def marts_path(self) -> Path:

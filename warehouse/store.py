@@ -20,8 +20,17 @@ def hold_warehouse(settings: Settings) -> Iterator[None]:
     To open and close it takes longer than most of dbt's tests, and dbt does so for every node.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
+    from complaints.warehouse import lake  # which writes its SQL with what is below
+
     with duckdb.connect(settings.warehouse_path), open_warehouse(settings) as store:
+        lake.close_views(store)
         make_tables(store)
+        store.begin()
+        if settings.engine == "spark":
+            lake.open_lake(store, settings.lake_folder)
+        else:
+            lake.close_lake(store, settings.lake_folder)
+        store.commit()
         yield
 
 

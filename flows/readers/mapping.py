@@ -399,8 +399,8 @@ def _prepare_outcomes(connection: duckdb.DuckDBPyConnection) -> None:
     upheld. A text that no synonym knows goes before all: it is to be seen.
     """
     is_built = connection.execute(
-        "select count(*) = 2 from duckdb_tables() "
-        "where schema_name = 'staging' and table_name in ('stg_synonyms', 'stg_outcomes')"
+        "select count(*) = 2 from information_schema.tables where table_schema = 'staging' "
+        "and table_name in ('stg_synonyms', 'stg_outcomes')"
     ).fetchone() == (True,)
     synonyms, outcomes = (
         ("staging.stg_synonyms", "staging.stg_outcomes")

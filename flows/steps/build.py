@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, cast
 import duckdb
 
 from complaints.flows.steps.publish import copy_marts, remove_candidates
+from complaints.warehouse.engine import engine_of
 from complaints.warehouse.errors import RunFailedError
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
+from complaints.warehouse.store import open_warehouse
 from complaints.warehouse.system_errors import OUT_OF_MEMORY
 
 if TYPE_CHECKING:
@@ -26,6 +28,15 @@ TESTED_EACH_NIGHT = (
     *("--exclude-resource-type", "unit_test"),
 )
 
+# What commands read in the working store: the words of as-written listings, reports and mappings.
+READ_IN_STORE = (
+    "int_complaint_rows",
+    "int_findings_as_written",
+    "int_spellings",
+    "int_theme_learnings",
+)
+READ_BY_EXTRACT = ("staging.stg_synonyms", "staging.stg_outcomes")
+
 # The marts that change on a night without news too: what became of the files, and the log of runs.
 RUN_MARTS = ("dq_deliveries", "ops_alerts", "ops_runs", "ops_steps")
 
@@ -38,18 +49,19 @@ def read_project(settings: Settings) -> "Manifest":
     """
     from dbt.cli.main import dbtRunner
 
-    if settings.dbt_project_folder not in _projects:
+    project = (settings.dbt_project_folder, settings.engine)
+    if project not in _projects:
         with dbt_environment(settings):
             result = dbtRunner().invoke(["parse", *dbt_flags(settings)])
         if not result.success:
             raise RunFailedError(
                 "dbt_project_unreadable", reason=_first_lines(str(result.exception))
             )
-        _projects[settings.dbt_project_folder] = cast("Manifest", result.result)
-    return _projects[settings.dbt_project_folder]
+        _projects[project] = cast("Manifest", result.result)
+    return _projects[project]
 
 
-_projects: dict[Path, "Manifest"] = {}  # by their folders
+_projects: dict[tuple[Path, str], "Manifest"] = {}  # by their folders and engines
 
 
 def build_reference(settings: Settings) -> None:
@@ -58,6 +70,7 @@ def build_reference(settings: Settings) -> None:
         settings,
         ["build", "--select", "tag:reference", "--exclude-resource-type", "test", "unit_test"],
     )
+    _show(settings, READ_BY_EXTRACT)
 
 
 def build_records(settings: Settings) -> None:
@@ -73,6 +86,27 @@ def build_deadlines(settings: Settings) -> None:
 def build_marts(settings: Settings) -> None:
     """Build the measures and the marts in the working store."""
     _run(settings, "intermediate.measures", "marts")
+    models = [node for node in read_project(settings).nodes.values() if is_shown(node)]
+    shown = [f"{node.schema}.{node.name}" for node in models]
+    _show(settings, [*shown, *READ_BY_EXTRACT], is_all=True)
+
+
+def is_shown(node: Any) -> bool:
+    """Return whether a node of dbt is a model that is copied out, or read in the store."""
+    return node.resource_type == "model" and (node.schema == "marts" or node.name in READ_IN_STORE)
+
+
+def _show(settings: Settings, relations: Sequence[str], is_all: bool = False) -> None:
+    described = {
+        node.name: (
+            node.description,
+            {name: column.description for name, column in node.columns.items()},
+        )
+        for node in read_project(settings).nodes.values()
+        if node.resource_type == "model" and node.schema == "marts"
+    }
+    with open_warehouse(settings) as store:
+        engine_of(settings, store).publish(relations, described, is_all)
 
 
 def _run(settings: Settings, *selected: str) -> None:
@@ -81,7 +115,10 @@ def _run(settings: Settings, *selected: str) -> None:
 
 def build_run_marts(settings: Settings) -> None:
     """Build the marts that change on a night without news."""
-    _invoke(settings, ["run", "--select", *RUN_MARTS])
+    # Of Spark's tables, those that they read are gone with the process that made them.
+    reads = "+" if settings.engine == "spark" else ""
+    _invoke(settings, ["run", "--select", *(f"{reads}{mart}" for mart in RUN_MARTS)])
+    _show(settings, [f"marts.{mart}" for mart in RUN_MARTS])
 
 
 def check_marts(settings: Settings, run: Run) -> Path:
@@ -112,6 +149,8 @@ def check_marts(settings: Settings, run: Run) -> Path:
 def _invoke(settings: Settings, words: Sequence[str]) -> None:
     from dbt.cli.main import dbtRunner
 
+    with open_warehouse(settings) as store:
+        engine_of(settings, store).sync()
     with dbt_environment(settings):
         runner = dbtRunner(manifest=read_project(settings))
         result = runner.invoke([*words, *dbt_flags(settings)])
@@ -140,6 +179,8 @@ def dbt_flags(settings: Settings) -> list[str]:
         str(settings.dbt_project_folder),
         "--profiles-dir",
         str(PROJECT_FOLDER),
+        "--target",
+        "warehouse" if settings.engine == "duckdb" else settings.engine,
         "--target-path",
         str(settings.home / "dbt" / "target"),
         "--log-path",

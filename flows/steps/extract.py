@@ -19,6 +19,7 @@ from complaints.flows.readers.text_rows import (
 )
 from complaints.flows.steps.file_records import write_records
 from complaints.flows.steps.find_deliveries import Delivery, delivery_identity, last_identity
+from complaints.warehouse.engine import EmbeddedEngine, Engine, engine_of
 from complaints.warehouse.layout import COMPLAINTS, LAYOUTS, Layout
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.runs import Run
@@ -47,7 +48,6 @@ from raw.deliveries
 returning delivery_number
 """
 NEW_RECORDS = """
-insert into {records} by name
 select
     record_id,
     $source as source,
@@ -63,7 +63,6 @@ where not is_known and (record_id, {position}) in (
 )
 """
 LEFT_OR_BACK = """
-insert into raw.record_changes by name
 with before as (
     select record_id, min_by(file_name, file_position) as file_name,
         min_by(row_number, file_position) as row_number
@@ -90,7 +89,6 @@ where record_id in (
 )
 """
 DELIVERED_ROWS = """
-insert into raw.delivered_rows by name
 select
     $delivery_number as delivery_number,
     $source as source,
@@ -137,7 +135,8 @@ def extract(settings: Settings, run: Run, delivery: Delivery) -> Extracted:
         RunFailedError: the source's database does not answer.
     """
     with open_warehouse(settings) as store:
-        return read_delivery(store, run, delivery, settings.door | delivery.source.door)
+        engine = engine_of(settings, store)
+        return read_delivery(store, run, delivery, settings.door | delivery.source.door, engine)
 
 
 def read_delivery(
@@ -145,6 +144,7 @@ def read_delivery(
     run: Run,
     delivery: Delivery,
     door: Mapping[str, float] = NO_LIMITS,
+    engine: Engine | None = None,
 ) -> Extracted:
     """Read a delivery into the records of an open store; see `extract`."""
     layout = LAYOUTS[delivery.dataset]
@@ -159,12 +159,13 @@ def read_delivery(
         ]
     is_taken = any(file.status == "loaded" for file in files)
     if is_taken:
-        _append(store, run, delivery, files, layout, door)
+        _append(store, engine or EmbeddedEngine(store), run, delivery, files, layout, door)
     return Extracted(files, is_taken)
 
 
 def _append(
     store: duckdb.DuckDBPyConnection,
+    engine: Engine,
     run: Run,
     delivery: Delivery,
     files: list[FileRecord],
@@ -198,12 +199,15 @@ def _append(
         },
     ).fetchall()[0]
     numbered = given | {"delivery_number": number}
-    store.execute(
-        NEW_RECORDS.format(**names), {"source": given["source"], "delivery_number": number}
+    engine.append(
+        layout.records_table,
+        number,
+        NEW_RECORDS.format(**names),
+        {"source": given["source"], "delivery_number": number},
     )
-    store.execute(LEFT_OR_BACK.format(**names), numbered)
-    # Those of the delivery before stay until this one has passed the door (record_fates.sql).
-    store.execute(DELIVERED_ROWS.format(**names), numbered)
+    engine.append("raw.record_changes", number, LEFT_OR_BACK.format(**names), numbered)
+    # Those of the delivery before stay until this one has passed the door (record_fates).
+    engine.append("raw.delivered_rows", number, DELIVERED_ROWS.format(**names), numbered)
     write_records(store, run, files, number)
     store.commit()
 

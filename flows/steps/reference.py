@@ -17,6 +17,7 @@ import jinja2
 import yaml
 
 from complaints.flows.readers.text_rows import trimmed
+from complaints.warehouse.engine import engine_of
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
@@ -79,9 +80,11 @@ def check_as_of_day(settings: Settings, run: Run) -> None:
         UsageError: it has not; the sentence says which year to add.
     """
     with open_warehouse(settings) as warehouse:
-        first, last = warehouse.execute(
-            "select min(date), max(date) from intermediate.int_calendar"
-        ).fetchall()[0]
+        engine_of(settings, warehouse).read(
+            "calendar_ends",
+            "select min(date) as first_day, max(date) as last_day from intermediate.int_calendar",
+        )
+        first, last = warehouse.execute("from calendar_ends").fetchall()[0]
     if not first <= run.as_of_day <= last:
         year = last.year + 1 if run.as_of_day > last else first.year - 1
         raise UsageError(

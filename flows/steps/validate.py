@@ -9,6 +9,7 @@ from complaints.expectations.rules import (
     every_rule,
     rules_for,
 )
+from complaints.warehouse.engine import EmbeddedEngine, engine_of
 from complaints.warehouse.layout import LAYOUTS
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
@@ -21,13 +22,26 @@ RELATIONS = {
     "deadline": "intermediate.int_stage_escalations where not is_held",
 }
 
-KNOWN_VALUES = {
-    f"{procedure}_{name}": (
-        f"select {column} from staging.stg_{name} where procedure = '{procedure}'"
-    )
-    for procedure in ("statutory", "corporate")
+KNOWN_VALUES = " union all ".join(
+    f"select procedure || '_{name}' as name, {column} as value from staging.stg_{name}"
     for name, column in (("stages", "stage"), ("legal_bases", "legal_basis"))
-}
+)
+FAILED_ROWS = """
+select
+    stored.source,
+    finding.rule_code,
+    count(distinct case when held.record_id is not null then finding.record_id end)
+        as rows_held_back,
+    count(distinct case when held.record_id is null then finding.record_id end) as rows_warned
+from intermediate.int_findings as finding
+inner join intermediate.int_complaint_rows as stored on finding.record_id = stored.record_id
+left join intermediate.int_held_rows as held on finding.record_id = held.record_id
+where not finding.is_accepted
+group by stored.source, finding.rule_code
+"""
+CURRENT_ROWS = """
+select source, count(*) as rows_current from intermediate.int_complaint_rows group by source
+"""
 
 
 def begin_judging(settings: Settings, run: Run) -> None:
@@ -72,7 +86,7 @@ def validate_records(settings: Settings) -> None:
         for dataset in LAYOUTS:
             gates = ("line", "row", "case") if dataset == COMPLAINTS else ("line", "row")
             for gate in gates:
-                _judge(store, dataset, gate)
+                _judge(settings, store, dataset, gate)
         store.commit()
 
 
@@ -88,18 +102,20 @@ def validate_deliveries(settings: Settings) -> bool:
     from complaints.expectations.judge import judge
 
     with open_warehouse(settings) as store:
+        engine = engine_of(settings, store)
+        engine.sync()
         store.begin()
-        store.execute(
-            "create or replace temporary table delivery_checks as "
-            "from intermediate.int_delivery_checks"
+        engine.read("delivery_checks", "select * from intermediate.int_delivery_checks")
+        engine.read("known_texts", "select field, written from staging.stg_coded_texts")
+        judge(
+            EmbeddedEngine(store), store, "delivery_checks", rules_for(DELIVERIES, "delivery"), {}
         )
-        judge(store, "delivery_checks", rules_for(DELIVERIES, "delivery"), {})
         run_sql(store, "take_back")
+        stopped = "in (select delivery_number from stops)"
+        for table in ("raw.record_changes", "raw.delivered_rows"):
+            engine.forget(table, "delivery_number", stopped)
         for layout in LAYOUTS.values():
-            store.execute(
-                f"delete from {layout.records_table} "
-                "where first_delivery in (select delivery_number from stops)"
-            )
+            engine.forget(layout.records_table, "first_delivery", stopped)
         is_any_stopped = store.execute("select count(*) > 0 from stops").fetchone() == (True,)
         store.commit()
     return is_any_stopped
@@ -114,26 +130,32 @@ def validate_deadlines(settings: Settings, run: Run) -> None:
     with open_warehouse(settings) as store:
         store.begin()
         store.execute("delete from validation.findings where gate = 'deadline'")
-        _judge(store, COMPLAINTS, "deadline")
+        _judge(settings, store, COMPLAINTS, "deadline")
+        engine = engine_of(settings, store)
+        engine.sync()
+        engine.read("failed_rows", FAILED_ROWS)
+        engine.read("current_rows", CURRENT_ROWS)
         store.execute("delete from raw.quality_trends where run_id = ?", [run.run_id])
         run_sql(store, "trends")
         store.commit()
 
 
-def _judge(store: duckdb.DuckDBPyConnection, dataset: str, gate: str) -> None:
+def _judge(settings: Settings, store: duckdb.DuckDBPyConnection, dataset: str, gate: str) -> None:
     # Great Expectations takes 3 s to import, which a night without news does not need.
     from complaints.expectations.judge import judge
 
     relation = RELATIONS[gate] if dataset == COMPLAINTS else f"staging.stg_{dataset}"
-    values = {
-        name: [value for (value,) in store.execute(query).fetchall()]
-        for name, query in KNOWN_VALUES.items()
-    }
+    engine = engine_of(settings, store)
+    engine.sync()  # the findings of the gate before
+    engine.read("known_values", KNOWN_VALUES)
+    values = dict(
+        store.execute("select name, list(value) from known_values group by name").fetchall()
+    )
     if gate in ("case", "deadline"):
         # What stands beside a row is worked out once, not for each group of rules.
-        store.execute(f"create or replace temporary table compared as from {relation}")
+        engine.run("compared", f"select * from {relation}")
         relation = "compared"
-    judge(store, relation, rules_for(dataset, gate), values)
+    judge(engine, store, relation, rules_for(dataset, gate), values)
     # Of a row that failed as a line nothing else is said.
     store.execute(
         "insert into validation.findings by name "

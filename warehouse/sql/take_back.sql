@@ -1,5 +1,6 @@
 -- Take back every delivery that is stopped at the door, as if it had not been read: just what
--- extract wrote of it. delivery_checks are the questions, found which of them fail. What a person
+-- extract wrote of it but its records. delivery_checks are the questions, found which of them fail,
+-- known_texts the spellings that are known. What a person
 -- accepted does not stop a delivery that is compared with the same last one and is not much worse.
 create or replace temporary table failed_checks as
 select
@@ -128,15 +129,9 @@ from (
     on procedure, stage, outcome, extension_agreed, legal_basis, target_met, status
     into name field value written
 ) as texts
-anti join staging.stg_coded_texts as known
+anti join known_texts as known
     on texts.field = known.field and texts.written = known.written
 group by all;
-
-delete from raw.record_changes
-where delivery_number in (select delivery_number from stops);
-
-delete from raw.delivered_rows
-where delivery_number in (select delivery_number from stops);
 
 delete from raw.deliveries
 where delivery_number in (select delivery_number from stops);
