@@ -73,7 +73,9 @@ def append_file(
     """Write what a query gives into a new file of a table, and list it."""
     name = f"{secrets.token_hex(8)}.parquet"
     target = sql_text(_folder(lake, table) / name)
-    store.execute(f"copy ({query}) to {target} (format parquet)", given)
+    # As the table has its columns: Spark does not widen a number that was written narrower.
+    typed = f"(from {table} limit 0) union all by name ({query})"
+    store.execute(f"copy ({typed}) to {target} (format parquet)", given)
     store.execute("insert into raw.lake_files values (?, ?, ?)", [table, name, delivery_number])
 
 
