@@ -7,7 +7,7 @@ TYPED := warehouse flows expectations
 PINS := uv pip compile --quiet --universal --python-version 3.11 \
 	--no-emit-index-url --no-annotate --no-header
 
-.PHONY: demo test soak lint install develop pins docs benchmark example clean
+.PHONY: demo test soak spark lint install develop pins docs benchmark example clean
 
 demo: install
 	$(BIN)/complaints demo
@@ -19,6 +19,13 @@ test: develop
 # on a year's report, Prefect on PostgreSQL.
 soak: develop
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m soak
+
+# The same nights on both engines, on Spark 3.5 (Fabric's runtime) and the newest; needs Java 17.
+spark: develop .venv/spark
+	for pyspark in .venv/spark/*; do \
+		PYTHONPATH=$$pyspark SPARK_CONF_DIR=$(CURDIR)/tests/spark/conf COMPLAINTS_SPARK_PARTITIONS=1 \
+		$(BIN)/python -m pytest -m spark tests/spark || exit 1; \
+	done
 
 lint: develop
 	$(BIN)/ruff check .
@@ -43,11 +50,20 @@ develop: .venv/developing
 	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
 	touch $@
 
+# Beside each other, for one environment holds one of them.
+.venv/spark: .venv/developing requirements-spark.txt
+	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements-spark.txt
+	$(BIN)/python -m pip install --quiet --target .venv/spark/3.5 pyspark==3.5.8
+	$(BIN)/python -m pip install --quiet --target .venv/spark/4 pyspark==4.3.0
+	touch $@
+
 # Exact pins for every platform and Python, those for developing on top of those for running; no
 # addresses of registries in the files.
 pins:
 	$(PINS) pyproject.toml --output-file requirements.txt
 	$(PINS) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(PINS) pyproject.toml --extra spark --constraint requirements.txt \
+		| grep -vxFf requirements.txt > requirements-spark.txt
 
 docs: develop
 	$(BIN)/python -m docs.build_docs

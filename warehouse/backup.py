@@ -45,6 +45,8 @@ def back_up(settings: Settings, folder: Path | None = None) -> Path:
     target = (folder or settings.backups_path).expanduser().resolve()
     if not settings.warehouse_path.exists():
         raise RunFailedError("nothing_to_back_up", home=settings.home)
+    if settings.engine == "spark":
+        raise RunFailedError("backup_without_lake", lake=settings.lake_folder)
     with keep_private(settings), lock_home(settings):
         unfinished = _empty_folder(target)
         try:
