@@ -16,12 +16,14 @@ import duckdb
 from complaints.warehouse.layout import LAYOUTS
 from complaints.warehouse.store import sql_text
 
-RECORDS = (
-    *(layout.records_table for layout in LAYOUTS.values()),
-    "raw.delivered_rows",
-    "raw.record_changes",
-    "raw.record_states",
-)
+# Each table with its column of the delivery, of which a file holds one.
+DELIVERIES = {
+    **{layout.records_table: "first_delivery" for layout in LAYOUTS.values()},
+    "raw.delivered_rows": "delivery_number",
+    "raw.record_changes": "delivery_number",
+    "raw.record_states": "null",
+}
+RECORDS = tuple(DELIVERIES)
 FILES = """
 create table if not exists raw.lake_files (
     table_name varchar not null,
@@ -44,8 +46,10 @@ def open_lake(store: duckdb.DuckDBPyConnection, lake: Path) -> None:
     for table in RECORDS:
         folder = _folder(lake, table)
         folder.mkdir(parents=True, exist_ok=True)
-        if store.execute(f"select count(*) from {table}").fetchone() != (0,):
-            append_file(store, lake, table, None, f"select * from {table}")
+        of = DELIVERIES[table]
+        for (number,) in store.execute(f"select distinct {of} from {table}").fetchall():
+            rows = f"select * from {table} where {of} is not distinct from $number"
+            append_file(store, lake, table, number, rows, {"number": number})
         # The columns, for a table that has no file yet or gains a column.
         store.execute(f"copy (from {table} limit 0) to {sql_text(folder / '0.parquet')}")
         store.execute(f"drop table {table}")

@@ -31,6 +31,8 @@ def hold_warehouse(settings: Settings) -> Iterator[None]:
         else:
             lake.close_lake(store, settings.lake_folder)
         store.commit()
+        if settings.engine == "duckdb" and settings.lake_folder.exists():
+            shutil.rmtree(settings.lake_folder)
         yield
 
 
