@@ -47,6 +47,7 @@ WORDS = {
     ),
     r"\b(timezone|convert_timezone|from_utc_timestamp)\s*\(": f"{IN_ENGINES}: london_time",
     r"(?<!raise_)\berror\(|\braise_error\(": f"{IN_ENGINES}: fail_with",
+    r"\bchr\((25[6-9]|2[6-9]\d|[3-9]\d\d|\d{4,})\)": "url_decode: Spark takes chr() by 256",
     r"\b(struct_pack|named_struct|map_from_arrays|row)\s*\(": IN_ENGINES,
     r"\b(string_split|str_split|jaro_winkler_similarity|jaccard)\s*\(": "split, or levenshtein",
     r"\b(stack|pivot|unpivot)\s*\(": f"{IN_ENGINES}: rows_of_columns",

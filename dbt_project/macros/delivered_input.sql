@@ -22,10 +22,10 @@
 
 {#- The rows of a typed input that no rule holds back. -#}
 {% macro loaded_rows(model) -%}
-    select * from {{ ref(model) }}
+    select * from {{ ref(model) }} as typed
     where
-        record_id not in (
-            select record_id from {{ ref('int_findings') }}
-            where is_holding
+        not exists (
+            select 1 from {{ ref('int_findings') }} as findings
+            where findings.is_holding and findings.record_id = typed.record_id
         )
 {%- endmacro %}
