@@ -18,7 +18,7 @@ from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import sql_text
 
-# Seen to give what DuckDB gives (Spark 3.5.8 and 4.3.0, 2026-11-26).
+# Seen to give what DuckDB gives (Spark 3.5.8, 2026-11-26).
 CONFIGURATION = {
     "spark.sql.catalogImplementation": "in-memory",
     "spark.sql.session.timeZone": "UTC",
