@@ -28,6 +28,7 @@ def write_report(
     out: Path | None = None,
     *,
     is_draft: bool = False,
+    then: Settings | None = None,
 ) -> list[Path]:
     """Write the report of a period, and return the files written.
 
@@ -38,6 +39,7 @@ def write_report(
         formats: some of `html`, `docx`, `pdf` and `json`.
         out: the folder for the files; the home's `reports` when not given.
         is_draft: whether the period may be one that has not ended.
+        then: the settings of the home as it stood on an earlier day, if that is asked for.
 
     Raises:
         UsageError: the period, profile or a format is not valid, the folder cannot be used, or the
@@ -48,9 +50,9 @@ def write_report(
     _check(profile, PROFILES, "profile")
     for each in formats or [""]:
         _check(each, FORMATS, "format")
-    printed = printed_report(settings, period, profile, is_draft=is_draft)
+    printed = printed_report(then or settings, period, profile, is_draft=is_draft)
     folder = out or settings.reports_folder
-    draft = "-draft" if printed.is_draft else ""
+    draft = f"-as-at-{printed.as_of}" if then else "-draft" if printed.is_draft else ""
     name = f"complaints-report-{printed.period.replace(' ', '-').lower()}-{profile}{draft}"
     template = settings.reference_folder / "template.docx"
     try:

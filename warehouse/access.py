@@ -15,7 +15,7 @@ IS_POSIX = os.name == "posix"
 # What lies in the home for its owner alone; `reference/` is the council's own to set.
 PRIVATE = (
     *("warehouse.duckdb*", "runs.duckdb*", "run_journal.jsonl", "*.lock"),
-    *(".marts-*", "backups", "dbt", "prefect"),
+    *(".marts-*", "as-at", "backups", "dbt", "prefect"),
 )
 
 

@@ -14,7 +14,9 @@ from complaints.flows.cli import notices as alert_commands
 from complaints.flows.cli import sources as sources_commands
 from complaints.flows.cli import status as status_commands
 from complaints.flows.cli import upkeep as upkeep_commands
+from complaints.flows.cli.history import home_as_at
 from complaints.flows.cli.options import (
+    AsAtOption,
     AsOfOption,
     DraftOption,
     DryRunOption,
@@ -113,16 +115,18 @@ def report_command(
     format: ReportFormatsOption = "html,docx,pdf,json",
     out: OutOption = None,
     draft: DraftOption = False,
+    as_at: AsAtOption = None,
 ) -> None:
     """Write the committee's report of a quarter, a half year or a financial year."""
     from complaints.flows.cli.console import print_lines, progress
     from complaints.report.write import write_report
 
     formats = [each.strip().lower() for each in format.split(",") if each.strip()]
+    settings = read_settings(home=home)
+    then = home_as_at(settings, as_at)
     with progress() as on_step:
         on_step("writing the report")
-        settings = read_settings(home=home)
-        written = write_report(settings, period, profile, formats, out, is_draft=draft)
+        written = write_report(settings, period, profile, formats, out, is_draft=draft, then=then)
     print_lines(*(str(path) for path in written))
 
 
@@ -131,12 +135,14 @@ def sql(
     query: Annotated[str, typer.Argument(help="A query on the published marts.")],
     home: HomeOption = None,
     format: FormatOption = Format.TABLE,
+    as_at: AsAtOption = None,
 ) -> None:
     """Ask the published marts a question; nothing can be changed."""
     from complaints.flows.cli.console import print_rows
     from complaints.warehouse.query import query_marts
 
-    columns, rows = query_marts(read_settings(home=home), query)
+    settings = read_settings(home=home)
+    columns, rows = query_marts(home_as_at(settings, as_at) or settings, query)
     print_rows(columns, rows, format)
 
 

@@ -33,6 +33,14 @@ AsOfOption = Annotated[
         help="The as-of day: figures as at that day; today when not given.",
     ),
 ]
+AsAtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-at",
+        metavar="YYYY-MM-DD",
+        help="As the records and decisions stood on an earlier day, by today's rules.",
+    ),
+]
 DryRunOption = Annotated[
     bool,
     typer.Option(
@@ -75,7 +83,7 @@ OutOption = Annotated[
 FormatOption = Annotated[Format, typer.Option("--format", help="How the rows are printed.")]
 
 
-def read_day(written: str | None) -> date | None:
+def read_day(written: str | None, option: str = "--as-of") -> date | None:
     """Return the day that an option names.
 
     Raises:
@@ -86,7 +94,7 @@ def read_day(written: str | None) -> date | None:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise UsageError("as_of_not_a_day", written=written) from None
+        raise UsageError("not_a_day", option=option, written=written) from None
 
 
 def read_duration(written: str) -> timedelta:
