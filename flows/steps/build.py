@@ -72,7 +72,7 @@ def build_deadlines(settings: Settings) -> None:
 
 def build_marts(settings: Settings) -> None:
     """Build the measures and the marts in the working store."""
-    _run(settings, "intermediate.measures", "marts")
+    _run(settings, "intermediate.measures", "intermediate.restatements", "marts")
 
 
 def _run(settings: Settings, *selected: str) -> None:

@@ -43,3 +43,8 @@ insert into raw.quality_trends by name
 select trends.* from home.raw.quality_trends as trends
 cross join as_at
 where trends.as_of_day < as_at.day;
+
+insert into raw.figure_history by name
+select history.* from home.raw.figure_history as history
+cross join as_at
+where history.as_of_day < as_at.day;

@@ -166,6 +166,68 @@ create table if not exists raw.publications (
     inputs_hash varchar not null
 );
 
+-- The reports that were released, append-only, in their order; newest_delivery is the last that
+-- their figures rest on. What each stage counted by then is kept with them, held ones too, for the
+-- same rules may not be in force when somebody asks why a figure has changed.
+create table if not exists raw.releases (
+    release_number bigint not null,
+    release varchar not null,
+    period varchar not null,
+    profile varchar not null,
+    as_of_day date not null,
+    newest_delivery bigint not null,
+    rulebook varchar not null,
+    released_at timestamp not null,
+    released_on date not null,
+    role varchar not null
+);
+create table if not exists raw.released_figures (
+    release_number bigint not null,
+    period varchar not null,
+    procedure varchar not null,
+    stage varchar not null,
+    breakdown varchar not null,
+    value varchar not null,
+    measure varchar not null,
+    counted bigint not null,
+    is_hidden boolean not null
+);
+create table if not exists raw.released_stages (
+    release_number bigint not null,
+    record_id varchar not null,
+    source varchar not null,
+    case_reference varchar not null,
+    procedure varchar not null,
+    stage varchar not null,
+    received_date date not null,
+    financial_quarter varchar not null,
+    service_team varchar,
+    responded_date date,
+    outcome varchar,
+    is_upheld boolean not null,
+    sla_status varchar not null,
+    sla_status_from_request varchar not null,
+    panel_sla_status varchar,
+    is_in_sla_basic boolean not null,
+    is_in_sla_extended boolean not null,
+    is_withdrawn boolean not null,
+    is_closed_date_unknown boolean not null,
+    extension_agreed boolean not null,
+    is_held boolean not null,
+    is_erased boolean not null
+);
+
+-- The figures of the quarters as they were published, only where they changed; append-only, but
+-- that a later run of the same as-of day replaces what the earlier one published.
+create table if not exists raw.figure_history (
+    financial_quarter varchar not null,
+    procedure varchar not null,
+    stage varchar not null,
+    measure varchar not null,
+    as_of_day date not null,
+    counted bigint not null
+);
+
 -- What the run at work knows: one row, given to dbt as data.
 create table if not exists raw.run (
     run_id varchar not null,
