@@ -69,12 +69,12 @@ select *, row_number() over (order by file_name, row_number) as file_position fr
 """
 
 
-def marts_as_at(settings: Settings, day: date) -> Settings:
+def marts_as_at(settings: Settings, day: date | None) -> Settings:
     """Build the marts of an earlier day, or find them built, and return the settings of their home.
 
     Args:
         settings: the home whose records are meant.
-        day: the day, of the nights' as-of days.
+        day: the day, of the nights' as-of days; the newest one when not given.
 
     Returns:
         The same settings with a home inside `<home>/as-at/`, which has a working store and marts.
@@ -85,11 +85,12 @@ def marts_as_at(settings: Settings, day: date) -> Settings:
     """
     if not settings.warehouse_path.exists():
         raise RunFailedError("no_rows", home=settings.home)
-    then = settings.model_copy(update={"home": settings.home / "as-at" / f"{day}", "as_of": day})
     with keep_private(settings), lock_home(settings, settings.lock_wait_seconds):
         with hold_warehouse(settings), open_warehouse(settings) as store:
-            _check_day(store, day)
+            day = _known_day(store, day)
             built_from = _built_from(settings, store, day)
+        home = settings.home / "as-at" / f"{day}"
+        then = settings.model_copy(update={"home": home, "as_of": day})
         if _is_built(then, built_from):
             return then
         shutil.rmtree(then.home, ignore_errors=True)
@@ -103,15 +104,17 @@ def marts_as_at(settings: Settings, day: date) -> Settings:
     return then
 
 
-def _check_day(store: duckdb.DuckDBPyConnection, day: date) -> None:
+def _known_day(store: duckdb.DuckDBPyConnection, asked: date | None) -> date:
     first, newest = store.execute(
         "select min(as_of_day), greatest(max(as_of_day), (select max(as_of_day) from raw.run)) "
         "from raw.deliveries"
     ).fetchall()[0]
     if first is None:
         raise RunFailedError("nothing_delivered")
+    day: date = asked or newest
     if not first <= day <= newest:
         raise UsageError("as_at_outside_nights", day=day, first=first, newest=newest)
+    return day
 
 
 def _built_from(settings: Settings, store: duckdb.DuckDBPyConnection, day: date) -> str:

@@ -55,7 +55,9 @@ def long_date(text: str) -> str:
 def marking(printed: PrintedReport) -> str:
     """Return who may read the document: the internal profile is never for release."""
     words = "Internal: not for release" if printed.profile == "internal" else printed.front.marking
-    return f"DRAFT: {printed.period} has not ended. {words}" if printed.is_draft else words
+    if printed.is_draft:
+        return f"DRAFT: {printed.period} has not ended. {words}"
+    return words if printed.is_released else f"DRAFT, not released. {words}"
 
 
 def as_of_line(printed: PrintedReport) -> str:

@@ -66,7 +66,13 @@ class PrintedSection:
 
 @dataclass(frozen=True)
 class PrintedReport:
-    """What every rendering is made of."""
+    """What every rendering is made of.
+
+    Attributes:
+        is_draft: whether the period has not ended.
+        is_released: whether the report is issued as it is; every other one is a draft.
+        notes: how it stands to what was there before it.
+    """
 
     period: str
     profile: str
@@ -74,6 +80,8 @@ class PrintedReport:
     front: FrontMatter
     sections: tuple[PrintedSection, ...]
     is_draft: bool = False
+    is_released: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

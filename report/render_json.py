@@ -14,6 +14,8 @@ def render_json(printed: PrintedReport) -> str:
         "quarter": printed.period,
         "profile": printed.profile,
         "is_draft": printed.is_draft,
+        "is_released": printed.is_released,
+        "notes": printed.notes,
         "as_of": printed.as_of,
         "sections": [_section(each) for top in printed.sections for _, each in walk(top)],
     }

@@ -1,4 +1,4 @@
-"""Back up what cannot be made again: the working store, the log of runs, the reference data."""
+"""Back up what cannot be made again: the working store, the log of runs, releases, reference."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
 
 UNFINISHED = ".unfinished-"
-REFERENCE = "reference"
+FOLDERS = ("reference", "releases")
 SUMS = "SHA256SUMS"  # as `sha256sum --check` reads it
 # Each database of a home, and a question that only a whole one answers.
 DATABASES = {
@@ -69,15 +69,25 @@ def check_backup(backup: Path) -> None:
     Raises:
         RunFailedError: one of them is missing or damaged.
     """
-    try:
-        sums = (backup / SUMS).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        raise RunFailedError("not_a_backup", folder=backup, missing=SUMS) from None
-    for line in sums:
-        expected, name = line.split("  ", 1)
+    if not (backup / SUMS).is_file():
+        raise RunFailedError("not_a_backup", folder=backup, missing=SUMS)
+    for name, expected in read_sums(backup).items():
         path = backup / name
-        if not path.is_file() or _sum(path) != expected or not _opens(path):
+        if not path.is_file() or file_sum(path) != expected or not _opens(path):
             raise RunFailedError("backup_damaged", path=path)
+
+
+def read_sums(folder: Path) -> dict[str, str]:
+    """Return the checksums of the files of a folder as they were written, by their names."""
+    path = folder / SUMS
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return {name: expected for expected, name in (line.split("  ", 1) for line in lines)}
+
+
+def file_sum(path: Path) -> str:
+    """Return the checksum of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def opens(path: Path, question: str) -> bool:
@@ -112,22 +122,18 @@ def _copy(settings: Settings, target: Path) -> None:
         for database in (warehouse, log):
             database.execute("checkpoint")
     sources = [path for name in DATABASES if (path := settings.home / name).exists()]
-    sources += sorted(path for path in settings.reference_folder.glob("*") if path.is_file())
+    for folder in (settings.reference_folder, settings.releases_folder):
+        sources += sorted(path for path in folder.rglob("*") if path.is_file())
     sums = []
     for source in sources:
         name = source.relative_to(settings.home)
-        (target / name).parent.mkdir(exist_ok=True)
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target / name)
-        sums.append(f"{_sum(source)}  {name.as_posix()}\n")
+        sums.append(f"{file_sum(source)}  {name.as_posix()}\n")
     (target / SUMS).write_text("".join(sums), encoding="utf-8")
     for path in (path for path in target.rglob("*") if path.is_file()):
         with path.open("rb+") as written:
             os.fsync(written.fileno())
-
-
-def _sum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _delete_old(settings: Settings, target: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from complaints.warehouse.access import keep_private, share
-from complaints.warehouse.backup import DATABASES, REFERENCE, check_backup, opens
+from complaints.warehouse.backup import DATABASES, FOLDERS, check_backup, opens
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.published import kept_state_files, replace_marts
 from complaints.warehouse.runs import lock_home
@@ -81,7 +81,7 @@ def restore_home(settings: Settings, backup: Path) -> None:
         raise UsageError("backup_not_found", path=backup)
     check_backup(backup)
     with keep_private(settings), lock_home(settings):
-        held = [name for name in (*DATABASES, REFERENCE) if (settings.home / name).exists()]
+        held = [name for name in (*DATABASES, *FOLDERS) if (settings.home / name).exists()]
         if held:
             raise UsageError("home_not_empty", home=settings.home, held=", ".join(held))
         unfinished = settings.home / UNFINISHED
@@ -91,7 +91,7 @@ def restore_home(settings: Settings, backup: Path) -> None:
         except OSError:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise RunFailedError("backup_not_copied", home=settings.home) from None
-        for name in (REFERENCE, *reversed(DATABASES)):
+        for name in (*FOLDERS, *reversed(DATABASES)):
             if (unfinished / name).exists():
                 os.replace(unfinished / name, settings.home / name)
         shutil.rmtree(unfinished)

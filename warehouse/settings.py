@@ -125,7 +125,9 @@ class Settings(BaseSettings):
 
     accepting_role: str = Field(
         "Complaints Manager",
-        description="Who accepts an exception where `complaints accept` is given no --by; a role.",
+        description=(
+            "Who accepts an exception, or releases a report, where no --by is given; a role."
+        ),
     )
 
     alerts_data_quality: SecretStr = Field(
@@ -257,6 +259,11 @@ class Settings(BaseSettings):
     def reports_folder(self) -> Path:
         """Where reports are written."""
         return self.home / "reports"
+
+    @property
+    def releases_folder(self) -> Path:
+        """The reports as they were released."""
+        return self.home / "releases"
 
     @property
     def as_of_day(self) -> date:

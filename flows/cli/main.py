@@ -10,11 +10,11 @@ from typing import Annotated, NoReturn
 import typer
 
 from complaints.flows.cli import accept as accept_commands
+from complaints.flows.cli import history as history_commands
 from complaints.flows.cli import notices as alert_commands
 from complaints.flows.cli import sources as sources_commands
 from complaints.flows.cli import status as status_commands
 from complaints.flows.cli import upkeep as upkeep_commands
-from complaints.flows.cli.history import home_as_at
 from complaints.flows.cli.options import (
     AsAtOption,
     AsOfOption,
@@ -123,7 +123,7 @@ def report_command(
 
     formats = [each.strip().lower() for each in format.split(",") if each.strip()]
     settings = read_settings(home=home)
-    then = home_as_at(settings, as_at)
+    then = history_commands.home_as_at(settings, as_at)
     with progress() as on_step:
         on_step("writing the report")
         written = write_report(settings, period, profile, formats, out, is_draft=draft, then=then)
@@ -142,7 +142,7 @@ def sql(
     from complaints.warehouse.query import query_marts
 
     settings = read_settings(home=home)
-    columns, rows = query_marts(home_as_at(settings, as_at) or settings, query)
+    columns, rows = query_marts(history_commands.home_as_at(settings, as_at) or settings, query)
     print_rows(columns, rows, format)
 
 
@@ -205,6 +205,7 @@ def serve(source: SourceOption = None, home: HomeOption = None) -> None:
 
 app.add_typer(status_commands.app)
 app.add_typer(accept_commands.app)
+app.add_typer(history_commands.app)
 app.add_typer(upkeep_commands.app)
 app.add_typer(sources_commands.app)
 app.add_typer(alert_commands.app)

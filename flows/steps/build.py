@@ -75,6 +75,11 @@ def build_marts(settings: Settings) -> None:
     _run(settings, "intermediate.measures", "intermediate.restatements", "marts")
 
 
+def build_restatements(settings: Settings) -> None:
+    """Build only what says why figures have changed since a release."""
+    _run(settings, "intermediate.restatements", "rpt_restatements", "rpt_restated_figures")
+
+
 def _run(settings: Settings, *selected: str) -> None:
     _invoke(settings, ["run", "--select", *selected, "--exclude", "tag:reference"])
 
