@@ -6,16 +6,18 @@ The working store keeps what each stage counted by (raw.released_stages), so tha
 say why a figure has changed. Nothing of it is ever overwritten.
 """
 
+import csv
 import json
 import os
 import shutil
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from complaints.report.content import Cell
 from complaints.report.released import DESCRIPTION, Release
 from complaints.report.write import FORMATS, Decided, decide, write_files
 from complaints.warehouse import clock
@@ -27,7 +29,12 @@ from complaints.warehouse.runs import lock_home, rulebook_hash
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import hold_warehouse, open_warehouse
 
+if TYPE_CHECKING:
+    from complaints.report.disclosure import Protection
+
 UNFINISHED = ".unfinished-"
+RECORD = "disclosure_record.csv"
+COLUMNS = (*Cell._fields, "counted", "is_hidden")
 
 
 def release(settings: Settings, period: str, profile: str, role: str) -> Release:
@@ -112,15 +119,13 @@ def _write(
         "released_on": settings.as_of_day.isoformat(),
         "released_at": clock.utc_now().isoformat(timespec="seconds"),
         "role": role,
-        "threshold": settings.report_threshold if decided.hidden else None,
+        "threshold": settings.report_threshold if decided.protection else None,
         "version": metadata.version("complaints-warehouse"),
         "newest_delivery": newest,
         "rulebook": rulebook_hash(settings),
-        "counts": [
-            [*cell, counted, cell in decided.hidden]
-            for cell, counted in sorted(decided.counts.items())
-        ],
-    }
+    } | decided.document.as_json()
+    if decided.protection:
+        files.append(_write_record(decided.protection, folder / RECORD))
     (folder / DESCRIPTION).write_text(
         json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
@@ -130,6 +135,20 @@ def _write(
     for path in (folder, *(path for path in folder.rglob("*"))):
         share(settings, path)
     return content
+
+
+def _write_record(protection: "Protection", path: Path) -> Path:
+    """Write what is hidden, why, and what a reader must still reckon with, for who signs it."""
+    bounds = protection.bounds()
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow([*Cell._fields, "reason", "at_least", "at_most", "is_given_away"])
+        for cell in sorted(protection.hidden):
+            is_given_away = cell in protection.given_away
+            rows.writerow([*cell, protection.reasons[cell], *bounds[cell], is_given_away])
+        for cell in sorted(protection.given_away - protection.hidden):
+            rows.writerow([*cell, "hidden in an earlier release", "", "", True])
+    return path
 
 
 def _keep(store: duckdb.DuckDBPyConnection, name: str, content: Mapping[str, Any]) -> None:
@@ -152,11 +171,15 @@ def _keep(store: duckdb.DuckDBPyConnection, name: str, content: Mapping[str, Any
     store.execute(f"insert into raw.releases by name select {columns}", given)
     store.execute(
         "insert into raw.released_figures by name "
-        "select $number as release_number, count.* from ("
-        "select unnest($counts::struct(measure varchar, period varchar, procedure varchar, "
-        "stage varchar, breakdown varchar, value varchar, counted bigint, is_hidden boolean)[]) "
-        "as count)",
-        {"number": number, "counts": [tuple(each) for each in content["counts"]]},
+        "select $number as release_number, count.* from (select unnest($counts) as count)",
+        {
+            "number": number,
+            "counts": [
+                dict(zip(COLUMNS, (*cell, counted, is_hidden), strict=True))
+                for *cell, counted, is_shown, is_hidden in content["cells"]
+                if is_shown and counted is not None
+            ],
+        },
     )
     keep_stages(store, "intermediate.int_stage_deadlines")
 
@@ -172,7 +195,7 @@ def keep_stages(store: duckdb.DuckDBPyConnection, stages: str) -> None:
         name
         for (name,) in store.execute(
             "select column_name from information_schema.columns where table_schema = 'raw' "
-            "and table_name = 'released_stages' "
+            "and table_name = 'released_stages' and table_catalog = current_database() "
             "and column_name not in ('release_number', 'is_erased')"
         ).fetchall()
     )

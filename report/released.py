@@ -9,6 +9,7 @@ from typing import Any
 
 from complaints.report.content import Cell, Report
 from complaints.report.layout import long_date
+from complaints.report.linked_documents import Document
 from complaints.warehouse.backup import file_sum, read_sums
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.settings import Settings
@@ -42,14 +43,15 @@ class Release:
             raise AttributeError(name) from None
 
     @cached_property
-    def counts(self) -> dict[Cell, int]:
-        """Every count that the documents rest on, shown or hidden."""
-        return {Cell(*cell): counted for *cell, counted, _ in self.content["counts"]}
+    def document(self) -> Document:
+        """Its counts, those it hides, and how they hang together."""
+        return Document.of_json(self.content)
 
-    @cached_property
-    def hidden(self) -> frozenset[Cell]:
-        """The cells that the documents hide."""
-        return frozenset(Cell(*cell) for *cell, _, is_hidden in self.content["counts"] if is_hidden)
+    @property
+    def counts(self) -> dict[Cell, int]:
+        """Every count that it shows or hides."""
+        values = self.document.values
+        return {cell: values[cell] for cell in self.document.shown if cell in values}
 
     @property
     def documents(self) -> str:
@@ -71,14 +73,14 @@ def read_releases(settings: Settings) -> list[Release]:
 
 
 def earlier_release_notes(
-    settings: Settings, report: Report, profile: str, counts: Mapping[Cell, int | None]
+    settings: Settings, report: Report, profile: str, counts: Mapping[Cell, int]
 ) -> Iterator[str]:
     """Say what was released of a period, and how many of its figures are others today."""
     for each in read_releases(settings):
         if each.period != report.period or (each.profile == "internal" != profile):
             continue
         lasting = {cell: n for cell, n in each.counts.items() if not cell.period.startswith("on ")}
-        differing = sum((counts.get(cell) or 0) != counted for cell, counted in lasting.items())
+        differing = sum(counts.get(cell, 0) != counted for cell, counted in lasting.items())
         yield (
             f"Released on {long_date(each.released_on)} ({each.release}), figures as at "
             f"{long_date(each.as_of_day)}: {differing or 'none'} of its {len(lasting)} figures "

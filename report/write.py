@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from complaints.report.build import build_report
 from complaints.report.content import Cell, Report, Share
+from complaints.report.linked_documents import Document, document_of
 from complaints.report.periods import day_in_words
 from complaints.report.printing import PrintedReport, print_report, share_of
-from complaints.report.released import earlier_release_notes
+from complaints.report.released import earlier_release_notes, read_releases
 from complaints.report.row_order import hides
 from complaints.report.sentences import in_figures, percent
 from complaints.report.visible_cells import visible_figures
@@ -19,6 +21,9 @@ from complaints.warehouse.access import share
 from complaints.warehouse.backup import SUMS, file_sum, read_sums
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from complaints.report.disclosure import Protection
 
 PROFILES = ("committee", "internal", "publication")
 FORMATS = ("html", "docx", "pdf", "json")
@@ -77,23 +82,19 @@ def printed_report(
 
 @dataclass(frozen=True)
 class Decided:
-    """A report, what a profile hides of it, and how it reads then."""
+    """A report, how it reads in a profile, and what it tells.
+
+    Attributes:
+        report: the report, complete.
+        printed: how it reads.
+        document: its counts, with those that the profile hides.
+        protection: why they are hidden; None where the profile hides nothing.
+    """
 
     report: Report
-    hidden: Set[Cell]
     printed: PrintedReport
-
-    @property
-    def counts(self) -> dict[Cell, int]:
-        """Every count that the profile shows or hides."""
-        shown = (
-            count
-            for top in self.report.sections
-            for each in top.walk()
-            if self.printed.profile == "internal" or not each.is_internal_only
-            for count in each.counts
-        )
-        return {count.cell: count.value for count in shown if count.value is not None}
+    document: Document
+    protection: "Protection | None" = None
 
 
 def decide(
@@ -113,14 +114,21 @@ def decide(
     """
     _check(profile, PROFILES, "profile")
     report = build_report(settings.marts_path, period, settings, is_draft=is_draft)
-    hidden: Set[Cell] = frozenset()
+    protection, hidden = None, frozenset[Cell]()
     if profile == "publication":
-        from complaints.report.disclosure import hidden_cells
+        from complaints.report.disclosure import protect
 
-        hidden = hidden_cells(report, settings.report_threshold)
+        known = [each.document for each in read_releases(settings) if each.profile != "internal"]
+        protection = protect(report, settings.report_threshold, known)
+        hidden = protection.hidden
         _check_comments(report, hidden)
     printed = print_report(report, profile, hidden, settings.report_symbol)
-    return Decided(report, hidden, replace(printed, is_released=is_released))
+    return Decided(
+        report,
+        replace(printed, is_released=is_released),
+        document_of(report)._replace(hidden=hidden),
+        protection,
+    )
 
 
 def _check_comments(report: Report, hidden: Set[Cell]) -> None:
@@ -203,8 +211,8 @@ def _notes(settings: Settings, decided: Decided, then: Settings | None) -> Itera
             "records delivered and the decisions taken by that day, by today's rules and reference "
             "data."
         )
-    counts = {**decided.report.values, **decided.counts}
-    yield from earlier_release_notes(settings, decided.report, decided.printed.profile, counts)
+    profile = decided.printed.profile
+    yield from earlier_release_notes(settings, decided.report, profile, decided.document.values)
 
 
 def _check(given: str, known: tuple[str, ...], what: str) -> None:

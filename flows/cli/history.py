@@ -51,7 +51,7 @@ def release_command(
     with progress() as on_step:
         on_step("releasing the report")
         released = release(settings, period, profile, settings.accepting_role.strip())
-    print_lines(f"Released as {released.name}; the documents are in {released.folder}")
+    print_lines(f"Released as {released.release}; the documents are in {released.folder}")
 
 
 @app.command()
@@ -72,14 +72,19 @@ def explain(
             "--since", metavar="RELEASE|DAY", help="A release as `releases` lists it, or a day."
         ),
     ],
+    figures: Annotated[
+        bool, typer.Option("--figures", help="The figures alone, with what has changed each.")
+    ] = False,
     home: HomeOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
-    """Say which figures of a period differ since a release or a day, and why: stage by stage."""
+    """Say which stages of a period count otherwise since a release or a day, and why."""
     from complaints.flows.cli.console import print_rows
     from complaints.flows.explain import FIGURES, STAGES, explained
 
     settings = read_settings(home=home)
     found = explained(settings, period, since)
-    print_rows(STAGES, found.stages, format)
-    print_rows(FIGURES, found.figures, format)
+    if not figures:
+        print_rows(STAGES, found.stages, format)
+    if figures or format is Format.TABLE:
+        print_rows(FIGURES, found.figures, format)
