@@ -68,7 +68,19 @@ class RelativeChange(NamedTuple):
         return (self.now, self.base)
 
 
-Figure = Count | Share | RelativeChange
+class Remark(NamedTuple):
+    """Words about the complaints of a count, which are told only where the count is."""
+
+    text: str
+    about: Count
+
+    @property
+    def counts(self) -> tuple[Count, ...]:
+        """The count that the words are about."""
+        return (self.about,)
+
+
+Figure = Count | Share | RelativeChange | Remark
 Part = str | Figure
 
 

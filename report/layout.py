@@ -24,7 +24,7 @@ SHORT_TEXT = 12  # letters: a date, a case reference
 DENSE_TABLE_COLUMNS = 8  # a table of as many columns is printed in smaller type
 WHOLE_TABLE_ROWS = 6  # a table of no more rows is not broken over two pages
 EMPTY_TABLE = "Nothing to show."
-CHART_GAP_NOTE = "Where nothing is drawn there is no figure, or none that may be shown."
+CHART_GAP_NOTE = "Where nothing is drawn there is no figure."
 
 PERIOD = re.compile(r"\b\d{4}-\d{2}\b( [QH][1-4](-Q3)?)?")
 _NUMERIC = re.compile(

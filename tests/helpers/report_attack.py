@@ -21,6 +21,7 @@ from report_sentences import figures_of_chart, numbers_in
 COUNT = re.compile(r"\d+")
 SHARE = re.compile(r"(\d+) of (\d+) \((\d+(?:\.\d+)?)%\)")
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+OTHERS = "other values"  # a row for all values that nobody is told: a sum, not a count to hide
 MOST = 5_000  # no council has more complaints
 
 SUMS = (
@@ -79,7 +80,7 @@ class Attack:
     def read_figure(self, figure: Figure) -> None:
         """Take what one cell of a table says."""
         text, what, whole, place = figure
-        if text == self.symbol:
+        if text == self.symbol and what.value != OTHERS:
             self.hidden.setdefault(what, place)
         elif COUNT.fullmatch(text):
             self.learn(what, int(text), place)
@@ -88,7 +89,7 @@ class Attack:
             self.learn(whole, int(share[2]), place)
         elif percent := PERCENT.fullmatch(text):
             self.is_percent(what, whole, float(percent[1]))
-        elif text not in ("–", ""):
+        elif text not in ("–", "", self.symbol):
             self.not_understood.append(f"{place}: {text}")
 
     def learn(self, what: Meaning, number: int, place: str) -> None:
@@ -135,7 +136,8 @@ class Attack:
                     self.is_part(group.total, part)
                 if group.breakdown != "reason":
                     self.is_sum(group.total, parts)
-            if group.breakdown == "outcome":
+            # Rare outcomes may be one row, which says not which they are.
+            if group.breakdown == "outcome" and OTHERS not in {each.value for each in parts}:
                 upheld = [each for each in parts if each.value in ("upheld", "partially upheld")]
                 self.is_sum(group.total.of("upheld"), upheld)
         self.reason_on_subjects(present)
