@@ -23,6 +23,7 @@ soak: develop
 lint: develop
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m dbt_project.lint.portable
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests dbt_project/macros
 	$(BIN)/sqlfluff lint --exclude-rules $(NOT_FOR_SCRIPTS) warehouse/sql notices/sql
 	mkdir -p .venv/mypy && ln -sfn ../.. .venv/mypy/complaints

@@ -104,9 +104,5 @@ def release_called(settings: Settings, name: str) -> Release:
 
 def list_releases(settings: Settings) -> list[tuple[Any, ...]]:
     """Return what was released, the newest first, as rows of RELEASE_COLUMNS."""
-    return [
-        tuple(
-            getattr(each, "name" if column == "release" else column) for column in RELEASE_COLUMNS
-        )
-        for each in read_releases(settings)[::-1]
-    ]
+    found = read_releases(settings)[::-1]
+    return [tuple(getattr(each, column) for column in RELEASE_COLUMNS) for each in found]

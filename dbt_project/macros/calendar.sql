@@ -17,27 +17,24 @@
 
     ),
 
-    unbroken_years as (
+    numbered_years as (
 
-        select calendar_year
+        select
+            calendar_year,
+            calendar_year - min(calendar_year) over () as years_after_first,
+            row_number() over (order by calendar_year) - 1 as years_before
         from years
-        qualify
-            calendar_year - min(calendar_year) over ()
-            = row_number() over (order by calendar_year) - 1
 
     ),
 
     days as (
 
         select
-            unnest(
-                generate_series(
-                    make_date(min(calendar_year), 1, 1),
-                    make_date(max(calendar_year), 12, 31),
-                    interval 1 day
-                )
-            )::date as date
-        from unbroken_years
+            {{ row_for_each(every_day(
+                'make_date(min(calendar_year), 1, 1)', 'make_date(max(calendar_year), 12, 31)'
+            )) }} as date
+        from numbered_years
+        where years_after_first = years_before
 
     ),
 
@@ -45,12 +42,12 @@
 
         select
             date,
-            isodow(date) <= 5
+            {{ day_of_week('date') }} <= 5
             and date not in (select holiday.date from {{ bank_holidays }} as holiday)
                 as is_working_day,
             year(date) - if(month(date) < 4, 1, 0) as first_year,
-            (month(date) + 8) % 12 // 3 + 1 as quarter_number,
-            date_trunc('quarter', date)::date as quarter_start_date
+            {{ whole_quotient('((month(date) + 8) % 12)', 3) }} + 1 as quarter_number,
+            cast(date_trunc('quarter', date) as date) as quarter_start_date
         from days
 
     )
@@ -58,13 +55,13 @@
     select
         date,
         is_working_day,
-        (count(*) filter (where is_working_day) over (order by date))::integer
+        cast(count(case when is_working_day then 1 end) over (order by date) as integer)
             as working_day_number,
         printf('%d-%02d Q%d', first_year, (first_year + 1) % 100, quarter_number)
             as financial_quarter,
         printf('%d-%02d', first_year, (first_year + 1) % 100) as financial_year,
         quarter_start_date,
-        (quarter_start_date + interval 3 month - interval 1 day)::date as quarter_end_date
+        cast(quarter_start_date + interval 3 month - interval 1 day as date) as quarter_end_date
     from marked_days
 {%- endmacro %}
 
@@ -78,10 +75,10 @@
     case
         when {{ found }} is null and {{ needed_year }} is not null
             then
-                error(
-                    'The calendar has no ' || least({{ needed_year }}, {{ next_year }})
-                    || ': add its bank holidays to reference/bank_holidays.csv'
-                )
+                {{ fail_with(
+                    "'The calendar has no ' || least(" ~ needed_year ~ ", " ~ next_year ~ ")"
+                    ~ " || ': add its bank holidays to reference/bank_holidays.csv'"
+                ) }}
         else {{ found }}
     end
 {%- endmacro %}

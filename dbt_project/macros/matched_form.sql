@@ -4,10 +4,15 @@
     "Child - Stage one" becomes "child stage one".
 -#}
 {% macro matched_form(text) -%}
-    trim(regexp_replace(lower({{ text }}), '[^\pL\pN]+', ' ', 'g'))
+    trim({{ matches_replaced('lower(' ~ text ~ ')', '[^\\pL\\pN]+', ' ') }})
+{%- endmacro %}
+
+{#- How alike two texts in that form are, 1 where they are equal: by the letters that differ. -#}
+{% macro likeness(one, other) -%}
+    (1 - levenshtein({{ one }}, {{ other }}) / greatest(length({{ one }}), length({{ other }}), 1))
 {%- endmacro %}
 
 {#- Whether a text in that form says no. -#}
 {% macro has_negation(form) -%}
-    regexp_matches({{ form }}, '(^| )(no|not|never|neither|un|non)( |$)')
+    {{ has_match(form, '(^| )(no|not|never|neither|un|non)( |\\z)') }}
 {%- endmacro %}

@@ -11,11 +11,6 @@
     ({{ counted }} - {{ base }}) / nullif({{ base }}, 0)
 {%- endmacro %}
 
-{#- Division of whole numbers that drops the remainder, in DuckDB's notation. -#}
-{% macro whole_quotient(dividend, divisor) -%}
-    ({{ dividend }} // {{ divisor }})
-{%- endmacro %}
-
 {#- A fraction of two whole numbers, rounded to the nearest whole number, halves away from zero.
     The denominator is not negative; null where it is 0. -#}
 {% macro rounded_fraction(numerator, denominator) -%}

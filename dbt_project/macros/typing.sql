@@ -2,32 +2,27 @@
 
 {#- A text without the marks that nobody sees, with one ordinary space for any run of spaces. -#}
 {% macro visible_text(written) -%}
+    {%- set marks -%}
+        [\x{00ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{feff}]
+    {%- endset %}
     trim(
-        regexp_replace(
-            regexp_replace(
-                {{ written }},
-                '[\x{00ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{feff}]', '', 'g'
-            ),
-            '[\s\x{00a0}\x{2007}\x{202f}]+', ' ', 'g'
-        )
+        {{ matches_replaced(
+            matches_replaced(written, marks, ''),
+            '[ \\t\\n\\f\\r\\x{00a0}\\x{2007}\\x{202f}]+',
+            ' '
+        ) }}
     )
-{%- endmacro %}
-
-{#- The time as it is in England, from a time in UTC. -#}
-{% macro london_time(utc) -%}
-    timezone('Europe/London', timezone('UTC', {{ utc }}))
 {%- endmacro %}
 
 {#- The number of a month by its English name or the first letters of it, in lower case. -#}
 {% macro month_number(name) -%}
+    {%- set months = 'jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?'
+        ~ '|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?' %}
     case
-        when
-            regexp_full_match(
-                {{ name }},
-                'jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?'
-                || '|oct(ober)?|nov(ember)?|dec(ember)?'
-            )
-            then (instr('janfebmaraprmayjunjulaugsepoctnovdec', left({{ name }}, 3)) + 2) // 3
+        when {{ is_of_pattern(name, months) }}
+            then {{ whole_quotient(
+                "(instr('janfebmaraprmayjunjulaugsepoctnovdec', left(" ~ name ~ ", 3)) + 2)", 3
+            ) }}
     end
 {%- endmacro %}
 
@@ -48,9 +43,11 @@
 {#- A plain number, with or without commas between its thousands. -#}
 {% macro read_number(written) -%}
     case
-        when regexp_full_match(trim({{ written }}), '[+-]?\d{1,3}(,\d{3})+(\.\d+)?')
+        when {{ is_of_pattern('trim(' ~ written ~ ')', '[+-]?\\d{1,3}(,\\d{3})+(\\.\\d+)?') }}
             then cast(replace(trim({{ written }}), ',', '') as double)
-        when regexp_full_match(trim({{ written }}), '[+-]?\d+(\.\d+)?([eE][+-]?\d{1,2})?')
+        when {{ is_of_pattern(
+            'trim(' ~ written ~ ')', '[+-]?\\d+(\\.\\d+)?([eE][+-]?\\d{1,2})?'
+        ) }}
             then try_cast(trim({{ written }}) as double)
     end
 {%- endmacro %}
@@ -59,8 +56,8 @@
 {% macro read_financial_year(written) -%}
     case
         when
-            regexp_full_match(trim({{ written }}), '20\d\d\s*[-/–]\s*(20)?\d\d')
-            and try_cast(regexp_extract({{ written }}, '(\d+)\D*$', 1) as integer)
+            {{ is_of_pattern('trim(' ~ written ~ ')', '20\\d\\d\\s*[-/–]\\s*(20)?\\d\\d') }}
+            and try_cast({{ matched_part(written, '(\\d+)\\D*\\z', 1) }} as integer)
             in (
                 try_cast(left(trim({{ written }}), 4) as integer) + 1,
                 (try_cast(left(trim({{ written }}), 4) as integer) + 1) % 100
@@ -71,27 +68,31 @@
 
 {#- A quarter of a financial year in its one spelling, 2018-19 Q3, with the Q before or after. -#}
 {% macro read_financial_quarter(written) -%}
-    {%- set without_quarter -%}
-        regexp_replace(trim({{ written }}), '(?i)[\s,]*q\s?[1-4][\s,]*', '')
-    {%- endset -%}
+    {%- set without_quarter = matches_replaced(
+        'trim(' ~ written ~ ')', '(?i)^(.*?)[\\s,]*q\\s?[1-4][\\s,]*', '\\1'
+    ) -%}
     case
-        when regexp_full_match(trim({{ written }}), '(?i)(q\s?[1-4]\D.*)|(.*\d\D*q\s?[1-4])')
+        when {{ is_of_pattern(
+            'trim(' ~ written ~ ')', '(?i)(q\\s?[1-4]\\D.*)|(.*\\d\\D*q\\s?[1-4])'
+        ) }}
             then {{ read_financial_year(without_quarter) }}
-                || ' Q' || regexp_extract({{ written }}, '(?i)q\s?([1-4])', 1)
+                || ' Q' || {{ matched_part(written, '(?i)q\\s?([1-4])', 1) }}
     end
 {%- endmacro %}
 
 {#- A period that a report can be of, in its one spelling: 2018-19 Q2, 2018-19 H1 or 2018-19. -#}
 {% macro read_reported_period(written) -%}
-    {%- set without_half -%}
-        regexp_replace(trim({{ written }}), '(?i)[\s,]*h\s?[12][\s,]*', '')
-    {%- endset -%}
+    {%- set without_half = matches_replaced(
+        'trim(' ~ written ~ ')', '(?i)^(.*?)[\\s,]*h\\s?[12][\\s,]*', '\\1'
+    ) -%}
     coalesce(
         {{ read_financial_quarter(written) }},
         case
-            when regexp_full_match(trim({{ written }}), '(?i)(h\s?[12]\D.*)|(.*\d\D*h\s?[12])')
+            when {{ is_of_pattern(
+                'trim(' ~ written ~ ')', '(?i)(h\\s?[12]\\D.*)|(.*\\d\\D*h\\s?[12])'
+            ) }}
                 then {{ read_financial_year(without_half) }}
-                    || ' H' || regexp_extract({{ written }}, '(?i)h\s?([12])', 1)
+                    || ' H' || {{ matched_part(written, '(?i)h\\s?([12])', 1) }}
         end,
         {{ read_financial_year(written) }}
     )
@@ -104,7 +105,7 @@
 {% macro reading(dates, zone) -%}
     case
         when {{ dates }} = 'month-first' then 1
-        when {{ dates }} = 'year-first' or {{ dates }} like '%\%%' escape '\' then 2
+        when {{ dates }} = 'year-first' or contains({{ dates }}, '%') then 2
         else 0
     end
     + case when {{ zone }} = 'UTC' then 4 else 0 end
@@ -156,8 +157,8 @@
 {% macro usable_reference(written, pattern) -%}
     case
         when
-            not regexp_full_match({{ written }}, '\d([.,]\d+)?[eE]\+\d+')
-            and (coalesce({{ pattern }}, '') = '' or regexp_full_match({{ written }}, {{ pattern }}))
+            not {{ is_of_pattern(written, '\\d([.,]\\d+)?[eE]\\+\\d+') }}
+            and (coalesce({{ pattern }}, '') = '' or {{ is_of_pattern_in(written, pattern) }})
             then {{ written }}
     end
 {%- endmacro %}
@@ -167,18 +168,16 @@
     apostrophe before it, a trailing .0, invisible marks, letters of other alphabets, O for 0, I and l for 1.
 -#}
 {% macro reference_likeness(reference) -%}
-    regexp_replace(
-        regexp_replace(
-            regexp_replace(
-                translate(
-                    lower({{ visible_text(reference) }}),
-                    'аαвβсеεнηіιilкκмμνоοoрρѕтτуυхχζ',
-                    'aabbceehh1111kkmmn000ppsttyyxxz'
-                ),
-                '^[''’‘`]|\.0+$', '', 'g'
-            ),
-            '(^|[^0-9])0+([0-9])', '\1\2', 'g'
-        ),
-        '[\s‐‑‒–—-]', '', 'g'
-    )
+    {%- set of_one_alphabet -%}
+        translate(
+            lower({{ visible_text(reference) }}),
+            'аαвβсеεнηіιilкκмμνоοoрρѕтτуυхχζ',
+            'aabbceehh1111kkmmn000ppsttyyxxz'
+        )
+    {%- endset -%}
+    {%- set without_ends = matches_replaced(of_one_alphabet, '^[\\x27’‘`]|\\.0+\\z', '') -%}
+    {%- set without_zeros = matches_replaced(
+        without_ends, '(^|[^0-9])0+([0-9])', '\\1\\2'
+    ) -%}
+    {{ matches_replaced(without_zeros, '[\\s‐‑‒–—-]', '') }}
 {%- endmacro %}

@@ -1,15 +1,15 @@
 {#- Whether a text is a date, perhaps with its time, as computers write it: that can be cast. -#}
 {% macro is_plain_date(written) -%}
-    regexp_full_match(
-        {{ written }}, '[12]\d{3}-\d\d-\d\d([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?'
-    )
+    {{ is_of_pattern(
+        written, '[12]\\d{3}-\\d\\d-\\d\\d([ T]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d)?)?'
+    ) }}
 {%- endmacro %}
 
 {#- The moment that such a text means; midnight stands for the day, in whatever zone. -#}
 {% macro plain_moment(written, reading) -%}
     {%- set moment -%} try_cast({{ written }} as timestamp) {%- endset -%}
     case
-        when {{ reading }} < 4 or cast({{ moment }} as time) = time '00:00:00' then {{ moment }}
+        when {{ reading }} < 4 or {{ moment }} = cast({{ moment }} as date) then {{ moment }}
         else {{ london_time(moment) }}
     end
 {%- endmacro %}
@@ -23,6 +23,13 @@
     exchanged, where figures alone say which is which.
 -#}
 {% macro written_dates(relation) -%}
+    {%- set clock -%}
+        (?:t|,? )(\d{1,2}):(\d\d)(?::(\d\d(?:\.\d+)?))? ?([ap]m)? ?(z|utc|gmt|[+-]\d\d(?::?\d\d)?)?\z
+    {%- endset -%}
+    {%- set time_of_day -%}
+        (t|,? )([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?( ?[ap]m)?( ?(z|utc|gmt|[+-]\d\d(:?\d\d)?))?\z
+    {%- endset -%}
+    {%- set weekday = '^(mon|tues?|wed(nes)?|thu(rs?)?|fri|sat(ur)?|sun)(day)?,? ' -%}
     with
 
     texts_once as (
@@ -64,22 +71,13 @@
             written,
             reading,
             text,
-            regexp_extract(
-                text,
-                '(?:t|,? )(\d{1,2}):(\d\d)(?::(\d\d(?:\.\d+)?))? ?([ap]m)? ?(z|utc|gmt|[+-]\d\d(?::?\d\d)?)?$',
-                ['hour', 'minute', 'second', 'half', 'zone']
-            ) as clock,
-            regexp_replace(
-                regexp_replace(
-                    regexp_replace(
-                        text,
-                        '(t|,? )([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?( ?[ap]m)?( ?(z|utc|gmt|[+-]\d\d(:?\d\d)?))?$',
-                        ''
-                    ),
-                    '^(mon|tues?|wed(nes)?|thu(rs?)?|fri|sat(ur)?|sun)(day)?,? ', ''
-                ),
-                '^(.*\b\d{1,2})(st|nd|rd|th)\b', '\1'
-            ) as day_text
+            {{ matched_parts('text', clock, ['hour', 'minute', 'second', 'half', 'zone']) }}
+                as clock,
+            {{ matches_replaced(
+                matches_replaced(matches_replaced('text', time_of_day, ''), weekday, ''),
+                '^(.*\\b\\d{1,2})(st|nd|rd|th)\\b',
+                '\\1'
+            ) }} as day_text
         from cleaned
 
     ),
@@ -89,18 +87,27 @@
 
         select
             *,
-            regexp_extract(day_text, '^(\d{4})([-/.])(\d{1,2})[-/.](\d{1,2})$', ['year', 'mark', 'month', 'day'])
-                as year_first,
-            regexp_extract(day_text, '^(\d{4})(\d\d)(\d\d)$', ['year', 'month', 'day']) as digits,
-            regexp_extract(day_text, '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d\d)$', ['first', 'second', 'third'])
-                as figures,
-            regexp_extract(
-                day_text, '^(\d{1,2})[-/. ]+([a-z]{3,9})[-/., ]+(\d{4}|\d\d)$', ['day', 'month', 'year']
-            ) as named_month,
-            regexp_extract(
-                day_text, '^([a-z]{3,9})[. ]+(\d{1,2})[, ]+(\d{4})$', ['month', 'day', 'year']
-            ) as month_leads,
-            regexp_extract(day_text, '^\d{1,7}(\.\d+)?$') as serial
+            {{ matched_parts(
+                'day_text',
+                '^(\\d{4})[-/.](\\d{1,2})[-/.](\\d{1,2})\\z',
+                ['year', 'month', 'day']
+            ) }} as year_first,
+            {{ matched_parts('day_text', '^(\\d{4})(\\d\\d)(\\d\\d)\\z', ['year', 'month', 'day']) }}
+                as digits,
+            {{ matched_parts(
+                'day_text',
+                '^(\\d{1,2})[-/.](\\d{1,2})[-/.](\\d{4}|\\d\\d)\\z',
+                ['first', 'second', 'third']
+            ) }} as figures,
+            {{ matched_parts(
+                'day_text',
+                '^(\\d{1,2})[-/. ]+([a-z]{3,9})[-/., ]+(\\d{4}|\\d\\d)\\z',
+                ['day', 'month', 'year']
+            ) }} as named_month,
+            {{ matched_parts(
+                'day_text', '^([a-z]{3,9})[. ]+(\\d{1,2})[, ]+(\\d{4})\\z', ['month', 'day', 'year']
+            ) }} as month_leads,
+            {{ matched_part('day_text', '^\\d{1,7}(\\.\\d+)?\\z', 0) }} as serial
         from clocked
 
     ),
@@ -158,8 +165,10 @@
             + round(coalesce(cast(nullif(serial, '') as double) % 1, 0) * 86400) as seconds_into_day,
             case when clock.zone like '-%' then -60 else 60 end
             * (
-                coalesce(try_cast(regexp_extract(clock.zone, '^[+-](\d\d)', 1) as integer), 0) * 60
-                + coalesce(try_cast(regexp_extract(clock.zone, '^[+-]\d\d:?(\d\d)$', 1) as integer), 0)
+                coalesce(try_cast({{ matched_part('clock.zone', '^[+-](\\d\\d)', 1) }} as integer), 0) * 60
+                + coalesce(
+                    try_cast({{ matched_part('clock.zone', '^[+-]\\d\\d:?(\\d\\d)\\z', 1) }} as integer), 0
+                )
             ) as seconds_ahead_of_utc
         from dated
 
@@ -171,12 +180,11 @@
             *,
             case
                 when clock.zone = '' and (reading < 4 or seconds_into_day = 0)
-                    then cast(day_written as timestamp) + to_microseconds(cast(seconds_into_day * 1000000 as bigint))
+                    then {{ seconds_after('cast(day_written as timestamp)', 'seconds_into_day') }}
                 else
-                    {{ london_time(
-                        'cast(day_written as timestamp) + to_microseconds(cast('
-                        ~ '(seconds_into_day - seconds_ahead_of_utc) * 1000000 as bigint))'
-                    ) }}
+                    {{ london_time(seconds_after(
+                        'cast(day_written as timestamp)', 'seconds_into_day - seconds_ahead_of_utc'
+                    )) }}
             end as moment
         from timed
 

@@ -24,7 +24,7 @@ shown as (
 
     select
         record_id,
-        unnest(string_split(rule_codes, ',')) as rule_code
+        {{ row_for_each("split(rule_codes, ',')") }} as rule_code
     from {{ ref('dq_quarantine') }}
 
     union all

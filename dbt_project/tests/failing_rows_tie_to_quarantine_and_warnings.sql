@@ -13,7 +13,7 @@ rules as (
 
 named as (
 
-    select unnest(string_split(rule_codes, ',')) as rule_code
+    select {{ row_for_each("split(rule_codes, ',')") }} as rule_code
     from {{ ref('dq_quarantine') }}
 
     union all

@@ -83,7 +83,12 @@ resembling as (
         source,
         case_reference
     from likenesses
-    qualify count(*) over (partition by likeness) > 1
+    where
+        likeness in (
+            select each.likeness from likenesses as each
+            group by each.likeness
+            having count(*) > 1
+        )
 
 ),
 
@@ -113,7 +118,7 @@ final as (
         passed.last_updated_before,
         case
             when passed.was_answered_before
-                then abs(date_diff('day', passed.received_date_before, passed.received_date))
+                then abs({{ days_between('passed.received_date_before', 'passed.received_date') }})
         end as days_received_date_moved
     from passed
     left join resembling

@@ -102,9 +102,12 @@ contested as (
 
 ),
 
-rivals as (
+newest_versions as (
 
-    select keyed.*
+    select
+        keyed.*,
+        count(*) over (partition by keyed.source, keyed.case_reference, keyed.stage)
+            as versions
     from keyed
     inner join contested
         on
@@ -112,7 +115,13 @@ rivals as (
             and keyed.case_reference = contested.case_reference
             and keyed.stage = contested.stage
             and keyed.last_delivery = contested.last_delivery
-    qualify count(*) over (partition by keyed.source, keyed.case_reference, keyed.stage) > 1
+
+),
+
+rivals as (
+
+    select * from newest_versions
+    where versions > 1
 
 ),
 

@@ -1,5 +1,5 @@
 -- What the door asks of the columns, rows, files and cases of a delivery.
-{{ config(materialized='view') }}
+{{ config(materialized='table') }}
 
 with
 
@@ -85,18 +85,21 @@ filled as (
 
 filled_columns as (
 
-    {% for column in layout_columns() %}
-        select
-            delivery_number,
-            is_now,
-            '{{ column }}' as column_name,
-            {{ column }} as rows_filled,
-            {{ column }} / rows_counted as share_filled
-        from filled
-        {% if not loop.last %}
-            union all
-        {% endif %}
-    {% endfor %}
+    select
+        delivery_number,
+        is_now,
+        column_name,
+        rows_filled,
+        rows_filled / rows_counted as share_filled
+    from (
+        {{ rows_of_columns(
+            'filled',
+            ['delivery_number', 'is_now', 'rows_counted'],
+            layout_columns(),
+            'column_name',
+            'rows_filled'
+        ) }}
+    ) as filled_in_rows
 
 ),
 
@@ -107,7 +110,7 @@ columns_read as (
         delivery_number,
         is_now,
         series,
-        unnest(columns_read) as column_name
+        {{ row_for_each('columns_read') }} as column_name
     from side_files
 
     union all
@@ -132,8 +135,7 @@ headers as (
         delivery_number,
         is_now,
         series,
-        unnest(headers) as header,
-        generate_subscripts(headers, 1) as place
+        {{ row_and_place_for_each('headers', 'header', 'place') }}
     from side_files
 
 ),
@@ -153,7 +155,7 @@ new_headers as (
             and side_files.is_now
     where
         headers.is_now
-        and list_contains(side_files.headers_not_read, headers.header)
+        and array_contains(side_files.headers_not_read, headers.header)
         and not exists (
             select 1 from headers as known
             where
@@ -169,8 +171,7 @@ gone_columns as (
 
     select distinct
         had.delivery_number,
-        had.column_name,
-        last(had.series) over (partition by had.delivery_number, had.column_name) as series
+        had.column_name
     from columns_read as had
     where
         not had.is_now
@@ -210,10 +211,9 @@ nearest_headers as (
         max_by(
             new_headers.header,
             coalesce(cast(new_headers.place = old_headers.place as integer), 0)
-            + jaro_winkler_similarity(
-                {{ matched_form('new_headers.header') }},
-                replace(gone_columns.column_name, '_', ' ')
-            )
+            + {{ likeness(
+                matched_form('new_headers.header'), "replace(gone_columns.column_name, '_', ' ')"
+            ) }}
         ) as header
     from gone_columns
     inner join new_headers on gone_columns.delivery_number = new_headers.delivery_number
@@ -295,7 +295,7 @@ column_missing as (
         -- of few rows too where another header has come: it was renamed
         (judged.is_large or nearest_headers.header is not null)
         and not coalesce(
-            list_contains(judged.optional_columns, gone_columns.column_name), false
+            array_contains(judged.optional_columns, gone_columns.column_name), false
         )
 
     union all
@@ -307,11 +307,11 @@ column_missing as (
         1 as figure,
         0 as figure_limit,
         1 as extent,
-        'no header answers to the sources file''s `' || name || '`' as evidence
+        'no header answers to the sources file' || chr(39) || 's `' || name || '`' as evidence
     from (
         select
             delivery_number,
-            unnest(names_not_found) as name
+            {{ row_for_each('names_not_found') }} as name
         from judged
         where is_large
     ) as not_found
@@ -369,12 +369,12 @@ rows_fell as (
         judged.delivery_number,
         'delivery_rows_fell' as asked,
         cases_before.file_name as subject,
-        count(*) filter (where cases_before.is_still_there) as figure,
-        count(*) * judged.door['rows_share'] as figure_limit,
-        1 - count(*) filter (where cases_before.is_still_there) / count(*) as extent,
+        {{ count_where('cases_before.is_still_there') }} as figure,
+        count(*) * max(judged.door['rows_share']) as figure_limit,
+        1 - {{ count_where('cases_before.is_still_there') }} / count(*) as extent,
         'nothing came under the name of ' || cases_before.file_name || ', which had '
         || count(*) || ' cases, and '
-        || count(*) filter (where not cases_before.is_still_there)
+        || {{ count_where('not cases_before.is_still_there') }}
         || ' of them are in no other file' as evidence
     from judged
     inner join cases_before on judged.delivery_number = cases_before.delivery_number
@@ -387,7 +387,7 @@ rows_fell as (
                 and side_files.is_now
                 and side_files.series = cases_before.series
         )
-    group by judged.delivery_number, judged.door, cases_before.file_name
+    group by judged.delivery_number, cases_before.file_name
 
 ),
 
@@ -418,16 +418,17 @@ cases_unknown as (
         judged.delivery_number,
         'delivery_cases_unknown' as asked,
         '' as subject,
-        count(distinct cases_before.case_reference) filter (where cases_before.is_still_there)
+        count(distinct case when cases_before.is_still_there then cases_before.case_reference end)
             as figure,
-        count(distinct cases_before.case_reference) * judged.door['known_share'] as figure_limit,
+        count(distinct cases_before.case_reference) * max(judged.door['known_share'])
+            as figure_limit,
         1 - figure / count(distinct cases_before.case_reference) as extent,
         figure || ' of the ' || count(distinct cases_before.case_reference)
         || ' cases of the last delivery are in this one' as evidence
     from judged
     inner join cases_before on judged.delivery_number = cases_before.delivery_number
-    group by judged.delivery_number, judged.door
-    having count(distinct cases_before.case_reference) >= judged.door['rows_from']
+    group by judged.delivery_number
+    having count(distinct cases_before.case_reference) >= max(judged.door['rows_from'])
 
 ),
 

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='table') }}
 
 with
 
@@ -52,8 +52,8 @@ side_sizes as (
 
     select
         sides.delivery_number,
-        coalesce(sum(files.rows_read) filter (where sides.is_now), 0) as rows_now,
-        coalesce(sum(files.rows_read) filter (where not sides.is_now), 0) as rows_before
+        coalesce(sum(case when sides.is_now then files.rows_read end), 0) as rows_now,
+        coalesce(sum(case when not sides.is_now then files.rows_read end), 0) as rows_before
     from sides
     inner join files on sides.side_number = files.delivery_number
     group by sides.delivery_number

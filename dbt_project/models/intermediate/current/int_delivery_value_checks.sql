@@ -120,8 +120,8 @@ held as (
 
     select
         delivery_number,
-        coalesce(sum(rows_held) filter (where is_now), 0)::bigint as rows_now,
-        coalesce(sum(rows_held) filter (where not is_now), 0)::bigint as rows_before
+        cast(coalesce(sum(case when is_now then rows_held end), 0) as bigint) as rows_now,
+        cast(coalesce(sum(case when not is_now then rows_held end), 0) as bigint) as rows_before
     from held_rows
     group by delivery_number
 
@@ -140,106 +140,127 @@ causes as (
 
 ),
 
-commonest_causes as (
+ranked_causes as (
 
     select
-        delivery_number,
-        max_by(rule_code, rows_failing) as rule_code,
-        max(rows_failing) as rows_failing
+        *,
+        row_number() over (
+            partition by delivery_number
+            order by rows_failing desc, rule_code asc
+        ) as place
     from causes
-    group by delivery_number
 
 ),
 
--- Dates that the declared order cannot read and another can.
-dates_in_other_order as (
+commonest_causes as (
 
-    {% for column in date_columns() %}
-        select
-            records.record_id,
-            '{{ column }}' as column_name
-        from records
-        inner join written_dates
-            on
-                records.{{ column }} = written_dates.written
-                and records.reading = written_dates.reading
-        where written_dates.day_in_other_order is not null
-        {% if not loop.last %}
-            union all
-        {% endif %}
-    {% endfor %}
+    select * from ranked_causes
+    where place = 1
+
+),
+
+side_records as (
+
+    select
+        side_rows.delivery_number,
+        side_rows.is_now,
+        records.*
+    from side_rows
+    inner join records on side_rows.record_id = records.record_id
+
+),
+
+side_texts as (
+
+    {{ rows_of_columns(
+        'side_records',
+        ['delivery_number', 'is_now', 'reading'],
+        date_columns(),
+        'column_name',
+        'written'
+    ) }}
+
+),
+
+-- Of each column, the dates that the declared order cannot read and another can; the dates in
+-- figures, and how many can only be of the declared order.
+read_columns as (
+
+    select
+        side_texts.delivery_number,
+        side_texts.column_name,
+        max(
+            case
+                when side_texts.is_now and written_dates.is_of_either_order then side_texts.reading
+            end
+        ) as reading,
+        {{ count_where('side_texts.is_now and written_dates.day_in_other_order is not null') }}
+            as rows_now,
+        {{ count_where('not side_texts.is_now and written_dates.day_in_other_order is not null') }}
+            as rows_before,
+        {{ count_where('side_texts.is_now and written_dates.is_of_either_order') }}
+            as rows_of_either,
+        {{ count_where(
+            'side_texts.is_now and written_dates.is_of_either_order and day(written_dates.day) > 12'
+        ) }} as rows_of_declared
+    from side_texts
+    inner join written_dates
+        on
+            side_texts.written = written_dates.written
+            and side_texts.reading = written_dates.reading
+    group by side_texts.delivery_number, side_texts.column_name
 
 ),
 
 out_of_order as (
 
     select
-        side_rows.delivery_number,
-        dates_in_other_order.column_name,
-        count(*) filter (where side_rows.is_now) as rows_now,
-        count(*) filter (where not side_rows.is_now) as rows_before
-    from dates_in_other_order
-    inner join side_rows on dates_in_other_order.record_id = side_rows.record_id
-    group by side_rows.delivery_number, dates_in_other_order.column_name
+        *,
+        case reading % 4
+            when 1 then 'month-first'
+            when 2 then 'year-first'
+            else 'day-first'
+        end as declared,
+        if(reading % 4 = 0, 'month-first', 'day-first') as other
+    from read_columns
+    where rows_of_either > 0 and (rows_now > 0 or rows_before > 0)
 
 ),
 
--- The dates in figures of those columns, and how many can only be of the declared order.
-orders as (
+side_complaints as (
 
-    {% for column in date_columns() %}
-        select
-            side_rows.delivery_number,
-            '{{ column }}' as column_name,
-            case max(records.reading) % 4
-                when 1 then 'month-first'
-                when 2 then 'year-first'
-                else 'day-first'
-            end as declared,
-            if(max(records.reading) % 4 = 0, 'month-first', 'day-first') as other,
-            count(*) as rows_of_either,
-            count(*) filter (where day(written_dates.day) > 12) as rows_of_declared
-        from side_rows
-        inner join records on side_rows.record_id = records.record_id
-        inner join written_dates
-            on
-                records.{{ column }} = written_dates.written
-                and records.reading = written_dates.reading
-        where
-            side_rows.is_now
-            and written_dates.is_of_either_order
-            and exists (
-                select 1 from out_of_order
-                where
-                    out_of_order.delivery_number = side_rows.delivery_number
-                    and out_of_order.column_name = '{{ column }}'
-            )
-        group by side_rows.delivery_number
-        {% if not loop.last %}
-            union all
-        {% endif %}
-    {% endfor %}
+    select
+        side_rows.delivery_number,
+        complaint_rows.*
+    from complaint_rows
+    inner join side_rows on complaint_rows.record_id = side_rows.record_id and side_rows.is_now
+
+),
+
+side_dates as (
+
+    {{ rows_of_columns(
+        'side_complaints',
+        ['delivery_number', 'as_of_day'],
+        date_columns() | reject('equalto', 'last_updated') | list,
+        'column_name',
+        'day_read'
+    ) }}
 
 ),
 
 typed_dates as (
 
-    {% for column in date_columns() if column != 'last_updated' %}
-        select
-            side_rows.delivery_number,
-            '{{ column }}' as column_name,
-            date_trunc('month', complaint_rows.{{ column }}) as first_of_month,
-            count(*) as dates,
-            count(*) filter (where day(complaint_rows.{{ column }}) > 12) as later_dates,
-            max(date_trunc('month', complaint_rows.as_of_day)) as this_month
-        from complaint_rows
-        inner join side_rows on complaint_rows.record_id = side_rows.record_id and side_rows.is_now
-        where complaint_rows.{{ column }} is not null
-        group by side_rows.delivery_number, date_trunc('month', complaint_rows.{{ column }})
-        {% if not loop.last %}
-            union all
-        {% endif %}
-    {% endfor %}
+    select
+        delivery_number,
+        column_name,
+        date_trunc('month', day_read) as first_of_month,
+        count(*) as dates,
+        {{ count_where('day(day_read) > 12') }} as later_dates,
+        max(date_trunc('month', as_of_day)) as this_month
+    from side_dates
+    where day_read is not null
+    group by delivery_number, column_name, date_trunc('month', day_read)
 
 ),
 
@@ -333,19 +354,15 @@ dates_out_of_order as (
         out_of_order.rows_now as extent,
         '`' || out_of_order.column_name || '` has ' || out_of_order.rows_now
         || if(out_of_order.rows_now = 1, ' date that is', ' dates that are') || ' impossible '
-        || orders.declared || ', and possible ' || orders.other
-        || ' (' || orders.rows_of_declared || ' can only be ' || orders.declared
-        || '): if the export writes its dates so, set `dates: ' || orders.other
+        || out_of_order.declared || ', and possible ' || out_of_order.other
+        || ' (' || out_of_order.rows_of_declared || ' can only be ' || out_of_order.declared
+        || '): if the export writes its dates so, set `dates: ' || out_of_order.other
         || '` for the source ' || judged.source as evidence
     from judged
     inner join out_of_order on judged.delivery_number = out_of_order.delivery_number
-    inner join orders
-        on
-            out_of_order.delivery_number = orders.delivery_number
-            and out_of_order.column_name = orders.column_name
     where
         judged.is_large
-        or orders.rows_of_declared = 0 and orders.rows_of_either >= 2
+        or out_of_order.rows_of_declared = 0 and out_of_order.rows_of_either >= 2
 
 ),
 
@@ -357,11 +374,11 @@ dates_half_exchanged as (
         judged.delivery_number,
         'delivery_dates_half_exchanged' as asked,
         months.column_name as subject,
-        sum(months.dates) filter (where months.is_odd) as figure,
+        sum(case when months.is_odd then months.dates end) as figure,
         0 as figure_limit,
-        sum(months.dates) filter (where months.is_odd) / sum(months.dates) as extent,
-        '`' || months.column_name || '` has ' || sum(months.dates) filter (where months.is_odd)
-        || ' of its ' || sum(months.dates) || ' dates in ' || count(*) filter (where months.is_odd)
+        sum(case when months.is_odd then months.dates end) / sum(months.dates) as extent,
+        '`' || months.column_name || '` has ' || sum(case when months.is_odd then months.dates end)
+        || ' of its ' || sum(months.dates) || ' dates in ' || {{ count_where('months.is_odd') }}
         || ' months in which no day after the 12th falls: a spreadsheet may have exchanged day and '
         || 'month where it could' as evidence
     from judged
@@ -369,9 +386,9 @@ dates_half_exchanged as (
     where judged.is_large
     group by judged.delivery_number, months.column_name
     having
-        count(*) filter (where months.is_odd) >= 2
-        and count(*) filter (where months.later_dates > 0) >= 2
-        and sum(months.dates) filter (where months.is_odd) >= 0.1 * sum(months.dates)
+        {{ count_where('months.is_odd') }} >= 2
+        and {{ count_where('months.later_dates > 0') }} >= 2
+        and sum(case when months.is_odd then months.dates end) >= 0.1 * sum(months.dates)
 
 ),
 

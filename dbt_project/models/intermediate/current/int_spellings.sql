@@ -35,21 +35,33 @@ stopped as (
 
 ),
 
+current_texts as (
+
+    select records.*
+    from current_records
+    inner join records on current_records.record_id = records.record_id
+
+),
+
+fields as (
+
+    {{ rows_of_columns('current_texts', ['source'], coded_columns(), 'field', 'written') }}
+
+),
+
 counted as (
 
-    {% for field in coded_columns() %}
-        select
-            records.source,
-            '{{ field }}' as field,
-            records.{{ field }} as written,
-            count(*) as rows_written
-        from current_records
-        inner join records on current_records.record_id = records.record_id
-        where records.{{ field }} is not null
-        group by records.source, records.{{ field }}
+    select
+        source,
+        field,
+        written,
+        count(*) as rows_written
+    from fields
+    where written is not null
+    group by source, field, written
 
-        union all
-    {% endfor %}
+    union all
+
     select
         source,
         field,
@@ -87,34 +99,40 @@ unknown as (
 
 -- The longest known spelling that the text begins with or holds, else the one that is most alike.
 -- One that only differs by a no or a not says the contrary.
-nearest as (
+resembling as (
 
     select
         unknown.field,
         unknown.written,
-        synonyms.value
+        synonyms.value,
+        row_number() over (
+            partition by unknown.field, unknown.written
+            order by
+                instr(unknown.form, synonyms.written || ' ') = 1 desc,
+                contains(unknown.form, synonyms.written) desc,
+                case when contains(unknown.form, synonyms.written) then length(synonyms.written) end
+                desc,
+                {{ likeness('unknown.form', 'synonyms.written') }} desc,
+                synonyms.written
+        ) as preference
     from unknown
     inner join synonyms on unknown.field = synonyms.field
     where
-        starts_with(unknown.form, synonyms.written || ' ')
+        instr(unknown.form, synonyms.written || ' ') = 1
         or (
             {{ has_negation('unknown.form') }} = {{ has_negation('synonyms.written') }}
             and (
                 contains(' ' || unknown.form || ' ', ' ' || synonyms.written || ' ')
-                or jaro_winkler_similarity(unknown.form, synonyms.written) >= 0.9
+                or {{ likeness('unknown.form', 'synonyms.written') }} >= 0.75
             )
         )
-    qualify
-        row_number() over (
-            partition by unknown.field, unknown.written
-            order by
-                starts_with(unknown.form, synonyms.written || ' ') desc,
-                contains(unknown.form, synonyms.written) desc,
-                case when contains(unknown.form, synonyms.written) then length(synonyms.written) end
-                desc,
-                jaro_winkler_similarity(unknown.form, synonyms.written) desc,
-                synonyms.written
-        ) = 1
+
+),
+
+nearest as (
+
+    select * from resembling
+    where preference = 1
 
 ),
 

@@ -105,7 +105,7 @@ written_texts as (
     select
         record_id,
         rule_code,
-        array_agg(written order by written) as what_is_written
+        array_sort(array_agg(written)) as what_is_written
     from written_columns
     where written is not null
     group by record_id, rule_code
@@ -123,7 +123,9 @@ final as (
         places.file_name,
         places.row_number,
         places.row_number
-        + len(list_filter(delivery_files.skipped_after, after -> after < places.row_number))
+        + {{ list_length(
+            'filter(delivery_files.skipped_after, after -> after < places.row_number)'
+        ) }}
             as spreadsheet_row,
         written_texts.what_is_written
     from found

@@ -12,7 +12,7 @@ with
 
 stage_rows as (
 
-    select * rename (clock_start_date as given_clock_start_date)
+    select *
     from {{ ref('int_stage_rows') }}
 
 ),
@@ -203,7 +203,7 @@ clocked as (
     select
         *,
         case
-            when given_clock_start_date is not null then given_clock_start_date
+            when clock_start_date is not null then clock_start_date
             when clock_starts = 'acknowledged'
                 then least(
                     coalesce(
@@ -215,7 +215,7 @@ clocked as (
                     if(responded_date >= received_date, responded_date, null)
                 )
             else received_date
-        end as clock_start_date,
+        end as clock_started_on,
         if(
             panel_findings_date between coalesce(panel_met_on, received_date) and as_of_day,
             panel_findings_date,
@@ -230,7 +230,7 @@ numbered as (
     select
         clocked.*,
         {{ found_in_calendar(
-            'clock_days.working_day_number', 'year(clocked.clock_start_date)', 'clocked.next_year'
+            'clock_days.working_day_number', 'year(clocked.clock_started_on)', 'clocked.next_year'
         ) }} as clock_number,
         {{ found_in_calendar(
             'response_days.working_day_number', 'year(clocked.responded_date)', 'clocked.next_year'
@@ -251,7 +251,7 @@ numbered as (
         ) as findings_number
     from clocked
     left join calendar as clock_days
-        on clocked.clock_start_date = clock_days.date
+        on clocked.clock_started_on = clock_days.date
     left join calendar as target_days
         on clocked.source_target_date = target_days.date
     left join calendar as panel_days
@@ -370,7 +370,7 @@ final as (
         acknowledged_date,
         acknowledgement_due_date,
         acknowledgement_status,
-        clock_start_date,
+        clock_started_on as clock_start_date,
         extension_agreed,
         received_date_exchanged,
         responded_date_exchanged,

@@ -20,7 +20,12 @@ limits_on_each_day as (
 
     select
         calendar.date,
-        time_limits.*
+        time_limits.*,
+        row_number() over (
+            partition by
+                calendar.date, time_limits.procedure, time_limits.stage, time_limits.milestone
+            order by time_limits.is_council_row desc, time_limits.valid_from desc
+        ) as preference
     from calendar
     inner join time_limits
         on
@@ -40,11 +45,7 @@ final as (
         extended_working_days,
         clock_starts
     from limits_on_each_day
-    qualify
-        row_number() over (
-            partition by date, procedure, stage, milestone
-            order by is_council_row desc, valid_from desc
-        ) = 1
+    where preference = 1
 
 )
 

@@ -79,7 +79,7 @@ quarters as (
             procedure,
             stage,
             '{{ breakdown }}' as breakdown,
-            unnest({{ found }}) as value,
+            {{ row_for_each(found) }} as value,
             {{ breakdown_measures().split() | join(', ') }}
         from counted
         where breakdown = 'reasons'

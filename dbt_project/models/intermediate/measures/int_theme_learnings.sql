@@ -28,7 +28,7 @@ stage_themes as (
         flags.financial_quarter,
         flags.procedure,
         flags.stage,
-        unnest({{ themes_in("coalesce(records.reasons, '')") }}) as reason,
+        {{ row_for_each(themes_in("coalesce(records.reasons, '')")) }} as reason,
         records.learning
     from flags
     inner join records on flags.record_id = records.record_id

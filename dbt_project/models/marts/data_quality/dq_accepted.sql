@@ -72,8 +72,8 @@ newest_acceptances as (
     select
         record_id,
         rule_code,
-        arg_max(role, acceptance_number) as accepted_by,
-        arg_max(recorded_on, acceptance_number) as accepted_on
+        max_by(role, acceptance_number) as accepted_by,
+        max_by(recorded_on, acceptance_number) as accepted_on
     from acceptances
     group by record_id, rule_code
 

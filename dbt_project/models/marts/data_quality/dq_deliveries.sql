@@ -42,7 +42,7 @@ final as (
         delivery_files.status,
         delivery_files.message,
         delivery_files.dataset,
-        array_to_string(delivery_files.headers_not_read, ', ') as headers_not_read,
+        {{ list_joined('delivery_files.headers_not_read', ', ') }} as headers_not_read,
         delivery_files.status = 'stopped' and newest.run_id is not null as is_stopped_now
     from delivery_files
     left join newest

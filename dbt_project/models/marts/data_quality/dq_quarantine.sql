@@ -43,8 +43,8 @@ reasons as (
 
     select
         record_id,
-        string_agg(rule_code, ',' order by position) as rule_codes,
-        string_agg(remedy, ' ' order by position) as remedies
+        {{ texts_joined('rule_code', ',', 'position') }} as rule_codes,
+        {{ texts_joined('remedy', ' ', 'position') }} as remedies
     from failed_rules
     group by record_id
 
@@ -54,7 +54,7 @@ held_since as (
 
     select
         record_id,
-        arg_max(as_of_day, state_number) as held_since
+        max_by(as_of_day, state_number) as held_since
     from row_states
     group by record_id
 

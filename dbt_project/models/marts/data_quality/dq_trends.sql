@@ -7,12 +7,24 @@ quality_trends as (
 ),
 
 -- The last run of a day speaks for the night.
+last_runs as (
+
+    select
+        as_of_day,
+        max(run_at) as run_at
+    from quality_trends
+    group by as_of_day
+
+),
+
 last_of_day as (
 
-    select *
+    select quality_trends.*
     from quality_trends
-    qualify
-        run_at = max(run_at) over (partition by as_of_day)
+    inner join last_runs
+        on
+            quality_trends.as_of_day = last_runs.as_of_day
+            and quality_trends.run_at = last_runs.run_at
 
 ),
 

@@ -44,7 +44,8 @@ final as (
     select
         outcome,
         printed_name,
-        row_number() over (order by place, given_number nulls last, outcome) as outcome_number,
+        cast(row_number() over (order by place, given_number nulls last, outcome) as bigint)
+            as outcome_number,
         is_upheld
     from all_outcomes
 

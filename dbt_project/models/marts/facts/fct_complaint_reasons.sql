@@ -18,7 +18,7 @@ reasons as (
 
     select
         reasons,
-        unnest({{ reasons_in('reasons') }}) as reason
+        {{ row_for_each(reasons_in('reasons')) }} as reason
     from texts
 
 ),

@@ -19,9 +19,9 @@ cases as (
     select
         source,
         case_reference,
-        arg_max(procedure, stage_number) as procedure,
+        max_by(procedure, stage_number) as procedure,
         min(received_date) as first_received_date,
-        arg_max(stage, stage_number) as highest_stage,
+        max_by(stage, stage_number) as highest_stage,
         bool_or(is_open) as is_open,
         bool_or(stage = 'stage_2') as escalated_to_stage_2,
         bool_or(stage = 'stage_3') as escalated_to_stage_3,

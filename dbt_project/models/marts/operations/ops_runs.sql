@@ -13,7 +13,7 @@ final as (
         as_of_day,
         started_at,
         finished_at,
-        date_diff('millisecond', started_at, finished_at) / 1000 as seconds,
+        {{ milliseconds_between('started_at', 'finished_at') }} / 1000 as seconds,
         -- The run at work is the one that publishes this.
         case when status = 'running' then 'published' else status end as status,
         failed_step,

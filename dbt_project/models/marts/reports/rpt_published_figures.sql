@@ -62,38 +62,61 @@ printed_figures as (
         row_number() over (
             order by report, section, period, procedure, stage, measure, unit
         ) as figure_number,
-        regexp_replace(measure, '_change_on_(quarter|year)$', '') as level_measure,
-        nullif(regexp_extract(measure, '_change_on_(quarter|year)$', 1), '') as compared_with
+        {{ matches_replaced('measure', '_change_on_(quarter|year)\\z', '') }} as level_measure,
+        nullif({{ matched_part('measure', '_change_on_(quarter|year)\\z', 1) }}, '')
+            as compared_with
     from all_figures
 
 ),
 
--- every measure over both denominators: all that were received, and those less the withdrawn, who
--- are neither in time nor late nor upheld
-counts as (
+-- all that were received, and those less the withdrawn, who are neither in time nor late nor upheld
+wholes as (
 
     {% for denominator in ['received', 'eligible'] %}
-        {% set is_last_denominator = loop.last %}
-        {% for measure in measures %}
-            select
-                period,
-                period_length,
-                previous_period,
-                same_period_last_year,
-                procedure,
-                stage,
-                '{{ measure }}' as measure,
-                '{{ denominator }}' as denominator,
-                {{ denominator if measure == 'received' else measure }} as counted,
-                {{ denominator }} as whole,
-                {{ 'has_time_limit' if measure in sla_measures else 'true' }} as has_rate
-            from period_measures
-            {% if not (loop.last and is_last_denominator) %}
-                union all
-
-            {% endif %}
-        {% endfor %}
+        select
+            period,
+            period_length,
+            previous_period,
+            same_period_last_year,
+            procedure,
+            stage,
+            has_time_limit,
+            '{{ denominator }}' as denominator,
+            {% for measure in measures %}
+                {{ denominator if measure == 'received' else measure }} as {{ measure }},
+            {% endfor %}
+            {{ denominator }} as whole
+        from period_measures
+        {% if not loop.last %}
+            union all
+        {% endif %}
     {% endfor %}
+
+),
+
+-- every measure over both
+counted as (
+
+    {{ rows_of_columns(
+        'wholes',
+        [
+            'period', 'period_length', 'previous_period', 'same_period_last_year', 'procedure',
+            'stage', 'has_time_limit', 'denominator', 'whole'
+        ],
+        measures,
+        'measure',
+        'counted'
+    ) }}
+
+),
+
+counts as (
+
+    select
+        *,
+        has_time_limit or measure not in {{ quoted_names(sla_measures | join(' ')) }} as has_rate
+    from counted
+
 ),
 
 compared as (

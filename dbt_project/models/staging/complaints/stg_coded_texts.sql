@@ -3,17 +3,18 @@
 
 with
 
+fields as (
+
+    {{ rows_of_columns(source('raw', 'records'), [], coded_columns(), 'field', 'written') }}
+
+),
+
 texts as (
 
-    {% for field in coded_columns() %}
-        select
-            '{{ field }}' as field,
-            {{ field }} as written
-        from {{ source('raw', 'records') }}
-        {% if not loop.last %}
-            union
-        {% endif %}
-    {% endfor %}
+    select distinct
+        field,
+        written
+    from fields
 
 ),
 

@@ -10,20 +10,19 @@ records as (
 
 ),
 
+fields as (
+
+    {{ rows_of_columns('records', ['reading'], date_columns(), 'column_name', 'written') }}
+
+),
+
 texts as (
 
-    {% for column in date_columns() %}
-        select
-            {{ column }} as written,
-            reading
-        from records
-        {% if column == 'last_updated' %}
-            where not {{ is_plain_date('last_updated') }}
-        {% endif %}
-        {% if not loop.last %}
-            union
-        {% endif %}
-    {% endfor %}
+    select distinct
+        written,
+        reading
+    from fields
+    where column_name <> 'last_updated' or not {{ is_plain_date('written') }}
 
 ),
 

@@ -18,9 +18,9 @@ final as (
         {{ read_reported_period('period') }} as period,
         section as section_text,
         case
-            when regexp_full_match(trim(section), '(?i)(section\s*)?[1-3](\.[1-9])?\.?')
-                then regexp_extract(section, '[1-3](\.[1-9])?')
-            when regexp_full_match(trim(section), '(?i)(appendix\s*)?[ab]')
+            when {{ is_of_pattern('trim(section)', '(?i)(section\\s*)?[1-3](\\.[1-9])?\\.?') }}
+                then {{ matched_part('section', '[1-3](\\.[1-9])?', 0) }}
+            when {{ is_of_pattern('trim(section)', '(?i)(appendix\\s*)?[ab]') }}
                 then 'Appendix ' || upper(right(trim(section), 1))
         end as section,
         text,

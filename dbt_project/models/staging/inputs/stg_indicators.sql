@@ -17,7 +17,7 @@ final as (
         name,
         period,
         value,
-        {{ read_number("regexp_replace(value, '\\s*%$', '')") }} as value_number,
+        {{ read_number(matches_replaced('value', '\\s*%\\z', '')) }} as value_number,
         file_name,
         row_number
     from delivered

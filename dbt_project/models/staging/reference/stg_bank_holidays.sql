@@ -1,3 +1,3 @@
 {{ config(materialized='table', tags=['reference']) }}
 
-{{ council_rows_over('bank_holidays', ['date']) }}
+{{ council_rows_over('bank_holidays', ['date', 'title'], ['date']) }}

@@ -2,5 +2,6 @@
 
 {{ council_rows_over(
     'published_figures',
+    ['report', 'section', 'period', 'procedure', 'stage', 'measure', 'unit', 'printed'],
     ['report', 'section', 'period', 'procedure', 'stage', 'measure', 'unit']
 ) }}

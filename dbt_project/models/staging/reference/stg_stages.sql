@@ -1,3 +1,7 @@
 {{ config(materialized='table', tags=['reference']) }}
 
-{{ council_rows_over('stages', ['procedure', 'stage']) }}
+{{ council_rows_over(
+    'stages',
+    ['procedure', 'stage', 'stage_number', 'printed_name'],
+    ['procedure', 'stage']
+) }}

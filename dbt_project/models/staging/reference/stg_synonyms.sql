@@ -12,7 +12,9 @@ legal_bases as (
 -- A council may write a spelling as its export does.
 spellings as (
 
-    {{ council_rows_over('synonyms', ['field', matched_form('written')]) }}
+    {{ council_rows_over(
+        'synonyms', ['field', 'written', 'value'], ['field', matched_form('written')]
+    ) }}
 
 ),
 
@@ -53,12 +55,27 @@ spellings_and_codes as (
         true as is_spelling
     from spellings
 
-    union all by name
+    union all
+
+    select
+        field,
+        written,
+        value,
+        is_council_row,
+        false as is_spelling
+    from codes
+
+),
+
+preferred as (
 
     select
         *,
-        false as is_spelling
-    from codes
+        row_number() over (
+            partition by field, written
+            order by is_council_row desc, is_spelling desc
+        ) as preference
+    from spellings_and_codes
 
 ),
 
@@ -69,12 +86,8 @@ final as (
         written,
         value,
         is_council_row
-    from spellings_and_codes
-    qualify
-        row_number() over (
-            partition by field, written
-            order by is_council_row desc, is_spelling desc
-        ) = 1
+    from preferred
+    where preference = 1
 
 )
 
