@@ -85,7 +85,7 @@ def outline(figures: Figures, settings: Settings) -> tuple[Section, ...]:
         count
         for top in body
         for each in top.walk()
-        if not each.is_internal_only
+        if each.is_in("publication")
         for count in each.counts
         if 1 <= (count.value or 0) <= settings.report_threshold
     )

@@ -167,6 +167,7 @@ class Section:
     sections: tuple["Section", ...] = ()
     number: str = ""
     is_internal_only: bool = False  # shown by the internal profile alone
+    is_unpublished: bool = False  # not shown by the publication profile
     is_appendix: bool = False
 
     def with_note(self, notes: tuple[Sentence, ...]) -> "Section":
@@ -175,6 +176,12 @@ class Section:
         if last is None:
             return self
         return replace(self, tables=(*others, replace(last, notes=(*last.notes, *notes))))
+
+    def is_in(self, profile: str) -> bool:
+        """Say whether a profile shows the section."""
+        if self.is_internal_only:
+            return profile == "internal"
+        return not (self.is_unpublished and profile == "publication")
 
     def walk(self) -> Iterator["Section"]:
         """Yield this section and all within it, in the order of reading."""

@@ -85,6 +85,7 @@ class Figures:
     benchmarks: Rows = ()
     indicators: Rows = ()
     commentary: Rows = ()
+    restated: Rows = ()  # what differs from the figures last released, a row for each cause
     team_changes: Rows = ()
     rules: Rows = ()
     inputs_held_back: Mapping[str, int] = field(default_factory=dict)

@@ -204,11 +204,7 @@ class Printer:
             tuple(self.table(table) for table in section.tables),
             tuple(self.chart(chart) for chart in section.charts if not self.hides_part_of(chart)),
             section.comments,
-            tuple(
-                self.section(each, profile)
-                for each in section.sections
-                if profile == "internal" or not each.is_internal_only
-            ),
+            tuple(self.section(each, profile) for each in section.sections if each.is_in(profile)),
         )
 
 
@@ -231,8 +227,9 @@ def print_report(
             value; such rows are one row otherwise.
     """
     printer = Printer(hidden, symbol, names_rare_values)
-    shown = (each for each in report.sections if profile == "internal" or not each.is_internal_only)
-    sections = tuple(printer.section(each, profile) for each in shown)
+    sections = tuple(
+        printer.section(each, profile) for each in report.sections if each.is_in(profile)
+    )
     return PrintedReport(
         report.period, profile, report.as_of, report.front, sections, report.is_draft
     )

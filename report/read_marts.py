@@ -52,6 +52,17 @@ INPUTS_HELD_BACK = """
     dataset, count(distinct (source, file_name, row_number)) from dq_optional_inputs
     where severity = 'error' group by all
 """
+# Of each period the last release for others to read.
+RESTATED = """
+    restated.* from rpt_restated_figures as restated
+    inner join (
+        select period, max_by(release, (released_on, release)) as release from rpt_releases
+        where profile <> 'internal' group by period
+    ) as last using (release, period)
+    where breakdown = '' and measure in ('received', 'in_sla', 'upheld')
+    and list_contains($1, period)
+    order by period desc, procedure desc, stage, measure, cause
+"""
 ACCEPTED = "count(*) from dq_accepted where list_contains($1, financial_quarter)"
 # Of a year, what is due in it or came into it undone; of a part of one, the whole plan.
 ACTIONS = """
@@ -162,6 +173,7 @@ def _read(marts: duckdb.DuckDBPyConnection, written: str, is_draft: bool) -> Fig
             "section, text, role from rpt_commentary where period = ? order by source, source_row",
             period.name,
         ),
+        restated=rows(RESTATED, names),
         team_changes=rows("* from dim_team_changes order by change_date, old_team, new_team"),
         rules=rows("* from dq_rules where rows_failing > 0 order by severity, position"),
         inputs_held_back=dict(rows(INPUTS_HELD_BACK)),

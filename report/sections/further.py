@@ -5,12 +5,13 @@ outcomes, timescales with the extended ones, who complained, and characteristics
 """
 
 from functools import partial
+from itertools import groupby
 
 from complaints.report.chart_content import chart_over_time
 from complaints.report.content import Cell, Count, Part, Section, Sentence, Share, Table
 from complaints.report.figures import Figures, Stage
 from complaints.report.periods import Period, day_in_words
-from complaints.report.printing import NOTHING
+from complaints.report.printing import NOTHING, signed
 from complaints.report.read_marts import QUARTERS_OF_A_LINE
 from complaints.report.sections.open_stages import open_section
 from complaints.report.sentences import listed, number_in_words, sentence, sentence_when_hidden
@@ -62,6 +63,7 @@ def section(figures: Figures) -> Section:
         (completeness(figures), (), ()),
         (_outcomes(figures), figures.statutory, ()),
         (_people(figures), (figures.first,), ()),
+        *(((_restated(figures), (), ()),) if figures.restated else ()),
     )
     sections = (each.with_note(held_note(figures, of, when)) for each, of, when in parts)
     return Section("further", "Further tables", sections=tuple(sections), is_appendix=True)
@@ -346,6 +348,41 @@ def _wrong_procedure(figures: Figures) -> Section:
         "Complaints that may be logged under the wrong procedure",
         paragraphs=(sentence(words),),
         tables=(table,),
+    )
+
+
+def _restated(figures: Figures) -> Section:
+    """Figures of released reports that are others today, and what has changed them."""
+    measures = {"received": "received", "in_sla": "in SLA", "upheld": "upheld"}
+    rows = []
+    for key, causes in groupby(
+        figures.restated, lambda each: (each.period, each.procedure, each.stage, each.measure)
+    ):
+        period, procedure, name, measure = key
+        found = list(causes)
+        stage = figures.stage(procedure, name)
+        words = (f"{signed(each.change)} {each.cause.replace('_', ' ')}" for each in found)
+        rows.append(
+            (
+                f"{stage.full_title if stage else name}, {measures[measure]}",
+                period,
+                str(found[0].counted_before),
+                str(found[0].counted_after),
+                ", ".join(words),
+            )
+        )
+    return Section(
+        "restated",
+        "Figures that differ from those released",
+        (sentence("The causes of each figure add up to its difference."),),
+        tables=(
+            Table(
+                "Figures that differ from those last released",
+                ("Figure", "Period", "Released", "Today", "What has changed"),
+                tuple(rows),
+            ),
+        ),
+        is_unpublished=True,
     )
 
 

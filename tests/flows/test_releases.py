@@ -168,6 +168,16 @@ def test_the_next_report_says_what_was_released_and_is_a_draft(after: After) -> 
     )
     assert re.search(r": \d\d of its \d+ figures differ today\.$", note)
     assert not report["is_released"]
+    (table,) = next(
+        each["tables"] for each in report["sections"] if each["title"].startswith("Figures that")
+    )
+    assert [
+        "Statutory stage 1, received",
+        QUARTER,
+        "18",
+        "17",
+        "+1 arrived late, −1 received date corrected, −1 reclassified between procedures",
+    ] in table["rows"]
     assert report["marking"] == "DRAFT, not released. For general release"
 
 
