@@ -15,6 +15,8 @@ from complaints.warehouse.settings import Settings
 from conftest import snapshot
 from door_helpers import export
 
+pytestmark = pytest.mark.soak
+
 Night = Callable[..., NightReport]
 # What is about the runs themselves.
 OF_THE_RUNS = ("ops_runs", "ops_steps", "dq_publication")
