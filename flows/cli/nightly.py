@@ -143,7 +143,8 @@ def copy_of_home(settings: Settings) -> Iterator[Settings]:
             shutil.rmtree(left)  # a dry run that was killed
     with tempfile.TemporaryDirectory(prefix=DRY_RUN_PREFIX, dir=settings.home) as folder:
         with lock_home(settings):
-            for kept in (settings.warehouse_path, settings.marts_path):
+            erasures = settings.erasure_key_path
+            for kept in (settings.warehouse_path, settings.marts_path, erasures):
                 for path in (kept, kept.with_name(f"{kept.name}.wal")):
                     if path.exists():
                         shutil.copy2(path, folder)

@@ -64,7 +64,8 @@ def inputs_hash(store: duckdb.DuckDBPyConnection, run: Run) -> str:
     """Return a hash of all that the marts follow from: records, reference data, decisions, day."""
     counted = store.execute(
         "select (select max(delivery_number) from raw.deliveries), "
-        "(select max(acceptance_number) from raw.acceptances)"
+        "(select max(acceptance_number) from raw.acceptances), "
+        "(select max(erasure_number) from raw.erasures)"
     ).fetchone()
     return hashlib.sha256(repr((run.rulebook, run.as_of_day, counted)).encode()).hexdigest()
 
