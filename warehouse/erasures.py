@@ -130,7 +130,7 @@ def adopt_ledger(settings: Settings, folder: Path) -> None:
     ledger, key = folder / LEDGER, folder / settings.erasure_key_path.name
     if not ledger.exists():
         return
-    if not settings.erasure_key_path.exists():
+    if key.exists() and not settings.erasure_key_path.exists():
         shutil.copyfile(key, settings.erasure_key_path)
     with open_warehouse(settings) as store:
         store.execute(
@@ -170,8 +170,9 @@ def erase_cases(settings: Settings) -> Erased:
             documents = remove_documents(settings, cases)
             still = clean_tools_files(settings, cases)
             take_out_of_store(store, cases)
-        store.execute("insert into raw.rewritings values (?, ?)", [newest, clock.utc_now()])
     rewrite_warehouse(settings)
+    with open_warehouse(settings) as store:
+        store.execute("insert into raw.rewritings values (?, ?)", [newest, clock.utc_now()])
     return Erased(len(cases), documents, still)
 
 

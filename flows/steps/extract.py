@@ -25,6 +25,7 @@ from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
+from complaints.warehouse.traces import ERASED
 
 # Within one transaction: how the delivery is read and judged, the text that is new, and which
 # records left or came back.
@@ -109,6 +110,13 @@ where file_order = $1 and case_reference in (
     where case_key($2, case_reference) in (select case_key from raw.erasures)
 )
 """
+# What another row's free text says of an erased case, where its reference is one word.
+ERASED_WORDS = """
+select distinct word from (
+    select unnest(regexp_split_to_array(learning, '[\\s,;:.()]+')) as word from text_rows
+    where file_order = $1
+) where case_key($2, word) in (select case_key from raw.erasures)
+"""
 NO_LIMITS: Mapping[str, float] = {}
 POSITION = "(file_order::bigint << 40) + (row_number << 5) + part"
 
@@ -181,6 +189,8 @@ def _without_erased(store: duckdb.DuckDBPyConnection, file: FileRecord, order: i
     if file.status != "loaded":
         return file
     (rows,) = store.execute(REFUSE_ERASED, [order, file.source]).fetchall()[0]
+    for (word,) in store.execute(ERASED_WORDS, [order, file.source]).fetchall():
+        store.execute("update text_rows set learning = replace(learning, $1, $2)", [word, ERASED])
     return replace(file, rows_erased=rows)
 
 
