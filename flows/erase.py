@@ -103,9 +103,11 @@ def _case_called(
 
 
 def _last_day(store: duckdb.DuckDBPyConnection) -> date:
-    (day,) = store.execute("select max(as_of_day) from raw.deliveries").fetchall()[0]
-    (run_day,) = store.execute("select max(as_of_day) from raw.run").fetchall()[0]
-    return max(each for each in (day, run_day) if each)
+    day: date = store.execute(
+        "select max(as_of_day) from (select as_of_day from raw.run "
+        "union all select as_of_day from raw.deliveries)"
+    ).fetchall()[0][0]
+    return day
 
 
 def _said(settings: Settings, erased: Erased) -> list[str]:

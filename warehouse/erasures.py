@@ -180,11 +180,11 @@ def erased_on(store: duckdb.DuckDBPyConnection, settings: Settings, reference: s
     """Return the day on which a case of this reference was erased, if one was."""
     if not know_erased_cases(store, settings):
         return None
-    (day,) = store.execute(
+    day: date | None = store.execute(
         "select max(recorded_on) from raw.erasures where case_key in "
         "(select case_key(source, $1) from raw.deliveries)",
         [reference],
-    ).fetchall()[0]
+    ).fetchall()[0][0]
     return day
 
 
@@ -201,10 +201,10 @@ def know_erased_cases(store: duckdb.DuckDBPyConnection, settings: Settings) -> b
 
 
 def _newest_under_way(store: duckdb.DuckDBPyConnection) -> int | None:
-    (newest,) = store.execute(
+    newest: int | None = store.execute(
         "select max(erasure_number) from raw.erasures where erasure_number > "
         "(select coalesce(max(erasure_number), 0) from raw.rewritings)"
-    ).fetchall()[0]
+    ).fetchall()[0][0]
     return newest
 
 

@@ -117,7 +117,7 @@ LAYOUT_NAMES = COMPLAINTS.names
 # What stays of an anonymised case, for the figures: no words of the case, nothing of the child.
 ANONYMISED_KEEPS = (
     *("case_reference", "procedure", "stage", "outcome", "service_team", "reasons"),
-    *("extension_agreed", *COMPLAINTS.dates),
+    *("extension_agreed", "status", *COMPLAINTS.dates),
 )
 
 # Optional inputs of the quarterly report, by the names of their files; every other file of a

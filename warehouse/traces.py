@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from complaints.warehouse.errors import RunFailedError
 from complaints.warehouse.layout import ANONYMISED_KEEPS, COMPLAINTS
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import sql_text
@@ -22,6 +23,8 @@ from complaints.warehouse.store import sql_text
 DOCUMENT_FOLDERS = ("reports", "releases")
 LEDGER = "release.json"  # of a release: its figures, which name no case
 NOTE = ".erased.txt"
+PACKED = (".pdf",)
+NAMES_CASES = "internal"  # the profile that does
 # Folders that the tools make again: what names a case there is removed.
 TOOLS_FOLDERS = ("dbt", "prefect")
 LINES = (".log", ".jsonl")
@@ -35,6 +38,8 @@ FREE_TEXT = (
 # Of Prefect's own tables.
 PREFECT_TEXT = ("message", "data", "description", "payload", "state_message")
 ERASED = "[erased]"
+LETTERS = re.compile(r"[^\W_]+")  # and digits
+WAIT_SECONDS = 60  # for a server that is writing
 LONGEST_IN_NOTICE = 40  # as notices/sql/prepare.sql cuts a reference
 RAW_SCHEMAS = ("raw", "validation")
 
@@ -63,20 +68,26 @@ class Words:
 
     def __init__(self, cases: Sequence[ErasedCase]) -> None:
         """Take the references of cases."""
-        self.forms = sorted(
-            {form for case in cases for form in _forms(case.case_reference)}, key=len, reverse=True
-        )
-        either = "|".join(map(re.escape, self.forms))
-        # As a word of its own: C1 is not in C12, and 2018 not in 20180702.
-        self._pattern = re.compile(rf"(?<![^\W_])(?:{either})(?![^\W_])")
+        self.forms = sorted({form for case in cases for form in _forms(case.case_reference)})
+        # By the first letters and digits: of thousands of forms, those that a text can have.
+        self._by_beginning: dict[str, list[str]] = {}
+        for form in self.forms:
+            for beginning in LETTERS.findall(form)[:1]:
+                self._by_beginning.setdefault(beginning, []).append(form)
 
     def are_in(self, text: str) -> bool:
         """Return whether a text names one of the cases."""
-        return any(form in text for form in self.forms) and bool(self._pattern.search(text))
+        return self.out_of(text) != text
 
-    def out_of(self, text: str | None) -> str | None:
+    def out_of(self, text: str) -> str:
         """Return the text without them."""
-        return self._pattern.sub(ERASED, text) if text and self.are_in(text) else text
+        beginnings = self._by_beginning.keys() & set(LETTERS.findall(text))
+        forms = [form for each in beginnings for form in self._by_beginning[each]]
+        if not forms:
+            return text
+        either = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
+        # As a word of its own: C1 is not in C12, and 2018 not in 20180702.
+        return re.sub(rf"(?<![^\W_])(?:{either})(?![^\W_])", ERASED, text)
 
 
 def _forms(reference: str) -> set[str]:
@@ -147,36 +158,44 @@ def take_out_of_copy(path: Path, cases: Sequence[ErasedCase], memory_limit: str)
 
 
 def take_out_of_texts(database: duckdb.DuckDBPyConnection, cases: Sequence[ErasedCase]) -> int:
-    """Take references out of the free text of a database; return in how many rows they were.
-
-    A notice that was sent is forgotten: what it is known by names the case.
-    """
-    words = Words(cases)
+    """Take references out of the free text of a database; return in how many rows they were."""
     database.execute(
         "create or replace temporary table erased_words as select unnest($1) as word, "
+        "regexp_extract(word, '[\\pL\\pN]+') as beginning, "
         "'(^|[^\\pL\\pN])' || regexp_escape(word) || '([^\\pL\\pN]|$)' as pattern",
-        [words.forms],
+        [Words(cases).forms],
     )
     changed = 0
-    for table in tables_naming(database, *FREE_TEXT, "key"):
-        for column in (name for name in table.columns if name in (*FREE_TEXT, "key")):
-            named = database.execute(
-                f"select distinct word, pattern from erased_words inner join {table.name} "
-                f"on contains({column}, word) and regexp_matches({column}, pattern) "
-                "order by length(word) desc, word"
-            ).fetchall()
-            for word, pattern in named:
-                there = f"contains({column}, $word) and regexp_matches({column}, $pattern)"
-                statement = f"delete from {table.name} where {there}"
-                if column != "key":
-                    # Twice, for two that share the space between them.
-                    once = f"regexp_replace({column}, $pattern, $erased, 'g')"
-                    twice = f"regexp_replace({once}, $pattern, $erased, 'g')"
-                    statement = f"update {table.name} set {column} = {twice} where {there}"
-                given = {"word": word, "pattern": pattern, "erased": rf"\1{ERASED}\2"}
-                if column == "key":
-                    del given["erased"]
-                changed += database.execute(statement, given).fetchall()[0][0]
+    for table in tables_naming(database, *FREE_TEXT):
+        # A notice that was sent is forgotten: what it is known by names the case.
+        if "notice_type" in table.columns:
+            changed += _without_words(database, table, "key", "delete from {table} where {there}")
+        for column in (name for name in table.columns if name in FREE_TEXT):
+            # Twice, for two that share the space between them.
+            once = f"regexp_replace({column}, $pattern, '\\1{ERASED}\\2', 'g')"
+            twice = f"regexp_replace({once}, $pattern, '\\1{ERASED}\\2', 'g')"
+            update = f"update {{table}} set {column} = {twice} where {{there}}"
+            changed += _without_words(database, table, column, update)
+    return changed
+
+
+def _without_words(
+    database: duckdb.DuckDBPyConnection, table: "Table", column: str, statement: str
+) -> int:
+    """Run a statement for each word that a column has; return the number of rows it changed."""
+    named = database.execute(
+        "select distinct word, pattern from ("
+        f"select {column}, unnest(regexp_extract_all({column}, '[\\pL\\pN]+')) as beginning "
+        f"from {table.name}) inner join erased_words using (beginning) "
+        f"where regexp_matches({column}, pattern) order by length(word) desc, word"
+    ).fetchall()
+    changed = 0
+    for _word, pattern in named:
+        there = f"regexp_matches({column}, $pattern)"
+        done = database.execute(
+            statement.format(table=table.name, there=there), {"pattern": pattern}
+        )
+        changed += done.fetchall()[0][0]
     return changed
 
 
@@ -264,8 +283,8 @@ def _quoted(name: str) -> str:
 def remove_documents(settings: Settings, cases: Sequence[ErasedCase]) -> int:
     """Remove each document that names a case, and put a note in its place; return how many.
 
-    The forms of one document are removed together: a PDF keeps its text packed, and is known by
-    the form beside it.
+    The forms of one document are removed together, for a PDF keeps its text packed; one of the
+    internal profile that stands alone is removed unread.
     """
     words = Words(cases)
     newest = max(cases, key=lambda case: case.number)
@@ -275,17 +294,21 @@ def remove_documents(settings: Settings, cases: Sequence[ErasedCase]) -> int:
     )
     removed = 0
     for folder in DOCUMENT_FOLDERS:
-        naming = {
-            path.with_suffix("")
-            for path in (settings.home / folder).rglob("*")
-            if path.is_file() and words.are_in(_text_of(path))
-        }
-        for path in list((settings.home / folder).rglob("*")):
-            if path.with_suffix("") in naming and path.name != LEDGER:
+        paths = [path for path in (settings.home / folder).rglob("*") if path.is_file()]
+        naming = {_document(path) for path in paths if words.are_in(_text_of(path))}
+        readable = {_document(path) for path in paths if path.suffix not in PACKED}
+        for path in (path for path in paths if path.name != LEDGER):
+            is_unread = _document(path) not in readable and NAMES_CASES in path.stem
+            if is_unread or _document(path) in naming:
                 path.with_name(path.name + NOTE).write_text(note, encoding="utf-8")
                 path.unlink()
                 removed += 1
     return removed
+
+
+def _document(path: Path) -> Path:
+    """Return what the forms of a document have in common."""
+    return path.with_suffix("")
 
 
 def _text_of(path: Path) -> str:
@@ -332,26 +355,30 @@ def _other_files(settings: Settings) -> Iterator[Path]:
 
 def _clean_sqlite(path: Path, words: Words) -> None:
     """Take the words out of a server's own database, and give its free space back."""
-    files = (path, path.with_name(f"{path.name}-wal"))
-    content = b"".join(file.read_bytes() for file in files if file.exists())
-    if not any(form.encode() in content for form in words.forms):
-        return
-    with closing(sqlite3.connect(path, timeout=60)) as database:
-        database.create_function("out_of", 1, words.out_of, deterministic=True)
-        columns = database.execute(
-            "select tables.name, columns.name from sqlite_master as tables, "
-            "pragma_table_info(tables.name) as columns where tables.type = 'table'"
-        ).fetchall()
-        for table, column in columns:
-            if column in PREFECT_TEXT:
-                name = _quoted(column)
-                database.execute(
-                    f"update {_quoted(table)} set {name} = out_of({name}) "
-                    f"where typeof({name}) = 'text' and out_of({name}) <> {name}"
-                )
-        database.commit()
-        database.execute("vacuum")
-        database.execute("pragma wal_checkpoint(truncate)")
+    try:
+        with closing(sqlite3.connect(path, timeout=WAIT_SECONDS)) as database:
+            database.create_function("out_of", 1, words.out_of, deterministic=True)
+            columns = database.execute(
+                "select tables.name, columns.name from sqlite_master as tables, "
+                "pragma_table_info(tables.name) as columns where tables.type = 'table'"
+            ).fetchall()
+            for table, column in columns:
+                if column in PREFECT_TEXT:
+                    name = _quoted(column)
+                    text = f"cast(coalesce({name}, '') as text)"
+                    database.execute(
+                        f"update {_quoted(table)} set {name} = out_of({text}) "
+                        f"where out_of({text}) <> {text}"
+                    )
+            is_changed = database.total_changes > 0
+            database.commit()
+            if is_changed:
+                database.execute("vacuum")
+                ((is_busy, _, _),) = database.execute("pragma wal_checkpoint(truncate)").fetchall()
+                if is_busy:
+                    raise RunFailedError("server_database_busy", path=path)
+    except sqlite3.OperationalError:
+        raise RunFailedError("server_database_busy", path=path) from None
 
 
 def remove_leftovers(settings: Settings) -> None:

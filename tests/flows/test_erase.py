@@ -1,31 +1,33 @@
 """An erased case is in no file of the home, is refused from then on, and figures go without it."""
 
+import hmac
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from accept_helpers import DAY, HELD, ROWS, Home
 from command_helpers import Run, assert_mistake
 from compiled_models import TESTED_WITHOUT_DBT, WITHOUT_DBT
 from complaints.flows.erase import erase
-from complaints.flows.night import NightReport, run_night
+from complaints.flows.night import Function, NightReport, run_night
 from complaints.flows.steps.erase import carry_out_erasures
 from complaints.notices.collect import open_notices
 from complaints.report.write import write_report
 from complaints.warehouse import backup as backing_up
 from complaints.warehouse import erasures
 from complaints.warehouse.backup import back_up, backups_before
+from complaints.warehouse.erasures import RETENTION_ROLE
 from complaints.warehouse.errors import ExitCode, OperatorError, RunFailedError, UsageError
 from complaints.warehouse.restore import restore_home
 from complaints.warehouse.run_log import open_log
 from complaints.warehouse.settings import Settings, read_settings
-from conftest import query, write_export
+from conftest import Row, query, write_export
 from load_helpers import row
 from rule_examples import STAGE_2
 from small_home import borrow_store
@@ -71,15 +73,23 @@ def home(delivered: Settings, tmp_path: Path, run: Run, monkeypatch: pytest.Monk
     return Home(delivered.model_copy(update=given), run)
 
 
-def erased(settings: Settings, *references: str, source: str | None = None) -> list[str]:
+def erased(
+    settings: Settings, *references: str, steps: Mapping[str, Function] = WITHOUT_DBT
+) -> list[str]:
     """Erase cases as the command does."""
-    return erase(settings, references, source, ROLE, REASON, functions=TESTED_WITHOUT_DBT)
+    return erase(settings, references, None, ROLE, REASON, functions=steps)
 
 
-def night(settings: Settings, day: date = NEXT_DAY, *more: Any, **changed: Any) -> NightReport:
+def night(
+    settings: Settings,
+    day: date = NEXT_DAY,
+    *more: Row,
+    steps: Mapping[str, Function] = WITHOUT_DBT,
+    **changed: Any,
+) -> NightReport:
     """Run a night on the rows and more of them."""
     write_export(settings.source / "complaints.csv", (*DELIVERED, *more))
-    return run_night(settings.model_copy(update={"as_of": day, **changed}), TESTED_WITHOUT_DBT)
+    return run_night(settings.model_copy(update={"as_of": day, **changed}), steps)
 
 
 def entries(settings: Settings) -> list[tuple[Any, ...]]:
@@ -92,7 +102,7 @@ def test_an_erased_case_is_in_no_file_and_is_refused_from_then_on(home: Home) ->
     settings = home.settings
     assert len(naming(settings.home, CASE)) == 3
     (before,) = query(settings.marts_path, STAGES)[0]
-    said = erased(settings, CASE, "ZQ-12")
+    said = erased(settings, CASE, "ZQ-12", steps=TESTED_WITHOUT_DBT)
     assert said[0].startswith("Erased: 2 cases.")
     assert naming(settings.home, CASE) == naming(settings.home, "ZQ-12") == []
     assert query(settings.marts_path, STAGES) == [(before - 3,)]
@@ -102,13 +112,25 @@ def test_an_erased_case_is_in_no_file_and_is_refused_from_then_on(home: Home) ->
     learning = "select learning from raw.records where case_reference = 'OTHER'"
     assert query(settings.warehouse_path, learning) == [("As in [erased], letters come late.",)]
 
-    for day in (DAY, NEXT_DAY):
-        mentions = row(f"NEW {day}", learning="Like ZQ-12.")
-        night(settings, day, mentions)
-        assert naming(settings.home, CASE) == naming(settings.home, "ZQ-12") == []
-        assert query(settings.marts_path, NEWEST_FILE) == [(len(DELIVERED) + 1, 3)]
+    mentions = row("NEW", learning="Like ZQ-12.")
+    report = night(settings, DAY, mentions, steps=TESTED_WITHOUT_DBT)
+    assert naming(settings.home, CASE) == naming(settings.home, "ZQ-12") == []
+    assert [(each.rows_read, each.rows_erased) for each in report.files] == [
+        (len(DELIVERED) + 1, 3)
+    ]
+    assert query(settings.marts_path, NEWEST_FILE) == [(len(DELIVERED) + 1, 3)]
     with pytest.raises(UsageError, match="was erased on 2018-11-27"):
         erased(settings, CASE)
+
+    key = bytes.fromhex(settings.erasure_key_path.read_text())
+    assert settings.erasure_key_path.stat().st_mode & 0o777 == 0o600
+    expected = hmac.new(key, f"complaints\x1f{CASE}".encode(), "sha256").hexdigest()
+    hashes = "select case_key from raw.erasures"
+    assert (expected,) in query(settings.warehouse_path, hashes)
+    for path in (settings.erasure_key_path, settings.backups_path / "erasures.key"):
+        path.unlink()
+    with pytest.raises(OperatorError, match=r"erasures\.key is missing"):
+        night(settings, DAY)
 
 
 def test_logs_outbox_documents_and_the_tools_files_forget_it_too(home: Home) -> None:
@@ -202,35 +224,27 @@ def test_an_anonymised_case_stays_in_the_figures_without_its_name(home: Home) ->
     assert entries(settings) == [("anonymise", "request", ROLE, DAY)] * 2
 
 
-def test_what_was_interrupted_is_carried_out_by_the_next_night(
+def test_what_was_interrupted_is_carried_out_by_the_next_run_even_if_it_fails(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = home.settings
-    for step in ("take_out_of_store", "rewrite_warehouse"):
-        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(erasures, step, lambda *_given: _interrupt())
-            erased(settings, CASE)
-        assert entries(settings) == [("forget", "request", ROLE, DAY)]
-    night(settings)
-    assert naming(settings.home, CASE) == []
+    def interrupt(*_given: Any) -> None:
+        raise KeyboardInterrupt
 
-
-def _interrupt() -> None:
-    raise KeyboardInterrupt
-
-
-def test_a_failed_test_leaves_no_case_in_the_published_file(home: Home) -> None:
     def fail(*_given: Any) -> None:
         raise RunFailedError("dbt_failed", failures="a test failed")
 
+    settings = home.settings
+    for step in ("take_out_of_store", "rewrite_warehouse"):
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(erasures, step, interrupt)
+            erased(settings, CASE)
+        assert entries(settings) == [("forget", "request", ROLE, DAY)]
+        assert naming(settings.home, CASE) == ["warehouse.duckdb"]
     with pytest.raises(RunFailedError):
-        erase(
-            home.settings, [CASE], None, ROLE, REASON,
-            functions=WITHOUT_DBT | {"check_marts": fail},
-        )  # fmt: skip
-    assert naming(home.settings.home, CASE) == []
-    night(home.settings)
-    assert naming(home.settings.home, CASE) == []
+        night(settings, steps=WITHOUT_DBT | {"check_marts": fail})
+    assert naming(settings.home, CASE) == []
+    night(settings)
+    assert naming(settings.home, CASE) == []
 
 
 def test_a_restore_erases_again_and_old_backups_expire(
@@ -248,15 +262,13 @@ def test_a_restore_erases_again_and_old_backups_expire(
     elsewhere = settings.model_copy(update={"home": tmp_path / "new"})
     restore_home(elsewhere, backup)
     assert naming(elsewhere.home, CASE) == []
-    shutil.copytree(settings.home / "dbt", elsewhere.home / "dbt")
-    night(elsewhere)
-    assert naming(elsewhere.home, CASE) == []
 
     # A home that is begun anew would take the case in again, but for what is beside the backups.
     anew = settings.model_copy(update={"home": tmp_path / "anew"})
     borrow_store(anew, settings)
     night(anew)
     assert naming(anew.home, CASE) == []
+    assert query(anew.marts_path, STAGES) == query(settings.marts_path, STAGES)
 
     monkeypatch.setattr(backing_up.clock, "today", lambda: expires_on)
     carry_out_erasures(settings)
@@ -266,38 +278,21 @@ def test_a_restore_erases_again_and_old_backups_expire(
 @pytest.mark.parametrize("way", ["forget", "anonymise"])
 def test_retention_ends_whole_years_after_the_last_answer(home: Home, way: str) -> None:
     settings = home.settings
-    due = home.run("retention", "--years", 1, "--as-of", "2019-10-01", "--format", "csv",
-                   "--home", settings.home)  # fmt: skip
-    assert "STILL OPEN" not in due.out and "ANSWERED" not in due.out, "open, or held back"
+    given = ("--years", 1, "--as-of", "2019-10-01", "--format", "csv", "--home", settings.home)
+    due = home.run("retention", *given)
     assert f"complaints,{CASE},2018-09-05,2019-09-05" in due.out
+    assert "STILL OPEN" not in due.out and "ORDER" not in due.out, "open, or a row is held back"
     (stages,) = query(settings.marts_path, STAGES)[0]
+    retained = {"retention_years": 1, "erasure_way": way}
 
-    night(settings, date(2019, 9, 4), retention_years=1, erasure_way=way)
+    counts = "select way, cause, role, sum(cases) from dq_erasures group by all"
+    night(settings, date(2019, 9, 4), **retained)
     assert naming(settings.home, CASE) != []
-    report = night(settings, date(2019, 9, 5), retention_years=1, erasure_way=way)
-    assert report.is_published
-    assert naming(settings.home, CASE) == []
-    left = query(settings.marts_path, "select distinct case_reference from fct_complaints")
-    assert ("STILL OPEN",) in left
-    assert query(settings.marts_path, STAGES)[0][0] == (2 if way == "forget" else stages)
-    counted = query(
-        settings.marts_path, "select way, cause, role, sum(cases) from dq_erasures group by all"
-    )
-    assert [row[:3] for row in counted] == [(way, "retention", "Retention schedule")]
-    again = night(settings, date(2019, 10, 4), retention_years=1, erasure_way=way)
-    assert again.is_published
-    assert counted == query(
-        settings.marts_path, "select way, cause, role, sum(cases) from dq_erasures group by all"
-    )
-
-
-def test_a_night_without_its_key_reads_nothing(home: Home) -> None:
-    erased(home.settings, CASE)
-    home.settings.erasure_key_path.unlink()
-    (home.settings.backups_path / home.settings.erasure_key_path.name).unlink()
-    with pytest.raises(OperatorError, match=r"erasures\.key is missing"):
-        night(home.settings, NEXT_DAY, row("NEW"))
-    assert naming(home.settings.home, CASE) == []
+    for day in (date(2019, 9, 5), date(2019, 9, 6)):  # the second finds nothing left to do
+        night(settings, day, **retained)
+        assert naming(settings.home, CASE) == []
+        assert query(settings.marts_path, STAGES) == [(2 if way == "forget" else stages,)]
+        assert query(settings.marts_path, counts) == [(way, "retention", RETENTION_ROLE, 5)]
 
 
 @pytest.mark.parametrize(
@@ -314,16 +309,3 @@ def test_a_mistake_erases_nothing(home: Home, words: list[str], problem: str) ->
     said = home.run("erase", *words, "--home", home.settings.home)
     assert_mistake(said, ExitCode.USAGE, problem)
     assert entries(home.settings) == []
-
-
-def test_the_keyed_hash_is_hmac_and_says_nothing_without_its_key(home: Home) -> None:
-    import hmac
-
-    erased(home.settings, CASE)
-    key = bytes.fromhex(home.settings.erasure_key_path.read_text())
-    expected = hmac.new(key, f"complaints\x1f{CASE}".encode(), "sha256").hexdigest()
-    assert query(home.settings.warehouse_path, "select case_key from raw.erasures") == [(expected,)]
-    assert home.settings.erasure_key_path.stat().st_mode & 0o777 == 0o600
-    with duckdb.connect(home.settings.warehouse_path, read_only=True) as store:
-        macros = "select count(*) from duckdb_functions() where function_name = 'case_key'"
-        assert store.execute(macros).fetchone() == (0,)
