@@ -60,9 +60,9 @@ class Erased(NamedTuple):
     still_named_in: Sequence[Path] = ()
 
     @property
-    def rows(self) -> int:
+    def rows(self) -> int | None:
         """How many cases, for the log of runs."""
-        return self.cases
+        return self.cases or None
 
 
 def record_erasures(

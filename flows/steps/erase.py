@@ -22,18 +22,18 @@ def carry_out_erasures(settings: Settings) -> Erased:
     return erase_cases(settings)
 
 
-def forget_expired(settings: Settings) -> int:
-    """Erase the cases whose retention has ended; return how many.
+def forget_expired(settings: Settings) -> Erased:
+    """Erase the cases whose retention has ended.
 
     They are asked for after tonight's deliveries have been judged: a case that goes on is kept.
     """
     years = settings.retention_years
     if years is None:
-        return 0
+        return Erased()
     with open_warehouse(settings) as store:
         due = [Case(*row[:2]) for row in cases_due(store, years, settings.as_of_day)]
         if due:
             unit = "year" if years == 1 else "years"
             reason = f"{years} {unit} after its last stage was answered"
             record_erasures(store, settings, due, RETENTION, RETENTION_ROLE, reason)
-    return erase_cases(settings).cases
+    return erase_cases(settings)
