@@ -150,7 +150,8 @@ def copy_of_home(settings: Settings) -> Iterator[Settings]:
                         shutil.copy2(path, folder)
             if settings.reference_folder.is_dir():
                 shutil.copytree(settings.reference_folder, Path(folder) / "reference")
-        yield settings.model_copy(update={"home": Path(folder)})
+        # Nor may what is done on the copy change the backups.
+        yield settings.model_copy(update={"home": Path(folder), "backup_folder": None})
 
 
 def serve_schedule(settings: Settings) -> None:

@@ -1,6 +1,6 @@
--- The cases that are closed, with the day on which their last stage was answered: none of their rows
--- is held back, and each stage was answered or withdrawn. A stage withdrawn without a day counts
--- with the last day that is known of it. Anonymised cases have nothing left to erase.
+-- The cases that are closed, with the day on which their last stage was answered: none of their
+-- rows is held back, and each stage was answered or withdrawn. A stage withdrawn without a day
+-- counts with the last day that is known of it. Anonymised cases have nothing left to erase.
 create or replace temporary view answered_cases as
 select
     stored.source,
