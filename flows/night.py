@@ -237,8 +237,12 @@ def _run(
     if is_news and not is_published(settings, run):  # a database may hold what it held before
         if not is_judged:
             judge(settings, run, steps)
-        if expired := steps.forget_expired(settings).cases:
-            report.notes.append(f"Cases erased, for their retention had ended: {expired}.")
+        expired = steps.forget_expired(settings)
+        if expired.cases:
+            report.notes.append(
+                f"Cases erased, for their retention had ended: {expired.cases}; documents removed, "
+                f"because they named one: {expired.documents}."
+            )
             judge(settings, run, steps)
         steps.build_deadlines(settings)
         steps.validate_deadlines(settings, run)

@@ -36,6 +36,11 @@ REQUEST, RETENTION = "request", "retention"
 RETENTION_ROLE = "Retention schedule"
 TOKEN = "anonymised-"
 LEDGER = "erasures.csv"  # beside the backups: a copy of raw.erasures, which outlives the home
+UNDER_WAY = """
+create or replace temporary view erasures_under_way as
+select * from raw.erasures
+where erasure_number > (select coalesce(max(erasure_number), 0) from raw.rewritings)
+"""
 BLOCK = 64  # of SHA-256, as HMAC uses it (RFC 2104)
 
 
@@ -73,9 +78,16 @@ def record_erasures(
     role: str,
     reason: str,
 ) -> None:
-    """Write an entry for each case; one that has an entry already keeps it."""
-    _make_key(settings)
-    use_key(store, settings)
+    """Write an entry for each case; one whose erasure is under way keeps that.
+
+    Raises:
+        RunFailedError: the home has lost its key.
+        UsageError: the folder of the backups, which has a copy of the entries, cannot be used.
+    """
+    if not know_erased_cases(store, settings):
+        _make_key(settings)
+        use_key(store, settings)
+    store.execute(UNDER_WAY)
     store.execute(
         """
         insert into raw.erasures by name
@@ -88,7 +100,7 @@ def record_erasures(
             select distinct case_key(source, case_reference) as case_key
             from (select unnest($sources) as source, unnest($references) as case_reference)
         ) as keyed
-        anti join raw.erasures using (case_key)
+        where keyed.case_key not in (select case_key from erasures_under_way)
         """,
         {
             "sources": [case.source for case in cases],
@@ -201,9 +213,9 @@ def know_erased_cases(store: duckdb.DuckDBPyConnection, settings: Settings) -> b
 
 
 def _newest_under_way(store: duckdb.DuckDBPyConnection) -> int | None:
+    store.execute(UNDER_WAY)
     newest: int | None = store.execute(
-        "select max(erasure_number) from raw.erasures where erasure_number > "
-        "(select coalesce(max(erasure_number), 0) from raw.rewritings)"
+        "select max(erasure_number) from erasures_under_way"
     ).fetchall()[0][0]
     return newest
 
@@ -222,9 +234,11 @@ def _cases_under_way(store: duckdb.DuckDBPyConnection, settings: Settings) -> li
     use_key(store, settings)
     _find_cases(store)
     found = store.execute(
-        "select source, case_reference, way, $token || left(md5(uuid()::varchar), 16) as token, "
-        "erasure_number, recorded_on from held_cases inner join raw.erasures "
-        "on case_key(source, case_reference) = case_key order by erasure_number",
+        "select source, case_reference, arg_max(way, erasure_number) as way, "
+        "any_value($token || left(md5(uuid()::varchar), 16)) as token, "
+        "max(erasure_number) as erasure_number, max(recorded_on) as recorded_on "
+        "from held_cases inner join raw.erasures "
+        "on case_key(source, case_reference) = case_key group by all order by erasure_number",
         {"token": TOKEN},
     ).fetchall()
     return [ErasedCase(*row) for row in found]
