@@ -2,8 +2,11 @@
 
 import hashlib
 import os
+import re
 import shutil
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -25,6 +28,13 @@ DATABASES = {
     "runs.duckdb": "select count(*) from ops_runs",
     "marts.duckdb": "select count(*) from dq_publication",
 }
+
+
+class EarlierBackup(NamedTuple):
+    """A backup from before an erasure: it holds the case until it expires."""
+
+    path: Path
+    expires_on: date
 
 
 def back_up(settings: Settings, folder: Path | None = None) -> Path:
@@ -60,7 +70,42 @@ def back_up(settings: Settings, folder: Path | None = None) -> Path:
             shutil.rmtree(unfinished, ignore_errors=True)
         if folder is None:
             _delete_old(settings, target)
+            delete_expired(settings)
     return backup
+
+
+def backups_before(settings: Settings) -> list[EarlierBackup]:
+    """Return the backups that hold what was erased since, with the day on which each expires.
+
+    That is as many weeks after it was made as backups are kept, should none push it out before.
+    """
+    with open_warehouse(settings) as store:
+        (newest,) = store.execute("select max(recorded_at) from raw.erasures").fetchall()[0]
+    made = [(path, _made_at(path)) for path in _backups(settings.backups_path)]
+    return [
+        EarlierBackup(path, at.date() + timedelta(weeks=settings.kept_backups))
+        for path, at in made
+        if newest and at.replace(tzinfo=None) < newest
+    ]
+
+
+def delete_expired(settings: Settings) -> None:
+    """Delete the backups of that kind whose day has come; the newest of all stays."""
+    newest = _backups(settings.backups_path)[-1:]
+    for backup in backups_before(settings):
+        if backup.expires_on <= clock.today() and backup.path not in newest:
+            shutil.rmtree(backup.path)
+
+
+def _backups(folder: Path) -> list[Path]:
+    return in_order(path for path in folder.glob("backup-*") if path.is_dir())
+
+
+def _made_at(backup: Path) -> datetime:
+    stamp = re.search(r"\d{8}T\d{6}Z", backup.name)
+    if stamp:
+        return datetime.strptime(stamp[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return datetime.fromtimestamp(backup.stat().st_mtime, UTC)  # renamed by hand
 
 
 def check_backup(backup: Path) -> None:
@@ -121,7 +166,9 @@ def _copy(settings: Settings, target: Path) -> None:
     with open_warehouse(settings) as warehouse, open_log(settings.runs_path) as log:
         for database in (warehouse, log):
             database.execute("checkpoint")
-    sources = [path for name in DATABASES if (path := settings.home / name).exists()]
+    # Without its key, the erasures of a backup would refuse nothing.
+    files = (*DATABASES, settings.erasure_key_path.name)
+    sources = [path for name in files if (path := settings.home / name).exists()]
     for folder in (settings.reference_folder, settings.releases_folder):
         sources += sorted(path for path in folder.rglob("*") if path.is_file())
     sums = []
@@ -137,8 +184,7 @@ def _copy(settings: Settings, target: Path) -> None:
 
 
 def _delete_old(settings: Settings, target: Path) -> None:
-    backups = in_order(path for path in target.glob("backup-*") if path.is_dir())
-    for old in backups[: -settings.kept_backups]:
+    for old in _backups(target)[: -settings.kept_backups]:
         shutil.rmtree(old)
 
 

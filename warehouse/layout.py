@@ -114,6 +114,12 @@ LAYOUT: tuple[LayoutColumn, ...] = (
 COMPLAINTS = Layout("complaints", LAYOUT)
 LAYOUT_NAMES = COMPLAINTS.names
 
+# What stays of an anonymised case, for the figures: no words of the case, nothing of the child.
+ANONYMISED_KEEPS = (
+    *("case_reference", "procedure", "stage", "outcome", "service_team", "reasons"),
+    *("extension_agreed", "status", *COMPLAINTS.dates),
+)
+
 # Optional inputs of the quarterly report, by the names of their files; every other file of a
 # delivery holds complaints.
 OPTIONAL_INPUTS: dict[str, Layout] = {

@@ -115,6 +115,21 @@ class Settings(BaseSettings):
     kept_backups: int = Field(
         4, ge=1, description="How many backups are kept in the backup folder."
     )
+    retention_years: int | None = Field(
+        None,
+        ge=1,
+        description=(
+            "Whole years after which the night erases a case, from the day on which its last stage "
+            "was answered; never when not set. `complaints retention` shows what that would be."
+        ),
+    )
+    erasure_way: Literal["forget", "anonymise"] = Field(
+        "forget",
+        description=(
+            "What an erasure does: `forget` takes the whole case out; `anonymise` keeps dates, "
+            "procedure, stage, outcome, team and reasons for the figures, under a random reference."
+        ),
+    )
     marts_group: str = Field(
         "",
         description=(
@@ -126,7 +141,8 @@ class Settings(BaseSettings):
     accepting_role: str = Field(
         "Complaints Manager",
         description=(
-            "Who accepts an exception, or releases a report, where no --by is given; a role."
+            "Who accepts an exception, releases a report or erases a case, where no --by is given; "
+            "a role."
         ),
     )
 
@@ -299,6 +315,11 @@ class Settings(BaseSettings):
     def backups_path(self) -> Path:
         """Where backups go when nothing else is said."""
         return self.backup_folder or self.home / "backups"
+
+    @property
+    def erasure_key_path(self) -> Path:
+        """The key of the hashes by which erased cases are refused."""
+        return self.home / "erasures.key"
 
     @property
     def reference_folder(self) -> Path:

@@ -70,6 +70,7 @@ def print_night(report: "NightReport", is_kept: bool = True) -> None:
     Of a dry run `complaints quarantine` knows nothing.
     """
     columns = ["file", "status", "read", "loaded", "unchanged", "duplicate", "superseded", "held"]
+    are_any_erased = any(record.rows_erased for record in report.files)
     rows = [
         (
             record.file_name,
@@ -80,10 +81,13 @@ def print_night(report: "NightReport", is_kept: bool = True) -> None:
             record.rows_duplicate,
             record.rows_superseded,
             record.rows_quarantined,
+            record.rows_erased,
         )
         for record in report.files
     ]
-    _print_table(columns, rows)
+    if are_any_erased:
+        columns.append("erased")
+    _print_table(columns, [row[: len(columns)] for row in rows])
     messages = dict.fromkeys(record.message for record in report.files if record.message)
     unread = [
         f"Not read of {record.file_name}: {', '.join(record.headers_not_read)}."

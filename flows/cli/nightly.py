@@ -143,13 +143,15 @@ def copy_of_home(settings: Settings) -> Iterator[Settings]:
             shutil.rmtree(left)  # a dry run that was killed
     with tempfile.TemporaryDirectory(prefix=DRY_RUN_PREFIX, dir=settings.home) as folder:
         with lock_home(settings):
-            for kept in (settings.warehouse_path, settings.marts_path):
+            erasures = settings.erasure_key_path
+            for kept in (settings.warehouse_path, settings.marts_path, erasures):
                 for path in (kept, kept.with_name(f"{kept.name}.wal")):
                     if path.exists():
                         shutil.copy2(path, folder)
             if settings.reference_folder.is_dir():
                 shutil.copytree(settings.reference_folder, Path(folder) / "reference")
-        yield settings.model_copy(update={"home": Path(folder)})
+        # Nor may what is done on the copy change the backups.
+        yield settings.model_copy(update={"home": Path(folder), "backup_folder": None})
 
 
 def serve_schedule(settings: Settings) -> None:

@@ -66,7 +66,8 @@ def inputs_hash(store: duckdb.DuckDBPyConnection, run: Run) -> str:
     counted = store.execute(
         "select (select max(delivery_number) from raw.deliveries), "
         "(select max(acceptance_number) from raw.acceptances), "
-        "(select max(release_number) from raw.releases)"
+        "(select max(release_number) from raw.releases), "
+        "(select max(erasure_number) from raw.erasures)"
     ).fetchone()
     return hashlib.sha256(repr((run.rulebook, run.as_of_day, counted)).encode()).hexdigest()
 

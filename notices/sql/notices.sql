@@ -155,6 +155,21 @@ from silent
 
 union all by name
 
+-- Said once, in the first message after it; nothing says which cases they were.
+select
+    'data_quality' as audience,
+    'erased' as notice_type,
+    concat_ws('|', 'erased', erased_on, way, cause, role) as key,
+    erased_on::varchar as sort,
+    cases || if(cases = 1, ' case was ', ' cases were ')
+    || if(way = 'forget', 'erased', 'anonymised') || ' on ' || day_in_full(erased_on)
+    || if(cause = 'retention', ', for the retention had ended', ', because it was asked for')
+        as text
+from published.dq_erasures
+where date_diff('day', erased_on, getvariable('as_of_day')::date) between 0 and 1
+
+union all by name
+
 select
     'deadlines' as audience,
     if(is_overdue, 'overdue', 'due_soon') as notice_type,

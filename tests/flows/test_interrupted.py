@@ -36,7 +36,8 @@ KILLED = -9
 # Each night is killed, and the one that goes on is killed again further on. A delivery that is
 # among the records is not read again; where its rows have no fates yet, they are judged first.
 KILLS = (
-    tuple(map(Moment, ("prepare_reference", "build_reference", "check_as_of_day"))),
+    (Moment("carry_out_erasures"), Moment("prepare_reference"), Moment("build_reference")),
+    (Moment("check_as_of_day"), Moment("forget_expired")),
     tuple(map(Moment, ("find_deliveries", "extract", "build_records", "validate_records"))),
     (Moment("validate_deliveries"), Moment("build_records"), Moment("validate_deliveries")),
     (Moment("record_fates"), Moment("extract"), Moment("record_fates"), Moment("record_files")),

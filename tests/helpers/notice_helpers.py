@@ -63,6 +63,9 @@ create table rpt_stage_2_milestones (
     is_open boolean default true, procedure varchar default 'statutory',
     source varchar default 'complaints'
 );
+create table dq_erasures (
+    erased_on date, way varchar, cause varchar, role varchar, cases bigint
+);
 create table ops_runs (run_id varchar, as_of_day date);
 create view rpt_open_stages as from fct_complaint_stages where is_open;
 """

@@ -222,6 +222,22 @@ def test_a_source_that_falls_silent_is_reported_with_its_last_day(
     assert "complaints has delivered nothing new since 20 November 2018" in text_of(mail)
 
 
+def test_erasures_are_counted_once_without_a_name(notified: Settings, postbox: Postbox) -> None:
+    change(
+        notified,
+        "insert into dq_erasures values "
+        "('2018-11-26', 'forget', 'retention', 'Retention schedule', 12), "
+        "('2018-11-25', 'anonymise', 'request', 'Information Officer', 1), "
+        "('2018-11-01', 'forget', 'request', 'Information Officer', 2)",
+    )
+    for days, lines in ((0, 2), (1, 0), (8, 0)):
+        notify(notified, day(days))
+        said = "".join(map(text_of, postbox.taken()))
+        assert said.count("on 25 November 2018, because it was asked for") == lines // 2
+        assert said.count("- 12 cases were erased on 26 November 2018, for the ret") == lines // 2
+        assert said.count("erased") + said.count("anonymised") <= lines + 1
+
+
 def test_what_the_version_before_has_sent_is_not_sent_again(
     notified: Settings, postbox: Postbox
 ) -> None:

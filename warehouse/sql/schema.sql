@@ -52,6 +52,8 @@ alter table raw.delivery_files add column if not exists columns_read varchar[];
 alter table raw.delivery_files add column if not exists headers_not_read varchar[];
 alter table raw.delivery_files add column if not exists skipped_after bigint[];
 alter table raw.delivery_files add column if not exists has_last_line_end boolean;
+-- Rows of cases that were erased: they are read, and nothing of them is taken.
+alter table raw.delivery_files add column if not exists rows_erased bigint;
 
 -- Why a delivery was stopped at the door, append-only: one row per rule, and column or file. The
 -- evidence names columns, counts and dates' orders, no value; extent is the larger, the worse.
@@ -142,6 +144,26 @@ create table if not exists raw.acceptances (
     recorded_at timestamp not null,
     recorded_on date not null,
     newest_state_number bigint not null
+);
+
+-- Which cases were erased, append-only, and nothing of what they were. case_key is a keyed hash of
+-- source and reference, by which a later delivery of the case is refused; the key is in a file of
+-- the home. way: forget or anonymise; cause: request or retention.
+create table if not exists raw.erasures (
+    erasure_number bigint not null,
+    case_key varchar not null,
+    way varchar not null,
+    cause varchar not null,
+    role varchar not null,
+    reason varchar not null,
+    recorded_at timestamp not null,
+    recorded_on date not null
+);
+
+-- The newest erasure that the file of this store was rewritten after; later ones are under way.
+create table if not exists raw.rewritings (
+    erasure_number bigint not null,
+    rewritten_at timestamp not null
 );
 
 -- How many rows failed each rule, of each source, on each night that judged, append-only.
