@@ -8,6 +8,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -144,6 +145,21 @@ class Settings(BaseSettings):
             "Recipients of notices of failed nights and rejected files, in the same format."
         ),
     )
+    alerts_teams: SecretStr = Field(
+        SecretStr(""),
+        description=(
+            "Teams and who is notified of their own deadlines and records, as "
+            "`Fostering=fostering@council.example`, separated by commas (a comma inside a team's "
+            "name is written %2C)."
+        ),
+    )
+    alerts_attach_worklist: bool = Field(
+        False,
+        description=(
+            "Whether the worklist goes with the digest as a workbook, to each its own part; to "
+            "e-mail addresses only."
+        ),
+    )
     alerts_due_within_days: int = Field(
         3, ge=0, description="Working days before the due date from which a stage is due soon."
     )
@@ -241,6 +257,16 @@ class Settings(BaseSettings):
                 raise ValueError(f"entry {place} is neither an e-mail address nor an Apprise URL")
         return written
 
+    @field_validator("alerts_teams")
+    @classmethod
+    def _teams_can_be_reached(cls, written: SecretStr) -> SecretStr:
+        for place, (team, entry) in enumerate(teams_of(written), start=1):
+            if not team or not RECIPIENT.fullmatch(entry):
+                raise ValueError(
+                    f"entry {place} is not a team, =, and an e-mail address or an Apprise URL"
+                )
+        return written
+
     @property
     def door(self) -> dict[str, float]:
         """The limits by which a delivery is judged as a whole, by their short names."""
@@ -306,6 +332,12 @@ DOOR_SETTINGS = tuple(
 def entries_of(written: SecretStr) -> list[str]:
     """Return the entries of a setting that lists recipients."""
     return [entry.strip() for entry in written.get_secret_value().split(",") if entry.strip()]
+
+
+def teams_of(written: SecretStr) -> list[tuple[str, str]]:
+    """Return the entries of a setting that lists teams with their recipients."""
+    parts = [entry.partition("=") for entry in entries_of(written)]
+    return [(unquote(team).strip(), entry.strip()) for team, _, entry in parts]
 
 
 def read_settings(**given: Any) -> Settings:

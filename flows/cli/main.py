@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from complaints.flows.cli import accept as accept_commands
+from complaints.flows.cli import marts as marts_commands
 from complaints.flows.cli import notices as alert_commands
 from complaints.flows.cli import sources as sources_commands
 from complaints.flows.cli import status as status_commands
@@ -197,6 +198,7 @@ def serve(source: SourceOption = None, home: HomeOption = None) -> None:
 app.add_typer(status_commands.app)
 app.add_typer(accept_commands.app)
 app.add_typer(upkeep_commands.app)
+app.add_typer(marts_commands.app)
 app.add_typer(sources_commands.app)
 app.add_typer(alert_commands.app)
 
