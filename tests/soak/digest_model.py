@@ -198,7 +198,8 @@ class Model:
                 row = line.row
                 received = date.fromisoformat(row["received_date"])
                 due = f", due on {in_words(facts['due_date'])}" if facts["due_date"] else ""
-                text = f"{named(line)}, {row['procedure']}, {team(line)}: received on {in_words(received)}{due}"
+                who = f"{named(line)}, {row['procedure']}, {team(line)}"
+                text = f"{who}: received on {in_words(received)}{due}"
                 found.append((received, *(line.key or ()), text))
         return [text for *_, text in sorted(found)[:5]]
 
