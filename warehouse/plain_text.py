@@ -12,7 +12,12 @@ _UNSEEN_BUT_BREAKS = re.compile(f"(?![\t\n])[{_UNSEEN}{_HALVES}]")
 # Where a text begins with one of these, a spreadsheet may take it for a formula
 # (OWASP, "CSV Injection"; the wide forms are those of Japanese keyboards).
 FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+# The same for DuckDB; a text of its files holds no halves of characters.
 FORMULA_IN_SQL = r"^[=+\-@\t\r\n\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
+UNSEEN_IN_SQL = (
+    r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{61c}\x{200b}\x{200e}\x{200f}\x{2028}-\x{202e}"
+    r"\x{2066}-\x{206f}\x{feff}\x{fff9}-\x{fffb}]"
+)
 
 
 def in_one_line(text: str) -> str:

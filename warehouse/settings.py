@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from complaints.warehouse import clock
 from complaints.warehouse.errors import UsageError
 
+EXPORT_FORMATS = ("parquet", "csv", "xlsx")
 PROJECT_FOLDER = Path(__file__).resolve().parents[1]
 RECIPIENT = re.compile(r"[a-zA-Z][\w+.-]*://\S+|[^\s@<>]+@[^\s@<>]+")
 
@@ -124,6 +125,14 @@ class Settings(BaseSettings):
         ),
     )
 
+    nightly_exports: str = Field(
+        "",
+        pattern=r"^((parquet|csv|xlsx)(, ?(parquet|csv|xlsx))*)?$",
+        description=(
+            "The formats in which every night writes the marts to `<home>/exports/`, of `parquet`, "
+            "`csv` and `xlsx`, separated by commas; none when not set."
+        ),
+    )
     accepting_role: str = Field(
         "Complaints Manager",
         description="Who accepts an exception where `complaints accept` is given no --by; a role.",
@@ -276,6 +285,16 @@ class Settings(BaseSettings):
     def reports_folder(self) -> Path:
         """Where reports are written."""
         return self.home / "reports"
+
+    @property
+    def exports_folder(self) -> Path:
+        """Where the marts are as files."""
+        return self.home / "exports"
+
+    @property
+    def nightly_export_formats(self) -> list[str]:
+        """In which forms each night writes them."""
+        return [each.strip() for each in self.nightly_exports.split(",") if each.strip()]
 
     @property
     def as_of_day(self) -> date:

@@ -111,7 +111,11 @@ def _write_sheet(sheet: Worksheet, formats: _Formats, given: Sheet) -> None:
     for column, heading in enumerate(given.columns):
         sheet.write_string(head, column, heading, formats.header)
         sheet.set_column(column, column, widths[column])
-    sheet.set_row(head, LINE_HEIGHT * max(len(each.split()) for each in given.columns))
+    lines = (
+        len(heading.split()) if len(heading) + 4 > width else 1
+        for heading, width in zip(given.columns, widths, strict=True)
+    )
+    sheet.set_row(head, LINE_HEIGHT * max(lines))
     for number, row in enumerate(given.rows):
         is_urgent = bool(given.urgent) and given.urgent[number]
         for column, value in enumerate(row):

@@ -1,4 +1,4 @@
-"""The commands that hand out what is published: `complaints worklist`."""
+"""The commands that hand out what is published: `complaints worklist` and `export`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 
 from complaints.flows.cli.options import HomeOption
 from complaints.warehouse.errors import UsageError
-from complaints.warehouse.settings import read_settings
+from complaints.warehouse.settings import EXPORT_FORMATS, read_settings
 
 app = typer.Typer()
 
@@ -53,3 +53,28 @@ def worklist(
         print_lines(str(save_worklist(settings, found, out, by_team)))
     else:
         print_rows(found.columns, found.rows, format)
+
+
+@app.command()
+def export(
+    format: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="parquet,csv,xlsx", help="The formats, separated by commas."
+        ),
+    ] = ",".join(EXPORT_FORMATS),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="The folder for the files; <home>/exports when not given."),
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Write the published marts to files, with a data package that describes every column."""
+    from complaints.flows.cli.console import print_lines, progress
+    from complaints.warehouse.exports import export_marts
+
+    formats = [each.strip().lower() for each in format.split(",") if each.strip()]
+    with progress() as on_step:
+        on_step("writing the files")
+        written = export_marts(read_settings(home=home), formats, out)
+    print_lines(f"{len(written)} files, described in {written[-1]}")
