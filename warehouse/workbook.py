@@ -17,6 +17,7 @@ from complaints.warehouse.plain_text import without_unseen
 MOST_ROWS = 1_048_575  # of a sheet, below the header
 MOST_TEXT = 32_767  # of a cell
 NAME_LENGTH = 31
+MOST_DIGITS = 10**15  # beyond, Excel rounds
 WIDEST, WIDEST_WRAPPED, NARROWEST = 60, 42, 9  # in characters
 WIDTH_FROM = 500  # rows
 LINE_HEIGHT = 15
@@ -111,11 +112,11 @@ def _write_sheet(sheet: Worksheet, formats: _Formats, given: Sheet) -> None:
     for column, heading in enumerate(given.columns):
         sheet.write_string(head, column, heading, formats.header)
         sheet.set_column(column, column, widths[column])
-    lines = (
+    header_lines = (
         len(heading.split()) if len(heading) + 4 > width else 1
         for heading, width in zip(given.columns, widths, strict=True)
     )
-    sheet.set_row(head, LINE_HEIGHT * max(lines))
+    sheet.set_row(head, LINE_HEIGHT * max(header_lines))
     for number, row in enumerate(given.rows):
         is_urgent = bool(given.urgent) and given.urgent[number]
         for column, value in enumerate(row):
@@ -145,7 +146,7 @@ def _write_cell(sheet: Worksheet, row: int, column: int, value: Any, cell_format
         sheet.write_blank(row, column, None, cell_format)
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, cell_format)
-    elif isinstance(value, int | float | Decimal) and abs(value) < 10**15:
+    elif isinstance(value, int | float | Decimal) and abs(float(value)) < MOST_DIGITS:
         sheet.write_number(row, column, value, cell_format)
     elif isinstance(value, date):
         sheet.write_datetime(row, column, value, cell_format)

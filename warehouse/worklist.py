@@ -128,7 +128,8 @@ def write_worklist(worklist: Worklist, path: Path, by_team: bool = False) -> Non
     counts = Counter((row[1], row[0]) for row in worklist.rows)
     summary = [(team, *(counts[team, state] for state in STATES)) for team in worklist.teams]
     if len(summary) > 1:
-        summary.append(("All teams", *(sum(row[n] for row in summary) for n in range(1, 6))))
+        totals = Counter(row[0] for row in worklist.rows)
+        summary.append(("All teams", *(totals[state] for state in STATES)))
     lists = (
         [(team, worklist.of_teams([team]).rows) for team in worklist.teams]
         if by_team
