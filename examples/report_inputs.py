@@ -110,11 +110,22 @@ TEAM_CHANGES = (
     ("Permanence", "Looked After Children", "2018-04-03"),
 )
 
+COMMENTARY = (
+    (
+        "2018-19 Q2",
+        "2.1",
+        "Part of this increase could be down to the logging of an increased volume of statutory "
+        "complaints that in previous years may have been incorrectly logged as corporate.",
+        COMPLAINTS_MANAGER,
+    ),
+)
+
 ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
     "learning_actions": LEARNING_ACTIONS,
     "benchmarks": BENCHMARKS,
     "indicators": INDICATORS,
     "team_changes": TEAM_CHANGES,
+    "commentary": COMMENTARY,
 }
 REPORT_INPUT_FILES = tuple(f"{contents}.csv" for contents in ROWS)
 

@@ -10,21 +10,15 @@ from typing import Any
 from complaints.report.cell_relations import stated_sums
 from complaints.report.content import FrontMatter, Report, Section, Sentence
 from complaints.report.figures import Figures
-from complaints.report.periods import day_in_words, read_period
+from complaints.report.periods import day_in_words
 from complaints.report.read_marts import read_figures, read_learnings
 from complaints.report.sections import (
     actions,
     appendices,
     comparison,
-    completeness,
-    corporate,
-    escalation,
-    misclassification,
-    open_stages,
-    people,
+    further,
     stages,
     summary,
-    timeliness,
     volumes,
 )
 from complaints.report.sentences import CLOSES, OPENS
@@ -34,59 +28,59 @@ SOME_LEFT_OUT = "Sentences that would need small numbers are left out here."
 MARK = re.compile(f"{OPENS}([a-z_]+){CLOSES}")
 
 
-def build_report(marts_path: Path, period: str, settings: Settings) -> Report:
-    """Return the report of a quarter or a financial year, complete, for any profile.
+def build_report(
+    marts_path: Path, period: str, settings: Settings, *, is_draft: bool = False
+) -> Report:
+    """Return the report of a period, complete, for any profile.
 
     Args:
         marts_path: the published marts.
-        period: `2018-19 Q2` or `2018-19`.
+        period: `2018-19 Q2`, `H1 2018/19`, `2018-19 year to date` or `2018-19`.
         settings: the committee template's lines, the threshold of small numbers, and the home.
+        is_draft: whether the period may be one that has not ended.
 
     Raises:
         UsageError: the period is wrongly written, or has not ended on the as-of day.
         RunFailedError: the marts are missing, older than the code, or know nothing of the period.
     """
-    asked = read_period(period)
-    figures = replace(read_figures(marts_path, asked), learnings=read_learnings(settings, asked))
+    figures = read_figures(marts_path, period, is_draft=is_draft)
+    figures = replace(figures, learnings=read_learnings(settings, figures.period))
     outlined = outline(figures, settings)
     sections = numbered(with_hidden_bullets_summarised(each) for each in outlined)
+    sections = tuple(with_comments(each, figures) for each in sections)
     sums, values = stated_sums(figures, sections)
     return Report(
         period=figures.period.name,
         as_of=figures.as_of.isoformat(),
         front=front_matter(figures, settings),
         sections=sections,
+        is_draft=figures.period.last_day >= figures.as_of,
         sums=sums,
         values=values,
     )
 
 
 def outline(figures: Figures, settings: Settings) -> tuple[Section, ...]:
-    """Return the sections in their order, not yet numbered."""
+    """Return the sections in their order, not yet numbered.
+
+    A year has the further tables always: regulation 13 asks for them.
+    """
     period = figures.period
     body = (
         Section(
             "period",
-            f"Children's complaints in {period.name}, {period.months}",
-            sections=(
-                volumes.section(figures),
-                *stages.sections(figures),
-                corporate.section(figures),
-                open_stages.section(figures),
-                escalation.section(figures),
-                timeliness.section(figures),
-                misclassification.section(figures),
-                misclassification.structure(figures),
-                completeness.section(figures),
-            ),
+            f"Children's statutory complaints, {period.name}, {period.months}",
+            sections=(volumes.section(figures), *stages.sections(figures)),
         ),
         Section(
             "detail", "Detail", sections=(comparison.section(figures), actions.section(figures))
         ),
-        people.section(figures),
         appendices.benchmarking(figures),
         appendices.cases(figures),
     )
+    has_further_tables = settings.report_further_tables or period.is_year
+    if has_further_tables:
+        body += (further.section(figures),)
     small = tuple(
         count
         for top in body
@@ -96,7 +90,20 @@ def outline(figures: Figures, settings: Settings) -> tuple[Section, ...]:
         if 1 <= (count.value or 0) <= settings.report_threshold
     )
     note = summary.small_numbers_note(small, settings.report_threshold, settings.report_symbol)
-    return (summary.section(figures, note), *body)
+    return (summary.section(figures, note, has_further_tables), *body)
+
+
+def with_comments(section: Section, figures: Figures) -> Section:
+    """Return a section with the council's own words on it, and those on the sections within."""
+    return replace(
+        section,
+        comments=tuple(
+            f"{each.role}: {each.text}"
+            for each in figures.commentary
+            if each.section == section.number
+        ),
+        sections=tuple(with_comments(each, figures) for each in section.sections),
+    )
 
 
 def with_hidden_bullets_summarised(section: Section) -> Section:

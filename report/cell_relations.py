@@ -7,7 +7,6 @@ need not show; the rest follow from the names of the measures and from tables wi
 relation that does not hold for the figures is none: it is left out.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -15,14 +14,12 @@ from typing import NamedTuple
 from complaints.report.content import ALL, Cell, Count, Figure, Report, Section, Share, Sum, Table
 from complaints.report.figures import Figures, Stage
 from complaints.report.periods import Period, read_period
-from complaints.report.sections.misclassification import pairs, received_by_subject
+from complaints.report.sections.further import pairs, received_by_subject
 from complaints.report.sections.open_stages import KINDS, open_count
 from complaints.report.visible_cells import public_sections
 
 Values = Mapping[Cell, int | None]
 Counted = tuple[Count, list[Count]]  # a whole and its parts
-
-FINANCIAL_YEAR = re.compile(r"\d{4}-\d\d")
 
 # A whole, and parts that exclude each other and add up to it, for every period and stage.
 SUMS_OF_A_STAGE = (
@@ -183,7 +180,7 @@ def _all_sums(figures: Figures, shown: set[Cell]) -> Iterator[Counted]:
                     is_team = breakdown == "service_team"
                     for measure in OF_TEAMS if is_team else ("complaints",):
                         yield from _of_values(figures, stage, period, breakdown, measure)
-            for measure in YEARLY if period.is_year else ():
+            for measure in () if period.is_quarter else YEARLY:
                 quarters = [figures.count(measure, stage, each) for each in period.quarters]
                 yield figures.count(measure, stage, period), quarters
     yield from _of_subjects(figures)
@@ -259,10 +256,12 @@ def _of_columns(table: Table) -> Iterator[Relation]:
 
 
 def _of_years(cells: list[Cell], as_of: str) -> Iterator[Relation]:
-    """A financial year is the sum of its quarters; those still to come are empty."""
+    """A longer period is the sum of its quarters; those still to come are empty."""
+    names = {cell.period for cell in cells if not cell.period.startswith(AS_OF_DAY)}
+    longer = {name: period for name in names if not (period := read_period(name)).is_quarter}
     for cell in cells:
-        if FINANCIAL_YEAR.fullmatch(cell.period):
-            quarters = (Period(int(cell.period[:4]), number) for number in (1, 2, 3, 4))
+        if cell.period in longer:
+            quarters = longer[cell.period].quarters
             past = [each.name for each in quarters if each.first_day.isoformat() <= as_of]
             yield equation(cell, [cell._replace(period=each) for each in past])
 

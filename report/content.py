@@ -6,7 +6,7 @@ everywhere at once.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 ALL = "all"  # in place of a procedure or a stage
@@ -110,7 +110,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Series:
-    """One line or one set of bars of a chart, a figure for each of the chart's categories."""
+    """One line of a chart, a figure for each of the chart's categories."""
 
     name: str
     figures: tuple[Figure, ...]
@@ -118,14 +118,13 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of figures that a table in the same section shows as well.
+    """Lines over periods, of figures that a table of the same section shows too.
 
-    kind is `bar`, `stacked_bar` or `line`; a share is drawn in percent.
+    A share is drawn in percent.
     """
 
     key: str
     title: str
-    kind: str
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     axis_title: str
@@ -141,7 +140,10 @@ class Chart:
 
 @dataclass(frozen=True)
 class Section:
-    """A numbered part of the report; the number is given when the report is put together."""
+    """A numbered part of the report; the number is given when the report is put together.
+
+    `comments` are the council's own words, which stand last.
+    """
 
     key: str
     title: str
@@ -149,10 +151,18 @@ class Section:
     bullets: tuple[Sentence, ...] = ()
     tables: tuple[Table, ...] = ()
     charts: tuple[Chart, ...] = ()
+    comments: tuple[str, ...] = ()
     sections: tuple["Section", ...] = ()
     number: str = ""
-    is_internal_only: bool = False  # left out of the publication profile
+    is_internal_only: bool = False  # shown by the internal profile alone
     is_appendix: bool = False
+
+    def with_note(self, notes: tuple[Sentence, ...]) -> "Section":
+        """Return the section with notes below its last table."""
+        *others, last = self.tables or (None,)
+        if last is None:
+            return self
+        return replace(self, tables=(*others, replace(last, notes=(*last.notes, *notes))))
 
     def walk(self) -> Iterator["Section"]:
         """Yield this section and all within it, in the order of reading."""
@@ -196,12 +206,13 @@ class Report:
     """A report of a quarter (or a financial year), complete, for any profile.
 
     Attributes:
-        period: `2018-19 Q2` or `2018-19`.
+        period: `2018-19 Q2`, `2018-19 H1` or `2018-19`.
         as_of: the day as at which the figures are, ISO.
         front: the committee template's lines.
         sections: numbered sections, appendices last.
         sums: the sums by which a hidden count could be worked out, over all cells of the report.
         values: the value of every cell that a sum names, shown or not.
+        is_draft: whether the period has not ended.
     """
 
     period: str
@@ -210,6 +221,7 @@ class Report:
     sections: tuple[Section, ...]
     sums: tuple[Sum, ...] = ()
     values: dict[Cell, int] = field(default_factory=dict)
+    is_draft: bool = False
 
     def walk(self) -> Iterator[Section]:
         """Yield every section in the order of reading."""

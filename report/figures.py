@@ -84,6 +84,7 @@ class Figures:
     actions: Rows = ()
     benchmarks: Rows = ()
     indicators: Rows = ()
+    commentary: Rows = ()
     team_changes: Rows = ()
     rules: Rows = ()
     inputs_held_back: Mapping[str, int] = field(default_factory=dict)
@@ -93,6 +94,11 @@ class Figures:
     def stages_of(self, procedure: str) -> tuple[Stage, ...]:
         """Return the stages of a procedure in their order."""
         return tuple(each for each in self.stages if each.procedure == procedure)
+
+    @property
+    def procedures(self) -> tuple[str, ...]:
+        """The procedures in their order."""
+        return tuple(dict.fromkeys(each.procedure for each in self.stages))
 
     @property
     def statutory(self) -> tuple[Stage, ...]:

@@ -1,13 +1,14 @@
 """What is the same in the HTML and the Word document: template lines, headings, tables with charts.
 
 Both renderings ask here, so that they cannot drift apart. No chart is shown alone: it is put beside
-the table of its section that it names, or, where it names none, beside a table made from the chart.
+the table of its section that it names.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from complaints.report.content import FrontMatter
 from complaints.report.periods import day_in_words
@@ -19,15 +20,13 @@ from complaints.report.printing import (
     PrintedTable,
 )
 
-WIDE_TABLE_COLUMNS = 8  # a table with as many columns is read on a landscape page
 SHORT_TEXT = 12  # letters: a date, a case reference
-DENSE_TABLE_COLUMNS = 7  # a table of as many columns is printed in smaller type
-WHOLE_TABLE_ROWS = 12  # a table of no more rows is not broken over two pages
+DENSE_TABLE_COLUMNS = 8  # a table of as many columns is printed in smaller type
+WHOLE_TABLE_ROWS = 6  # a table of no more rows is not broken over two pages
 EMPTY_TABLE = "Nothing to show."
-GAP_NOTE = f"{NOTHING}: no figure, or none that may be shown."
 CHART_GAP_NOTE = "Where nothing is drawn there is no figure, or none that may be shown."
 
-PERIOD = re.compile(r"(Q[1-4] )?\b\d{4}-\d{2}\b( Q[1-4])?")
+PERIOD = re.compile(r"\b\d{4}-\d{2}\b( [QH][1-4](-Q3)?)?")
 _NUMERIC = re.compile(
     r"[+−-]?\d[\d,]*(\.\d+)?( ?%| of \d+( \(\d+%\))?| percentage points?)?|–|\w", re.ASCII
 )
@@ -55,9 +54,8 @@ def long_date(text: str) -> str:
 
 def marking(printed: PrintedReport) -> str:
     """Return who may read the document: the internal profile is never for release."""
-    if printed.profile == "internal":
-        return "Internal: not for release"
-    return printed.front.marking
+    words = "Internal: not for release" if printed.profile == "internal" else printed.front.marking
+    return f"DRAFT: {printed.period} has not ended. {words}" if printed.is_draft else words
 
 
 def as_of_line(printed: PrintedReport) -> str:
@@ -138,13 +136,19 @@ def headings(printed: PrintedReport) -> tuple[tuple[int, str], ...]:
     return tuple((level, heading(each)) for part in parts for level, each in walk(part))
 
 
-def is_wide(section: PrintedSection) -> bool:
-    """Return whether a section has a table that needs a landscape page."""
-    return any(
-        len(table.columns) >= WIDE_TABLE_COLUMNS
-        for _, each in walk(section)
-        for table in each.tables
+def header_groups(table: PrintedTable) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the columns behind the first by what they have in common, for a header of two rows.
+
+    Columns such as `No, 2018-19 Q2` stand under `2018-19 Q2`; where nothing is common there is one
+    group without a name.
+    """
+    parts = [column.rpartition(", ")[::2] for column in table.columns[1:]]
+    groups = tuple(
+        (name, tuple(head for head, _ in columns))
+        for name, columns in groupby(parts, key=lambda part: part[1])
     )
+    is_grouped = all(head for head, _ in parts) and all(len(heads) > 1 for _, heads in groups)
+    return groups if groups and is_grouped else (("", table.columns[1:]),)
 
 
 @dataclass(frozen=True)
@@ -156,39 +160,16 @@ class Block:
 
 
 def blocks(section: PrintedSection) -> tuple[Block, ...]:
-    """Return the tables, each with the charts that draw it, then the charts with their own."""
-    drawn: dict[int, list[PrintedChart]] = {}
-    alone: list[Block] = []
-    for chart in section.charts:
-        place = next((i for i, t in enumerate(section.tables) if t.title == chart.table), None)
-        if place is None:
-            alone.append(Block(table_of_chart(chart), (chart,)))
-        else:
-            drawn.setdefault(place, []).append(chart)
-    tables = (Block(each, tuple(drawn.get(i, ()))) for i, each in enumerate(section.tables))
-    return (*tables, *alone)
+    """Return the tables, each with the charts that draw its figures."""
+    return tuple(
+        Block(table, tuple(each for each in section.charts if each.table == table.title))
+        for table in section.tables
+    )
 
 
 def has_gap(chart: PrintedChart) -> bool:
     """Return whether a chart leaves a figure out."""
     return any(value is None for _, values in chart.series for value in values)
-
-
-def table_of_chart(chart: PrintedChart) -> PrintedTable:
-    """Return the figures of a chart as a table, for a chart that no other table shows."""
-    sign = "%" if is_percent(chart) else ""
-    rows = tuple(
-        (category, *(value_text(values[place], sign) for _, values in chart.series))
-        for place, category in enumerate(chart.categories)
-    )
-    notes = (GAP_NOTE,) if has_gap(chart) else ()
-    columns = ("Period" if is_time(chart) else "Group", *(name for name, _ in chart.series))
-    return PrintedTable(f"Figures: {chart.title}", columns, rows, notes, False)
-
-
-def is_time(chart: PrintedChart) -> bool:
-    """Return whether the categories of a chart are periods."""
-    return all(PERIOD.fullmatch(each) for each in chart.categories)
 
 
 def is_percent(chart: PrintedChart) -> bool:

@@ -42,7 +42,6 @@ class PrintedChart:
 
     key: str
     title: str
-    kind: str
     categories: tuple[str, ...]
     series: tuple[tuple[str, tuple[float | None, ...]], ...]
     axis_title: str
@@ -61,6 +60,7 @@ class PrintedSection:
     bullets: tuple[str, ...]
     tables: tuple[PrintedTable, ...]
     charts: tuple[PrintedChart, ...]
+    comments: tuple[str, ...] = ()
     sections: tuple["PrintedSection", ...] = field(default=())
 
 
@@ -73,6 +73,7 @@ class PrintedReport:
     as_of: str
     front: FrontMatter
     sections: tuple[PrintedSection, ...]
+    is_draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,6 @@ class Printer:
         return PrintedChart(
             chart.key,
             chart.title,
-            chart.kind,
             tuple(chart.categories[place] for place in order),
             series,
             chart.axis_title,
@@ -158,10 +158,11 @@ class Printer:
             self.sentences(section.bullets),
             tuple(self.table(table) for table in section.tables),
             tuple(self.chart(chart) for chart in section.charts),
+            section.comments,
             tuple(
                 self.section(each, profile)
                 for each in section.sections
-                if not (each.is_internal_only and profile == "publication")
+                if profile == "internal" or not each.is_internal_only
             ),
         )
 
@@ -173,16 +174,16 @@ def print_report(
 
     Args:
         report: what it says.
-        profile: `internal` or `publication`.
+        profile: `committee`, `internal` or `publication`.
         hidden: the cells that may not be shown.
         symbol: what takes their place.
     """
     printer = Printer(hidden, symbol)
-    shown = (
-        each for each in report.sections if not (each.is_internal_only and profile == "publication")
-    )
+    shown = (each for each in report.sections if profile == "internal" or not each.is_internal_only)
     sections = tuple(printer.section(each, profile) for each in shown)
-    return PrintedReport(report.period, profile, report.as_of, report.front, sections)
+    return PrintedReport(
+        report.period, profile, report.as_of, report.front, sections, report.is_draft
+    )
 
 
 def rounded(exact: Fraction, decimals: int = 0) -> int | float:

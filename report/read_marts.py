@@ -10,7 +10,7 @@ import duckdb
 
 from complaints.report.content import Cell
 from complaints.report.figures import Figures, Outcome, Rows, Stage
-from complaints.report.periods import Period, day_in_words
+from complaints.report.periods import Period, day_in_words, read_period
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.query import open_marts
 from complaints.warehouse.runs import lock_home
@@ -39,27 +39,32 @@ CASE_STAGES = """
         from fct_complaint_reasons
         group by all
     ) using (source, case_reference, stage)
-    where $1 in (financial_quarter, financial_year)
+    where list_contains($1, financial_quarter)
     order by procedure desc, stage_number, received_date, case_reference
 """
 TIME_LIMITS = """
     distinct procedure, stage, working_days_limit as basic, extended_working_days_limit as extended
     from fct_complaint_stages
-    where $1 in (financial_quarter, financial_year) and working_days_limit is not null
+    where list_contains($1, financial_quarter) and working_days_limit is not null
     order by all
 """
 INPUTS_HELD_BACK = """
     dataset, count(distinct (source, file_name, row_number)) from dq_optional_inputs
     where severity = 'error' group by all
 """
-ACCEPTED = """
-    count(*) from dq_accepted
-    where financial_quarter = $1 or starts_with(financial_quarter, $1 || ' Q')
+ACCEPTED = "count(*) from dq_accepted where list_contains($1, financial_quarter)"
+# Of a year, what is due in it or came into it undone; of a part of one, the whole plan.
+ACTIONS = """
+    * from fct_learning_actions
+    where
+        not $1 or starts_with(due_quarter, $2)
+        or (due_date < $3 and status not in ('done', 'dropped'))
+    order by due_quarter, source, source_row
 """
 
 
-def read_figures(marts_path: Path, period: Period) -> Figures:
-    """Return the figures of a period and of those it is compared with.
+def read_figures(marts_path: Path, written: str, *, is_draft: bool = False) -> Figures:
+    """Return the figures of a period, as it was written, and of those it is compared with.
 
     Raises:
         UsageError: the period has not ended on the as-of day.
@@ -68,7 +73,7 @@ def read_figures(marts_path: Path, period: Period) -> Figures:
     """
     with open_marts(marts_path) as marts:
         try:
-            return _read(marts, period)
+            return _read(marts, written, is_draft)
         except (duckdb.CatalogException, duckdb.BinderException) as missing:
             raise RunFailedError("marts_older_than_code", home=marts_path.parent) from missing
 
@@ -76,9 +81,9 @@ def read_figures(marts_path: Path, period: Period) -> Figures:
 def needed_periods(period: Period) -> list[Period]:
     """Return the periods that a report of this one shows or compares with."""
     around = {period, period.previous, period.last_year, period.years_ago(2), *period.quarters}
-    last_quarter = Period(period.first_year, period.quarter or 4)
+    last_quarter = Period(period.first_year, period.last, period.last)
     around |= {last_quarter.moved(-back) for back in range(QUARTERS_OF_A_LINE)}
-    return sorted(around, key=lambda each: (each.is_year, each))
+    return sorted(around)
 
 
 def read_learnings(
@@ -108,7 +113,7 @@ def read_learnings(
     return {(procedure, stage, reason): texts for procedure, stage, reason, texts in rows}
 
 
-def _read(marts: duckdb.DuckDBPyConnection, period: Period) -> Figures:
+def _read(marts: duckdb.DuckDBPyConnection, written: str, is_draft: bool) -> Figures:
     def rows(query: str, *given: object) -> Rows:
         result = marts.execute(f"select {query}", list(given))
         row = namedtuple("Row", [name for name, *_ in result.description], rename=True)  # type: ignore[misc]
@@ -116,11 +121,15 @@ def _read(marts: duckdb.DuckDBPyConnection, period: Period) -> Figures:
 
     publication = rows("as_of_day, first_quarter from dq_publication")
     as_of, first_quarter = publication[0] if publication else (None, None)
+    if as_of is None or first_quarter is None:
+        raise RunFailedError("no_complaints")
+    period = read_period(written, as_of)
+    quarters = [each.name for each in period.quarters]
     # Of the years of other authorities' figures the council's own are set beside them.
     years = [each for (each,) in rows("distinct financial_year from rpt_benchmarks order by 1")]
     names = [each.name for each in needed_periods(period)] + years
     cells = {cell: value for query in CELLS for cell, value in _cells(marts, query, names)}
-    _check_period(period, as_of, first_quarter, cells)
+    _check_period(period, as_of, first_quarter, cells, is_draft)
     accepted = Cell("accepted_exceptions", period.name)
     return Figures(
         period=period,
@@ -138,17 +147,21 @@ def _read(marts: duckdb.DuckDBPyConnection, period: Period) -> Figures:
                 "outcome, printed_name, is_upheld from dim_outcomes order by outcome_number"
             )
         ),
-        cells=cells | {accepted: rows(ACCEPTED, period.name)[0][0]},
+        cells=cells | {accepted: rows(ACCEPTED, quarters)[0][0]},
         open_stages=rows("* from rpt_open_stages order by received_date, case_reference"),
-        time_limits=rows(TIME_LIMITS, period.name),
-        case_stages=rows(CASE_STAGES, period.name),
+        time_limits=rows(TIME_LIMITS, quarters),
+        case_stages=rows(CASE_STAGES, quarters),
         themes=rows(
             "procedure, stage, reason, complaints from rpt_themes where period = ? order by reason",
             period.name,
         ),
-        actions=rows("* from fct_learning_actions order by source, source_row"),
+        actions=rows(ACTIONS, period.is_year, period.year_name, period.first_day),
         benchmarks=rows("* from rpt_benchmarks order by measure, financial_year, authority"),
         indicators=rows("* from rpt_indicators order by source, source_row"),
+        commentary=rows(
+            "section, text, role from rpt_commentary where period = ? order by source, source_row",
+            period.name,
+        ),
         team_changes=rows("* from dim_team_changes order by change_date, old_team, new_team"),
         rules=rows("* from dq_rules where rows_failing > 0 order by severity, position"),
         inputs_held_back=dict(rows(INPUTS_HELD_BACK)),
@@ -174,11 +187,9 @@ NUMBERS = {"NUMBER", "BIGINT"}
 
 
 def _check_period(
-    period: Period, as_of: date | None, first_quarter: str | None, cells: Mapping[Cell, Any]
+    period: Period, as_of: date, first_quarter: str, cells: Mapping[Cell, Any], is_draft: bool
 ) -> None:
-    if as_of is None or first_quarter is None:
-        raise RunFailedError("no_complaints")
-    if period.last_day >= as_of:
+    if period.last_day >= as_of and not is_draft:
         raise UsageError(
             "period_not_ended",
             period=period.name,

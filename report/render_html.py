@@ -10,6 +10,7 @@ from complaints.report import layout
 from complaints.report.chart_drawing import chart_svg
 from complaints.report.clean_text import cleaned
 from complaints.report.printing import PrintedChart, PrintedReport, PrintedTable
+from complaints.warehouse.errors import UsageError
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -34,9 +35,25 @@ def render_html(printed: PrintedReport) -> str:
     return template.render(report=cleaned(printed))
 
 
+def render_pdf(printed: PrintedReport, path: Path) -> None:
+    """Write the same page as a PDF, by a library that needs no browser.
+
+    Raises:
+        UsageError: the library is not installed.
+    """
+    try:
+        import plutoprint
+    except ImportError:
+        raise UsageError("pdf_library_missing") from None
+    book = plutoprint.Book(plutoprint.PAGE_SIZE_A4)
+    book.load_html(render_html(printed), base_url="file:///report.html")
+    book.set_metadata(plutoprint.PDF_METADATA_TITLE, printed.front.subject)
+    book.write_to_pdf(str(path))
+
+
 def _inline_svg(chart: PrintedChart) -> Markup:
     """Return a chart as a part of the page, where SVG needs no namespace."""
-    return Markup(chart_svg(chart).replace(' xmlns="http://www.w3.org/2000/svg"', "", 1))
+    return Markup(re.sub(r' xmlns(:xlink)?="[^"]*"', "", chart_svg(chart)))
 
 
 def _column_classes(table: PrintedTable) -> list[Markup]:

@@ -13,6 +13,7 @@ def render_json(printed: PrintedReport) -> str:
     content = {
         "quarter": printed.period,
         "profile": printed.profile,
+        "is_draft": printed.is_draft,
         "as_of": printed.as_of,
         "sections": [_section(each) for top in printed.sections for _, each in walk(top)],
     }
@@ -31,7 +32,7 @@ def _section(section: PrintedSection) -> dict[str, Any]:
     return {
         "number": section.number,
         "title": section.title,
-        "paragraphs": [*section.paragraphs, *section.bullets],
+        "paragraphs": [*section.paragraphs, *section.bullets, *section.comments],
         "tables": tables,
         "charts": charts,
     }

@@ -5,6 +5,7 @@ share shows its n of N. What cannot be said without a hidden number is replaced 
 words are the same whatever the number is.
 """
 
+import re
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -27,7 +28,9 @@ class Noun(NamedTuple):
 
 
 COMPLAINT = Noun("complaint", "complaints")
-IN_TIME = "answered within the time limit"
+IN_TIME = "responded to within the statutory timeframe"
+IN_LIMIT = "responded to within the time limit"
+LEAST_BASE = 10  # a change on a smaller number is not given in percent
 UPHELD = "upheld in full or in part"
 
 
@@ -69,7 +72,7 @@ def count_change(
 
     Args:
         noun: what is counted.
-        verb: what happened to it: `received`, `answered within the time limit`, `upheld`.
+        verb: what happened to it: `received`, `upheld`.
         now: the number of the period.
         base: the number that it is compared with; its value may be missing.
         when: the period in words.
@@ -94,8 +97,11 @@ def count_change(
     if now.value == 0:
         words = f"No {noun.many} were {verb} in {when}, compared with "
         return sentence(words, base, f" in {base_when}.", about=about, hidden=hidden)
-    change = _relative_change(now, base)
-    words = f"The number of {noun.many} {verb} {change}, from "
+    if base.value < LEAST_BASE:
+        change = "rose" if now.value > base.value else "fell"
+    else:
+        change = f"{_relative_change(now, base)},"
+    words = f"The number of {noun.many} {verb} {change} from "
     return sentence(
         words, base, f" in {base_when} to ", now, f" in {when}.", about=about, hidden=hidden
     )
@@ -167,6 +173,11 @@ def share_statement(noun: Noun, verb: str, share: Share, when: str = "") -> Sent
         return sentence(f"There are no figures of {noun.many}{ending}.")
     if exact is None:
         return sentence(f"No {noun.many} were received{ending}.", about=share.counts, hidden=hidden)
+    if not share.part.value:
+        subject: tuple[Part, ...] = (f"The one {noun.one} was not",)
+        if share.whole.value != 1:
+            subject = ("None of the ", share.whole, f" {noun.many} was")
+        return sentence(*subject, f" {verb}{ending}.", about=share.counts, hidden=hidden)
     verb_words = "was" if 1 in (share.part.value, share.whole.value) else "were"
     return sentence(
         share.part,
@@ -187,6 +198,38 @@ def listed(items: list[str], last: str = "and") -> str:
 def number_in_words(number: int) -> str:
     """Return a small number as a sentence has it: `two`."""
     return dict(enumerate(("no", "one", "two", "three", "four"))).get(number, str(number))
+
+
+NUMBER_WORDS = (
+    "none",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+)
+# What has digits and counts no complaint: periods, dates, stages, sections and working days.
+NO_COUNTS = re.compile(
+    r"\b\d{4}[-/]\d{2,4}\b|\b[qh][1-4]\b|\b(stages?|sections?|quarter|act|regulation) \d[\d.]*|"
+    r"\b\d{1,2} [a-z]+ \d{4}\b|\b[a-z]+ (19|20)\d\d\b|\b\d+ (working )?days\b|\bone of\b",
+    re.I,
+)
+
+
+def in_figures(text: str) -> str:
+    """Return a text with its number words as figures, without what counts no complaint.
+
+    >>> in_figures("Two of the stage 1 complaints in 2018-19 Q2 took 12 working days.")
+    '2 of the   complaints in     took  .'
+    """
+    words = re.compile(rf"\b({'|'.join(NUMBER_WORDS[1:])})\b", re.I)
+    text = NO_COUNTS.sub(" ", text)
+    return words.sub(lambda word: str(NUMBER_WORDS.index(word[0].casefold())), text)
 
 
 def percent(exact: Fraction, decimals: int = 0) -> str:
@@ -228,4 +271,6 @@ def _decimals_needed(now: Fraction, base: Fraction) -> int:
 
 def _n_of_n(share: Share, decimals: int) -> tuple[Part, ...]:
     exact = share_of(share) or Fraction(0)
+    if not exact:
+        return ("none of ", share.whole)
     return (share.part, " of ", share.whole, f" ({percent(exact, decimals)})")

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from complaints.report.content import Count, Part, Sentence, Share, Table
+from complaints.report.content import Part, Sentence, Table
 from complaints.report.figures import Figures, Stage
 from complaints.report.periods import Period
-from complaints.report.sentences import count_change, listed, see, sentence
+from complaints.report.printing import NOTHING
+from complaints.report.sentences import count_change, listed, sentence
 
 Key = TypeVar("Key")
 STAGE_PARTS = ("No", "In SLA", "Upheld")
@@ -64,42 +65,33 @@ def full_titles(stages: Iterable[Stage]) -> list[tuple[str, Stage]]:
 
 
 def comparison_table(
-    figures: Figures, title: str, periods: tuple[Period, ...], stages: tuple[Stage, ...]
-) -> Table:
-    """Return No, In SLA and Upheld of each stage, side by side for the known of some periods."""
-    return side_by_side(figures, title, periods, stages, stage_parts, in_sla_note(stages))
-
-
-def side_by_side(
     figures: Figures,
     title: str,
     periods: tuple[Period, ...],
     stages: tuple[Stage, ...],
-    parts_of: Callable[[Figures, Period], Mapping[str, Callable[[Stage], Part]]],
-    note: Sentence,
+    *notes: Sentence,
 ) -> Table:
-    """Return the same parts of each stage for the known of some periods, period by period."""
-    periods = figures.known(*periods)
+    """Return No, In SLA and Upheld of each stage, side by side for the known of some periods."""
     columns = {
         f"{head}, {each.name}": part
-        for each in periods
-        for head, part in parts_of(figures, each).items()
+        for each in figures.known(*periods)
+        for head, part in stage_parts(figures, each).items()
     }
-    return matrix(
-        title, "Stage", titles(stages), columns, note, held_note(figures, stages, periods)
-    )
+    return matrix(title, "Stage", titles(stages), columns, *notes)
 
 
-def stage_parts(figures: Figures, period: Period) -> dict[str, Callable[[Stage], Part]]:
+def stage_parts(
+    figures: Figures, period: Period, of: str = "received"
+) -> dict[str, Callable[[Stage], Part]]:
     """Return No, In SLA and Upheld of a stage in a period, as columns."""
 
     def in_sla(stage: Stage) -> Part:
-        return share_or_count(figures.share("in_sla", stage, period), stage.has_time_limit)
+        return figures.share("in_sla", stage, period, of) if stage.has_time_limit else NOTHING
 
     def upheld(stage: Stage) -> Part:
-        return share_or_count(figures.share("upheld", stage, period))
+        return figures.share("upheld", stage, period, of)
 
-    columns = (lambda stage: figures.count("received", stage, period), in_sla, upheld)
+    columns = (lambda stage: figures.count(of, stage, period), in_sla, upheld)
     return dict(zip(STAGE_PARTS, columns, strict=True))
 
 
@@ -117,7 +109,7 @@ def stage_over_periods(
         for head in STAGE_PARTS
     }
     rows = [(each.name, each) for each in periods]
-    notes = (in_sla_note((stage,)), held_note(figures, (stage,), periods))
+    notes = held_note(figures, (stage,), periods)
     return replace(matrix(title, corner, rows, columns, *notes), has_total_row=has_total)
 
 
@@ -134,7 +126,7 @@ def in_sla_note(stages: Iterable[Stage]) -> Sentence:
     )
     if names:
         words += f" There is no time limit for {listed([*names])}."
-    return sentence(words)
+    return sentence(f"{words} {NOTHING}: no limit, or nothing was received.")
 
 
 def received_change(
@@ -154,11 +146,6 @@ def received_change(
         period.name,
         base.name,
     )
-
-
-def share_or_count(share: Share, is_share: bool = True) -> Share | Count:
-    """Return a share, or its count alone where nothing is there to have a share of."""
-    return share if is_share and share.whole.value else share.part
 
 
 def breakdown_table(
@@ -188,33 +175,33 @@ def breakdown_table(
     }
     rows = [(each, each) for each in values]
     corner = breakdown.replace("_", " ").capitalize()
-    notes = (*notes, held_note(figures, (stage,)))
     return matrix(title, corner, rows, columns, *notes, total="" if has_total else None)
 
 
-def teams_table(figures: Figures, title: str, stage: Stage) -> Table:
+def teams_table(figures: Figures, title: str, stage: Stage, *notes: Sentence) -> Table:
     """Return what each team received, answered in time and had upheld, with a total row."""
     measures = {"No of complaints": "received", "In SLA": "in_sla", "Upheld": "upheld"}
     if not stage.has_time_limit:
         del measures["In SLA"]
-    return breakdown_table(figures, title, stage, "service_team", measures, has_total=True)
+    return breakdown_table(figures, title, stage, "service_team", measures, *notes, has_total=True)
 
 
 def held_note(
     figures: Figures, stages: Iterable[Stage], periods: Iterable[Period] | None = None
-) -> Sentence:
-    """Say how many rows that belong to a table are held back, and where more is said."""
+) -> tuple[Sentence, ...]:
+    """Say how many rows that belong to a section are held back; nothing where none is."""
     asked = tuple(periods or (figures.period,))
-    parts_of_years = {each.first_year for each in asked if not each.is_year}
-    kept = [each for each in asked if not (each.is_year and each.first_year in parts_of_years)]
-    counts = [(s, each, figures.count("held_back", s, each)) for each in kept for s in stages]
-    about = tuple(count for *_, count in counts if count.value is not None)
-    hidden = f"Rows that are held back for correction are not counted ({see('completeness')})."
-    held = [each for each in counts if each[2].value]
-    if not held:
-        return sentence("Rows held back for correction: none.", about=about, hidden=hidden)
+    kept = [each for each in asked if each.is_quarter or set(asked).isdisjoint(each.quarters)]
+    stages = tuple(stages)
+    held = [
+        (stage, period, count)
+        for period in kept
+        for stage in stages
+        if (count := figures.count("held_back", stage, period)).value
+    ]
     parts: list[Part] = ["Held back for correction and not counted: "]
     for position, (stage, period, count) in enumerate(held):
         row = "row" if count.value == 1 else "rows"
         parts += ["; " if position else "", count, f" {row} of {stage.in_words}, {period.name}"]
-    return sentence(*parts, f" ({see('completeness')}).", about=about, hidden=hidden)
+    hidden = "Some rows are held back for correction and not counted."
+    return (sentence(*parts, ".", hidden=hidden),) if held else ()

@@ -1,9 +1,9 @@
 """The Word document of a report: pages, fields and contents over a template of named styles.
 
-Paper, fonts, styles and language come from templates/report.docx, which is edited in Word: A4,
-British English, no person named as the author. The list of contents has links and no page numbers:
-those only Word can work out, and a document that asks for it when it is opened greets its reader
-with a question.
+Paper, fonts, styles and language come from templates/template.docx, which is edited in Word: A4,
+British English, no person named as the author. A council's own template takes its place; it needs
+the styles that are named here. The page numbers of the contents are fields: LibreOffice works them
+out by itself, Word when it is asked to on opening.
 """
 
 import re
@@ -12,7 +12,6 @@ from pathlib import Path
 
 from docx import Document
 from docx.document import Document as WordDocument
-from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -20,45 +19,52 @@ from docx.section import Section
 from docx.text.paragraph import Paragraph
 
 from complaints.warehouse import clock
+from complaints.warehouse.errors import UsageError
 
-TEMPLATE = Path(__file__).with_name("templates") / "report.docx"
-NOTE, CELL, SMALL_CELL = "Table Note", "Table Text", "Table Text Small"
-SPACER, CONTENTS_TITLE = "Spacer", "Contents Title"
-CONTENTS = 'TOC \\o "1-2" \\n \\h \\z \\u'  # headings of two levels, as links, without pages
+TEMPLATE = Path(__file__).with_name("templates") / "template.docx"
+STYLES = (
+    *("Title", "Heading 1", "Heading 2", "Heading 3", "Heading 4", "Normal", "List Bullet"),
+    *(
+        "Caption",
+        "Table Text",
+        "Table Text Small",
+        "Table Heading",
+        "Table Note",
+        "Report Table",
+        "Commentary",
+    ),
+    *("Spacer", "Contents Title", "toc 1", "toc 2"),
+)
 HYPHEN_OF_YEAR = re.compile(r"(?<=\b\d{4})-(?=\d{2}\b)")
 
 
-def new_document(title: str, marking: str, footer: str) -> WordDocument:
-    """Return an empty document in the template's styles.
+def new_document(title: str, marking: str, footer: str, template: Path = TEMPLATE) -> WordDocument:
+    """Return a document in a template's styles.
 
     Args:
         title: the document's title, for the properties.
         marking: who may read it, at the head of every page.
         footer: at the foot of every page, beside the page number.
+        template: the council's own, or the one that comes with the report.
+
+    Raises:
+        UsageError: the template lacks a style.
     """
-    document = Document(str(TEMPLATE))
+    document = Document(str(template))
+    names = {style.name for style in document.styles}
+    for style in STYLES:
+        if style not in names:
+            raise UsageError("template_lacks_style", path=template, style=style)
     properties = document.core_properties
     properties.title = properties.subject = title[:255]
     properties.created = properties.modified = clock.utc_now()
+    update = OxmlElement("w:updateFields")  # the page numbers of the contents
+    update.set(qn("w:val"), "true")
+    document.settings.element.append(update)
     section = document.sections[0]
     section.header.paragraphs[0].add_run(marking)
     _write_foot(section, footer)
     return document
-
-
-def add_section(document: WordDocument, footer: str, *, landscape: bool) -> None:
-    """Begin a page of the other orientation, with a foot of its width."""
-    section = document.add_section(WD_SECTION.NEW_PAGE)
-    set_orientation(section, landscape=landscape)
-    section.footer.is_linked_to_previous = False
-    _write_foot(section, footer)
-
-
-def set_orientation(section: Section, *, landscape: bool) -> None:
-    """Set the page of the template in portrait or landscape."""
-    if landscape != (section.orientation == WD_ORIENT.LANDSCAPE):
-        section.page_width, section.page_height = section.page_height, section.page_width
-    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
 
 
 def text_width(document: WordDocument) -> int:
@@ -67,10 +73,9 @@ def text_width(document: WordDocument) -> int:
     return section.page_width - section.left_margin - section.right_margin
 
 
-def add_text(paragraph: Paragraph, text: str, *, bold: bool = False) -> Paragraph:
+def add_text(paragraph: Paragraph, text: str) -> Paragraph:
     """Add text to a paragraph; a financial year such as `2018-19` stays on one line."""
     run = paragraph.add_run()
-    run.bold = bold or None
     for place, piece in enumerate(HYPHEN_OF_YEAR.split(text)):
         if place:
             run._r.append(OxmlElement("w:noBreakHyphen"))
@@ -110,23 +115,19 @@ def _write_foot(section: Section, words: str) -> None:
 
 
 def add_contents(document: WordDocument, headings: Sequence[tuple[int, str]]) -> None:
-    """Add the list of the headings, each with its level, of levels 1 and 2."""
-    document.add_paragraph("Contents", style=CONTENTS_TITLE)
-    entries = [(level, text, place) for place, (level, text) in enumerate(headings) if level <= 2]
-    for number, (level, text, place) in enumerate(entries):
-        paragraph = document.add_paragraph(style=f"toc {level}")
-        if number == 0:
-            field_mark(paragraph, "begin")
-            field_mark(paragraph, None, CONTENTS)
-            field_mark(paragraph, "separate")
-        link = OxmlElement("w:hyperlink")
-        link.set(qn("w:anchor"), _bookmark(place))
-        link.set(qn("w:history"), "1")
-        add_text(paragraph, text)
-        link.append(paragraph.runs[-1]._r)
-        paragraph._p.append(link)
-        if number == len(entries) - 1:
-            field_mark(paragraph, "end")
+    """Add the list of the headings of levels 1 and 2, as links with their pages."""
+    document.add_paragraph("Contents", style="Contents Title")
+    for place, (level, text) in enumerate(headings):
+        if level <= 2:
+            paragraph = document.add_paragraph(style=f"toc {level}")
+            link = OxmlElement("w:hyperlink")
+            link.set(qn("w:anchor"), _bookmark(place))
+            link.set(qn("w:history"), "1")
+            add_text(paragraph, text)
+            link.append(paragraph.runs[-1]._r)
+            paragraph._p.append(link)
+            paragraph.add_run("\t")
+            add_field(paragraph, f"PAGEREF {_bookmark(place)} \\h", "")
 
 
 def mark_heading(paragraph: Paragraph, place: int) -> None:

@@ -149,6 +149,15 @@ OPTIONAL_INPUTS: dict[str, Layout] = {
             ),
         ),
         Layout(
+            "commentary",
+            (
+                LayoutColumn("period", True, "The period reported: 2018-19 Q2, H1 or the year."),
+                LayoutColumn("section", True, "The number of the section, 2.1, or Appendix B."),
+                LayoutColumn("text", True, "A paragraph of the report, as it is to be printed."),
+                LayoutColumn("role", True, "Who says it: a role, never a name."),
+            ),
+        ),
+        Layout(
             "team_changes",
             (
                 LayoutColumn("old_team", True, "The team as it was called before."),

@@ -245,6 +245,13 @@ class Settings(BaseSettings):
     report_background_documents: str = Field(
         "None", description="The background documents of the report."
     )
+    report_further_tables: bool = Field(
+        True,
+        description=(
+            "Whether the report of a part of a year has Appendix C, the further tables; the annual "
+            "report always has it."
+        ),
+    )
     report_threshold: int = Field(
         5,
         ge=1,

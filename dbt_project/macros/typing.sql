@@ -81,6 +81,22 @@
     end
 {%- endmacro %}
 
+{#- A period that a report can be of, in its one spelling: 2018-19 Q2, 2018-19 H1 or 2018-19. -#}
+{% macro read_reported_period(written) -%}
+    {%- set without_half -%}
+        regexp_replace(trim({{ written }}), '(?i)[\s,]*h\s?[12][\s,]*', '')
+    {%- endset -%}
+    coalesce(
+        {{ read_financial_quarter(written) }},
+        case
+            when regexp_full_match(trim({{ written }}), '(?i)(h\s?[12]\D.*)|(.*\d\D*h\s?[12])')
+                then {{ read_financial_year(without_half) }}
+                    || ' H' || regexp_extract({{ written }}, '(?i)h\s?([12])', 1)
+        end,
+        {{ read_financial_year(written) }}
+    )
+{%- endmacro %}
+
 {#-
     How a delivery writes its dates, as a small number: the order of day and month, and 4 more where a time
     without an offset is of UTC. What was written by a pattern was brought into ISO form on reading.

@@ -17,6 +17,7 @@ from complaints.flows.cli import status as status_commands
 from complaints.flows.cli import upkeep as upkeep_commands
 from complaints.flows.cli.options import (
     AsOfOption,
+    DraftOption,
     DryRunOption,
     Format,
     FormatOption,
@@ -109,18 +110,20 @@ def nightly(
 def report_command(
     period: PeriodArgument,
     home: HomeOption = None,
-    profile: ProfileOption = "internal",
-    format: ReportFormatsOption = "html,docx,json",
+    profile: ProfileOption = "committee",
+    format: ReportFormatsOption = "html,docx,pdf,json",
     out: OutOption = None,
+    draft: DraftOption = False,
 ) -> None:
-    """Write the committee's report of a quarter or a financial year."""
+    """Write the committee's report of a quarter, a half year or a financial year."""
     from complaints.flows.cli.console import print_lines, progress
     from complaints.report.write import write_report
 
     formats = [each.strip().lower() for each in format.split(",") if each.strip()]
     with progress() as on_step:
         on_step("writing the report")
-        written = write_report(read_settings(home=home), period, profile, formats, out)
+        settings = read_settings(home=home)
+        written = write_report(settings, period, profile, formats, out, is_draft=draft)
     print_lines(*(str(path) for path in written))
 
 

@@ -42,20 +42,31 @@ DryRunOption = Annotated[
 PeriodArgument = Annotated[
     str,
     typer.Argument(
-        metavar="PERIOD", help='A quarter, "2018-19 Q2", or a financial year, "2018-19".'
+        metavar="PERIOD",
+        help='A quarter, "2018-19 Q2" or "Jul-Sep 2018", a half year, "2018-19 H1", "2018-19 year '
+        'to date", or a financial year, "2018-19".',
     ),
 ]
 ProfileOption = Annotated[
     str,
     typer.Option(
         "--profile",
-        metavar="internal|publication",
-        help="internal shows all; publication hides small numbers and every case.",
+        metavar="committee|internal|publication",
+        help="committee has all counts and no case; internal adds the cases; publication hides "
+        "small numbers.",
     ),
 ]
 ReportFormatsOption = Annotated[
     str,
-    typer.Option("--format", metavar="html,docx,json", help="The formats, separated by commas."),
+    typer.Option(
+        "--format", metavar="html,docx,pdf,json", help="The formats, separated by commas."
+    ),
+]
+DraftOption = Annotated[
+    bool,
+    typer.Option(
+        "--draft", help="Also of a period that has not ended; every page is marked as a draft."
+    ),
 ]
 OutOption = Annotated[
     Path | None,

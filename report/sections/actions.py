@@ -1,57 +1,29 @@
-"""Section 3.2: how far the actions have come, and what the service's own indicators say."""
+"""Section 3.2: the actions with what has come of them, and the service's own indicators."""
 
 from typing import Any
 
-from complaints.report.content import Section, Sentence, Table
+from complaints.report.content import Section, Sentence
 from complaints.report.figures import Figures
 from complaints.report.sentences import sentence
-from complaints.report.tables import matrix
 
 
 def section(figures: Figures) -> Section:
     """Return the section. How many actions there are says nothing about any complainant."""
-    tables = (
-        matrix(
-            "Progress of actions",
-            "Action",
-            [(each.action, each) for each in figures.actions],
-            {
-                "Theme": lambda each: each.theme,
-                "Owner": lambda each: each.owner_role or "Not recorded",
-                "Due": lambda each: each.due_quarter or "Not recorded",
-                "Status": _status,
-                "Evidence": lambda each: each.evidence or "None recorded",
-            },
-            *input_note(figures, "learning_actions"),
-        ),
-        matrix(
-            "Indicators of the service",
-            "Indicator",
-            [(each.name, each) for each in figures.indicators],
-            {"Period": lambda each: each.period, "Value": lambda each: each.value},
-            *input_note(figures, "indicators"),
-        ),
-    )
+    indicators = [f"{each.name}: {each.value} ({each.period})." for each in figures.indicators]
     return Section(
         "actions",
-        "Actions and their progress",
-        paragraphs=_words(figures),
-        tables=tuple(each for each in tables if each.rows),
-    )
-
-
-def action_plan(figures: Figures, title: str) -> Table:
-    """Return the actions as they were planned."""
-    return matrix(
-        title,
-        "Theme",
-        [(each.theme, each) for each in figures.actions],
-        {
-            "Action": lambda each: each.action,
-            "Owner": lambda each: each.owner_role or "Not recorded",
-            "Due": lambda each: each.due_quarter or "Not recorded",
-        },
-        *input_note(figures, "learning_actions"),
+        "Actions and their implementation",
+        paragraphs=(
+            sentence(_lead(figures)),
+            *(sentence(_action(each)) for each in figures.actions),
+            *input_note(figures, "learning_actions"),
+            sentence(
+                "Indicators of the service:"
+                if indicators
+                else "No indicators of the service's own reports have been recorded."
+            ),
+        ),
+        bullets=(*map(sentence, indicators), *input_note(figures, "indicators")),
     )
 
 
@@ -60,30 +32,31 @@ def input_note(figures: Figures, name: str) -> tuple[Sentence, ...]:
     held = figures.inputs_held_back.get(name, 0)
     if not held:
         return ()
-    words = "1 row of this table is" if held == 1 else f"{held} rows of this table are"
-    return (sentence(f"{words} held back for correction and not shown."),)
+    words = f"1 row of {name} is" if held == 1 else f"{held} rows of {name} are"
+    return (sentence(f"{words.replace('_', ' ')} held back for correction and not shown."),)
 
 
-def _words(figures: Figures) -> tuple[Sentence, ...]:
-    words = []
+def _lead(figures: Figures) -> str:
     actions = figures.actions
-    if actions:
-        done = sum((each.status or "").casefold() == "done" for each in actions)
-        overdue = sum(each.is_overdue for each in actions)
-        late = f"{overdue} {_is(overdue)} overdue" if overdue else "none is overdue"
-        noun = "action" if len(actions) == 1 else "actions"
-        words.append(f"{done} of {len(actions)} {noun} {_is(done)} done, and {late}.")
-    else:
-        words.append("No learning actions have been recorded.")
-    if not figures.indicators:
-        words.append("No indicators of the service's own reports have been recorded.")
-    return tuple(sentence(each) for each in words)
+    if not actions:
+        return "No learning actions have been recorded."
+    done = sum((each.status or "").casefold() == "done" for each in actions)
+    overdue = sum(each.is_overdue for each in actions)
+    late = f"{overdue} {_is(overdue)} overdue" if overdue else "none is overdue"
+    noun = "action" if len(actions) == 1 else "actions"
+    return f"{done} of {len(actions)} {noun} {_is(done)} done, and {late}."
+
+
+def _action(action: Any) -> str:
+    """Return an action as one paragraph: what, who, by when, how far, and what came of it."""
+    status = (action.status or "not recorded").replace("_", " ")
+    status = f"{status}, overdue" if action.is_overdue else status
+    evidence = f" {action.evidence.rstrip(' .')}." if action.evidence else ""
+    return (
+        f"{action.action.rstrip(' .')}. {action.owner_role or 'Owner not recorded'}, due "
+        f"{action.due_quarter or 'not recorded'}: {status}.{evidence}"
+    )
 
 
 def _is(number: int) -> str:
     return "is" if number == 1 else "are"
-
-
-def _status(action: Any) -> str:
-    words = (action.status or "not recorded").replace("_", " ").capitalize()
-    return f"{words}, overdue" if action.is_overdue else words

@@ -8,7 +8,6 @@ from complaints.report.figures import Figures
 from complaints.report.periods import day_in_words, read_period
 from complaints.report.printing import NOTHING
 from complaints.report.sections.actions import input_note
-from complaints.report.sections.corporate import PROCEDURES
 from complaints.report.sentences import sentence
 from complaints.report.tables import STATUSES, held_note, matrix, stage_over_periods
 
@@ -28,16 +27,25 @@ def benchmarking(figures: Figures) -> Section:
         "The figures were published by the authorities named. Authorities differ in size and in "
         "how they count, so the figures show an order of magnitude rather than a ranking."
     )
+    values = {
+        (each.measure, each.financial_year, each.authority): each for each in figures.benchmarks
+    }
+    rows = list(dict.fromkeys((measure, year) for measure, year, _ in values))
+    notes = dict.fromkeys(each.note for each in figures.benchmarks if each.note)
+
+    def value(row: tuple[str, str], authority: str) -> str:
+        found = values.get((*row, authority))
+        return NOTHING if found is None else f"{found.value:,.10g}"
+
     table = matrix(
         "Figures of other authorities",
         "Measure",
-        [(each.measure, each) for each in figures.benchmarks],
+        [(f"{measure}, {year}", (measure, year)) for measure, year in rows],
         {
-            "Year": lambda each: each.financial_year,
-            "Authority": lambda each: each.authority,
-            "Value": lambda each: NOTHING if each.value is None else f"{each.value:,.10g}",
-            "Note": lambda each: each.note or NOTHING,
+            authority: lambda row, authority=authority: value(row, authority)
+            for authority in sorted({authority for *_, authority in values})
         },
+        *(sentence(f"{note.rstrip(' .')}.") for note in notes),
         *input_note(figures, "benchmarks"),
     )
     tables = (table, *_own_figures(figures))
@@ -54,16 +62,7 @@ def _own_figures(figures: Figures) -> tuple[Table, ...]:
 
 
 def cases(figures: Figures) -> Section:
-    """Return Appendix B."""
-    return Section(
-        "cases",
-        "Detailed overview",
-        sections=(_themes(figures), _overview(figures), _open_list(figures)),
-        is_appendix=True,
-    )
-
-
-def _themes(figures: Figures) -> Section:
+    """Return Appendix B: the themes, and for internal use the cases."""
     rows: tuple[tuple[Part, ...], ...] = tuple(
         (stage.title, theme.reason, _theme_count(figures, stage, theme), _learnings(figures, theme))
         for stage in figures.statutory
@@ -74,17 +73,19 @@ def _themes(figures: Figures) -> Section:
         f"Themes of the statutory complaints of {figures.period.name}, and what was learned",
         ("Stage", "Theme", "Complaints", "What was learned"),
         rows,
-        (held_note(figures, figures.statutory),),
+        held_note(figures, figures.statutory),
     )
     words = "The themes are the reasons that were recorded; a complaint can have several."
     paragraphs = [words if rows else "No reasons have been recorded."]
     if rows and figures.learnings is None:
         paragraphs.append(NO_LEARNINGS)
     return Section(
-        "themes",
+        "cases",
         "Themes and learnings",
         paragraphs=tuple(map(sentence, paragraphs)),
         tables=(table,) if rows else (),
+        sections=(_overview(figures), _open_list(figures)),
+        is_appendix=True,
     )
 
 
@@ -118,9 +119,9 @@ def _overview(figures: Figures) -> Section:
                 "Outcome": lambda each: figures.outcome_title(each.outcome),
                 "Reasons": lambda each: each.reasons or "Not recorded",
             },
-            held_note(figures, figures.stages_of(procedure)),
+            *held_note(figures, figures.stages_of(procedure)),
         )
-        for procedure in PROCEDURES
+        for procedure in figures.procedures
         if (
             listed := [
                 (each.case_reference, each)

@@ -1,10 +1,15 @@
-"""Section 3.1: the quarter against the one before; for a year, its quarters side by side."""
+"""Section 3.1: the period against the one before; for a year, its quarters side by side."""
 
 from complaints.report.content import Section
 from complaints.report.figures import Figures
 from complaints.report.sections.volumes import change_bullets
 from complaints.report.sentences import sentence
-from complaints.report.tables import comparison_table, received_change, stage_over_periods
+from complaints.report.tables import (
+    comparison_table,
+    held_note,
+    received_change,
+    stage_over_periods,
+)
 
 
 def section(figures: Figures) -> Section:
@@ -24,18 +29,17 @@ def section(figures: Figures) -> Section:
         )
     if not figures.knows(base):
         words = f"There are no figures for {base.name} to compare {period.name} with."
-        return Section("comparison", f"{period.name} and the quarter before", (sentence(words),))
-    words = (
-        "The table compares complaints received, answered in SLA and upheld in the two quarters."
-    )
-    title = f"Statutory complaints, {base.name} and {period.name}"
+        return Section(
+            "comparison", f"{period.name} and the {period.kind} before", (sentence(words),)
+        )
+    title, stages = f"Statutory complaints, {base.name} and {period.name}", figures.statutory
+    note = held_note(figures, stages, (base, period))
     return Section(
         "comparison",
         f"{period.name} compared with {base.name}",
-        paragraphs=(sentence(words),),
         bullets=(
             *change_bullets(figures, base),
-            *(received_change(figures, stage, base) for stage in figures.statutory[1:]),
+            *(received_change(figures, stage, base) for stage in stages[1:]),
         ),
-        tables=(comparison_table(figures, title, (base, period), figures.statutory),),
+        tables=(comparison_table(figures, title, (base, period), stages, *note),),
     )

@@ -1,4 +1,4 @@
-"""Section 2.7: what was open and overdue on the as-of day, whenever it was received."""
+"""Of Appendix C: what was open and overdue on the as-of day, whenever it was received."""
 
 from complaints.report.content import ALL, Cell, Count, Section, Sentence, Share
 from complaints.report.figures import Figures
@@ -14,7 +14,7 @@ KINDS = {
 }
 
 
-def section(figures: Figures) -> Section:
+def open_section(figures: Figures) -> Section:
     """Return the section."""
     day = day_in_words(figures.as_of)
     words = (
@@ -35,7 +35,6 @@ def section(figures: Figures) -> Section:
         "open_stages",
         f"Open and overdue on {day}",
         paragraphs=(sentence(words),),
-        bullets=(*open_sentences(figures, "statutory"), *open_sentences(figures, "corporate")),
         tables=(table,),
     )
 

@@ -15,10 +15,9 @@ from compiled_models import TESTED_WITHOUT_DBT, WITHOUT_DBT
 from complaints.flows.night import run_night
 from complaints.report.content import Cell
 from complaints.report.disclosure import hidden_cells
-from complaints.report.periods import Period
 from complaints.report.printing import print_report
 from complaints.report.read_marts import read_figures
-from complaints.report.sections import completeness
+from complaints.report.sections.further import completeness
 from complaints.warehouse.errors import ExitCode, RunFailedError
 from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings, read_settings
@@ -101,7 +100,7 @@ def test_accepted_rows_are_released_by_the_next_night_that_ends_though_nothing_i
     ]  # fmt: skip
     assert home.marts("select count(*) from dq_accepted") == [(6,)]
     assert set(home.listed(["state", "reason"])) == {("in force", REASON)}
-    figures = read_figures(home.settings.marts_path, Period(2018, 2))
+    figures = read_figures(home.settings.marts_path, "2018-19 Q2")
     assert figures.cells[ACCEPTED] == 6
     published = home.settings.marts_path.read_bytes()
     assert b"Auditor" in published and REASON.encode() not in published
@@ -120,9 +119,9 @@ def test_accepted_rows_are_released_by_the_next_night_that_ends_though_nothing_i
 def test_the_report_says_how_many_exceptions_were_accepted_but_no_small_number_to_the_public(
     example: Settings, accepted: int, internal: str, public: str
 ) -> None:
-    figures = read_figures(example.marts_path, Period(2018, 2))
+    figures = read_figures(example.marts_path, "2018-19 Q2")
     figures = replace(figures, cells={**figures.cells, ACCEPTED: accepted})
-    report = report_of(sections=[completeness.section(figures)])
+    report = report_of(sections=[completeness(figures)])
     for profile, hidden, words in (
         ("internal", set(), internal),
         ("publication", hidden_cells(report, 5), public),

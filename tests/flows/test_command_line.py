@@ -272,7 +272,7 @@ def test_demo_ends_with_next_steps_that_work(
     assert given == [example_copy]
     assert f"The marts are in {example_copy.marts_path}" in said.out.splitlines()
     for form in ("html", "docx"):
-        path = example_copy.reports_folder / f"complaints-report-2018-19-q2-internal.{form}"
+        path = example_copy.reports_folder / f"complaints-report-2018-19-q2-committee.{form}"
         assert f"The report is in {path}" in said.out.splitlines() and path.stat().st_size > 10_000
     steps = said.out.partition("Try next:")[2].strip().splitlines()
     assert len(steps) == 3

@@ -40,6 +40,12 @@ GOOD = {
         "note": "",
     },
     "indicators": {"name": "Reviews on time", "period": "October 2018", "value": "94%"},
+    "commentary": {
+        "period": "Q2 2018/19",
+        "section": "Section 2.1",
+        "text": "More complaints are logged as statutory.",
+        "role": "Complaints Manager",
+    },
     "team_changes": {"old_team": "Permanence", "new_team": "Care", "change_date": "03/04/2018"},
 }
 
@@ -56,6 +62,9 @@ EXAMPLES: dict[str, tuple[str, dict[str, str], int]] = {
     "benchmark_conflict": ("benchmarks", {"value": "28"}, 2),
     "indicator_incomplete": ("indicators", {"period": ""}, 1),
     "indicator_conflict": ("indicators", {"value": "95%"}, 2),
+    "commentary_incomplete": ("commentary", {"role": ""}, 1),
+    "commentary_period_invalid": ("commentary", {"period": "2018"}, 1),
+    "commentary_section_unknown": ("commentary", {"section": "Conclusion"}, 1),
     "team_change_incomplete": ("team_changes", {"change_date": ""}, 1),
     "change_date_invalid": ("team_changes", {"change_date": "31/02/2018"}, 1),
     "team_change_without_change": ("team_changes", {"old_team": "Care"}, 1),
@@ -66,6 +75,7 @@ OTHER_THING = {
     "learning_actions": {"action": "Call back"},
     "benchmarks": {"measure": "Upheld (%)"},
     "indicators": {"name": "Visits on time"},
+    "commentary": {"text": "Fewer are logged as corporate."},
     "team_changes": {"change_date": "04/04/2018"},
 }
 

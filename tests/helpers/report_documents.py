@@ -120,7 +120,7 @@ def read_html(text: str) -> Document:
     parser.feed(text)
     parser.builder.end("page")
     document = Document()
-    section = title = ""
+    section = ""
     for element in _seen(parser.builder.close()):
         words = _words(element)
         for name in ("aria-label", "alt", "title"):
@@ -128,18 +128,13 @@ def read_html(text: str) -> Document:
                 document.texts.append(element.get(name, ""))
         if element.tag in HEADINGS:
             section = words
-        if element.tag == "figcaption":
-            title = words
         if element.tag == "svg":
             words = _words(next(element.iter("title")))
             texts = [" ".join(each.itertext()) for each in element.iter("text")]
             document.drawn[words] = [each for each in texts if re.fullmatch(r"\d+%?", each)]
             document.texts += [each for each in texts if not re.fullmatch(r"\d+%?", each)]
         if element.tag == "table":
-            table = _table_of_page(section, element)
-            if table.title.startswith("Figures of the chart"):
-                table.title = f"{title} {table.title}"
-            document.tables.append(table)
+            document.tables.append(_table_of_page(section, element))
         elif element.tag in TEXTS and words and element.find(".//li") is None:
             document.texts.append(words)
     return document
@@ -162,7 +157,24 @@ def _table_of_page(section: str, element: ElementTree.Element) -> Table:
         [_words(cell) for cell in row if cell.tag in ("th", "td")] for row in element.iter("tr")
     ]
     captions = [_words(each) for each in element.iter("caption")]
-    return Table(section, " ".join(captions), rows[0], rows[1:])
+    groups = [
+        (_words(cell), int(cell.get("colspan", "1")))
+        for row in list(element.iter("tr"))[:2]
+        for cell in row
+        if cell.get("scope") == "colgroup"
+    ]
+    return Table(section, " ".join(captions), *_header(rows, groups))
+
+
+def _header(
+    rows: list[list[str]], groups: list[tuple[str, int]]
+) -> tuple[list[str], list[list[str]]]:
+    """Return the names of the columns, each with that of its group, and the rows below them."""
+    if not groups:
+        return rows[0], rows[1:]
+    names = [name for name, size in groups for _ in range(size)]
+    heads = [f"{head}, {name}" for head, name in zip(rows[1], names, strict=True)]
+    return [rows[0][0], *heads], rows[2:]
 
 
 def read_docx(path: Path) -> Document:
@@ -180,7 +192,7 @@ def read_docx(path: Path) -> Document:
             if style.startswith("Heading"):
                 section = words
             if style == "Caption":
-                title = words if not words.startswith("Figures of the chart") else title
+                title = words
             document.texts.append(words)
         elif element.tag == f"{WORD}tbl":
             _read_word_table(document, section, title, element)
@@ -204,10 +216,18 @@ def _read_word_table(
         [" ".join(map(_word_text, cell.iter(f"{WORD}p"))) for cell in row.iter(f"{WORD}tc")]
         for row in element.iter(f"{WORD}tr")
     ]
-    if next(element.iter(f"{WORD}tblHeader"), None) is None:
+    heads = len(list(element.iter(f"{WORD}tblHeader")))
+    if not heads:
         document.texts += [text for row in rows for text in row]
-    else:
-        document.tables.append(Table(section, title, rows[0], rows[1:]))
+        return
+    spans = [
+        (" ".join(map(_word_text, cell.iter(f"{WORD}p"))), int(span.get(f"{WORD}val", "1")))
+        for cell in next(element.iter(f"{WORD}tr")).iter(f"{WORD}tc")
+        for span in cell.iter(f"{WORD}gridSpan")
+    ]
+    if heads == 2:
+        rows[1] = rows[1][1:]  # the rest of the cell over both rows
+    document.tables.append(Table(section, title, *_header(rows, spans)))
 
 
 def _word_text(element: ElementTree.Element) -> str:

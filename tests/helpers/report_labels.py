@@ -41,7 +41,7 @@ MEASURES = tuple(
         (r"held back", "held_back"),
         (r"if the subject decided", "received_by_subject"),
         (r"with an? (corporate|statutory) subject", "suspected"),
-        (r"\bin sla\b|in time|within the time limit", "in_sla"),
+        (r"\bin sla\b|in time|within the (time limit|statutory timeframe)", "in_sla"),
         (r"\blate$", "late"),
         (r"\bupheld\b", "upheld"),
         (r"^withdrawn\b", "withdrawn"),
@@ -118,6 +118,8 @@ def _figure(table: Table, row: list[str], place: int, period: str) -> Figure:
         only([PROCEDURE.findall(each) for each in labels[:3]], "statutory").lower(),
         only([stages_in(each) for each in labels], "stage_1"),
     )
+    if "not withdrawn" in table.title and what.measure == "received":
+        what = what.of("eligible")
     if day := DAY.search(table.title):
         what = _on_day(what, column, row[0], day[1])
     elif breakdown := _breakdown(table):
@@ -152,7 +154,7 @@ def _whole(what: Meaning, title: str, column: str) -> Meaning:
     """What a share is a share of."""
     if "escalated" in title or "against it" in column or "at a later stage" in title:
         return what._replace(measure="received", stage="stage_1")
-    if "withdrawn" in title or "not withdrawn" in column:
+    if "withdrawn" in title.lower() or "not withdrawn" in column:
         return what.of("eligible")
     if "answered or overdue" in column:
         return what.of("due")

@@ -33,9 +33,10 @@ IF_SUBJECT = re.compile(r"would be (\d+) and not (\d+)")
 
 # what has digits and counts no complaint
 NO_COUNTS = re.compile(
+    r"^.*: [+-]?\d[\d.]*% \([a-z]+ \d{4}\)\.$|"  # an indicator of the service
     r"\d+ of \d+ actions? (is|are) done, and .*|^\d+(\.\d+)+ |"
     r"\b\d{4}-\d{2}(?: Q[1-4])?\b|\bQ[1-4]\b|\bstages? \d\b|\bquarter \d\b|\bsections? \d[\d.]*|"
-    r"\b[AB]\.\d|\b\d{1,2} (January|February|March|April|May|June|July|August|September|October|"
+    r"\b[A-C]\.\d+|\b\d{1,2} (January|February|March|April|May|June|July|August|September|October|"
     r"November|December)( \d{4})?\b|\b(January|February|March|April|May|June|July|August|September|"
     r"October|November|December) \d{4}\b|\bAct \d{4}\b|\bregulation \d+\b|"
     r"\b\d+(, or \d+| or \d+)? working days\b|\bnumbers from 1 to \d+\b|"
@@ -51,8 +52,15 @@ FIGURE = r"\d+ of \d+ \(\d+%\)|\d+"
 PICTURE = re.compile(r"Picture \d+")
 
 
+def in_figures(sentence: str) -> str:
+    """Return a sentence with `none of the 40` as a share of figures."""
+    sentence = re.sub(r"^The one (.*?complaint.*?) was not ", r"0 of 1 \1 (0%) was ", sentence)
+    return re.sub(r"\b[Nn]one of (?:the )?(\d+)( .*? (?=was\b))?", r"0 of \1\2 (0%) ", sentence)
+
+
 def numbers_in(sentence: str, period: str) -> Iterator[tuple[Meaning, int]]:
     """Yield what a sentence says: what is counted, and the number."""
+    sentence = in_figures(sentence)
     if CHART.match(sentence):
         return
     if found := CHANGE.search(sentence):
@@ -106,6 +114,7 @@ def unread_numbers(sentence: str, period: str) -> list[str]:
     """Return the numbers of a sentence that are neither understood nor harmless."""
     if PICTURE.fullmatch(sentence) or CHART.match(sentence):
         return []
+    sentence = in_figures(sentence)
     left = NO_COUNTS.sub(" ", sentence)
     known = {str(number) for _, number in numbers_in(sentence, period)}
     left = re.sub(r"\(\d+(\.\d+)?%\)", " ", left) if known else left
@@ -114,7 +123,8 @@ def unread_numbers(sentence: str, period: str) -> list[str]:
 
 def _about(sentence: str, period: str) -> Meaning:
     """What a sentence is about."""
-    words = re.split(r"\b(?:increased|decreased|compared|was the same)\b", sentence)[0]
+    changes = r"\b(?:increased|decreased|rose|fell|compared|was the same)\b"
+    words = re.split(changes, sentence)[0]
     measure = measure_of("", words)
     if "if the subject decided" in sentence:
         measure = "received_by_subject"

@@ -135,22 +135,22 @@ def test_a_corporate_stage_3_of_the_council_is_in_every_table_of_stages(reports:
     for shown in profiles.values():
         assert "has no stage 3" not in texts(shown)
         assert "which has three stages" in texts(shown)
-        beside = column(shown["2.6"]["tables"][0], "No, corporate")
+        beside = column(shown["C.2"]["tables"][0], "No, corporate")
         assert beside["Stage 3"] == "7"
-        assert "Corporate stage 3" in column(shown["2.7"]["tables"][0], "Open")
-    assert column(profiles["internal"]["2.8"]["tables"][1], "To stage 3")["Corporate"] == (
+        assert "Corporate stage 3" in column(shown["C.3"]["tables"][0], "Open")
+    assert column(profiles["internal"]["C.4"]["tables"][1], "To stage 3")["Corporate"] == (
         "7 of 12 (58%)"
     )
-    cases = profiles["internal"]["B.2"]["tables"][1]
+    cases = profiles["internal"]["B.1"]["tables"][1]
     assert "Stage 3" in column(cases, "Stage").values()
 
 
 def test_outcomes_of_the_council_are_rows_and_count_as_it_says(reports: Reports) -> None:
     _, without = reports("")
     _, profiles = reports("outcomes")
-    unknown = column(without["internal"]["4.1"]["tables"][0], "Stage 1")
+    unknown = column(without["internal"]["C.9"]["tables"][0], "Stage 1")
     assert (unknown["Not recognised"], unknown["Resolved"]) == ("8", "8")
-    outcomes = column(profiles["internal"]["4.1"]["tables"][0], "Stage 1")
+    outcomes = column(profiles["internal"]["C.9"]["tables"][0], "Stage 1")
     assert (outcomes["Put right at once"], outcomes["Resolved early"]) == ("8", "8")
     assert "Not recognised" not in outcomes
     assert "“Upheld”, “Partially upheld” or “Put right at once”" in texts(profiles["internal"])
@@ -162,14 +162,14 @@ def test_a_time_limit_for_the_ombudsman_is_denied_by_no_sentence(reports: Report
     _, without = reports("")
     _, profiles = reports("time_limits")
     denied = "There is no time limit for the Ombudsman."
-    assert texts(without["internal"]).count(denied) >= 3
+    assert texts(without["internal"]).count(denied) >= 1
     shown = profiles["internal"]
-    assert denied not in texts({number: shown[number] for number in ("2.1", "2.9", "3.1")})
-    notes = [note for table in shown["2.6"]["tables"][:2] for note in table["notes"]]
+    assert denied not in texts({number: shown[number] for number in ("2.1", "C.5", "3.1")})
+    notes = [note for table in shown["C.2"]["tables"][:2] for note in table["notes"]]
     assert any("no time limit for corporate Ombudsman" in note for note in notes)
     in_sla = column(shown["2.1"]["tables"][1], f"In SLA, {QUARTER}")
     assert in_sla["Ombudsman (LGSCO)"] == "9 of 9 (100%)"
-    assert "Statutory, Ombudsman (LGSCO)" in column(shown["2.9"]["tables"][1], "In SLA")
+    assert "Statutory, Ombudsman (LGSCO)" in column(shown["C.5"]["tables"][1], "In SLA")
 
 
 def test_the_other_files_count_in_the_report(reports: Reports) -> None:
@@ -181,7 +181,7 @@ def test_the_other_files_count_in_the_report(reports: Reports) -> None:
 
     assert (received(""), received("synonyms")) == ("42", "45")
     suspected = column(
-        reports("legal_bases")[1]["internal"]["2.10"]["tables"][0],
+        reports("legal_bases")[1]["internal"]["C.6"]["tables"][0],
         "Of these with a corporate subject",
     )
     assert suspected[f"Stage 1, {QUARTER}"] == "2"

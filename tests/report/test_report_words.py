@@ -53,8 +53,20 @@ def printed(sentence: Sentence, *hidden: Count) -> str | None:
         (
             2,
             1,
-            "The number of stage 1 complaints received increased by 100%, from 1 in 2017-18 Q2 "
-            "to 2 in 2018-19 Q2.",
+            "The number of stage 1 complaints received rose from 1 in 2017-18 Q2 to 2 in "
+            "2018-19 Q2.",
+        ),
+        (
+            3,
+            9,
+            "The number of stage 1 complaints received fell from 9 in 2017-18 Q2 to 3 in "
+            "2018-19 Q2.",
+        ),
+        (
+            15,
+            10,
+            "The number of stage 1 complaints received increased by 50%, from 10 in 2017-18 Q2 "
+            "to 15 in 2018-19 Q2.",
         ),
         (
             1001,
@@ -135,8 +147,8 @@ def test_a_change_of_a_number(now: int | None, base: int | None, words: str) -> 
         (
             (0, 5),
             (1, 1),
-            "decreased by 100 percentage points, from 1 of 1 (100%) in 2017-18 Q2 to 0 of 5 (0%) "
-            "in 2018-19 Q2.",
+            "decreased by 100 percentage points, from 1 of 1 (100%) in 2017-18 Q2 to none of 5 in "
+            "2018-19 Q2.",
         ),
         (
             (3334, 10000),
@@ -205,7 +217,8 @@ def test_a_number_received(value: int | None, words: str) -> None:
     [
         (11, 40, "11 of 40 stage 1 complaints (28%) were upheld in 2018-19 Q2."),
         (1, 40, "1 of 40 stage 1 complaints (3%) was upheld in 2018-19 Q2."),
-        (0, 1, "0 of 1 stage 1 complaint (0%) was upheld in 2018-19 Q2."),
+        (0, 40, "None of the 40 stage 1 complaints was upheld in 2018-19 Q2."),
+        (0, 1, "The one stage 1 complaint was not upheld in 2018-19 Q2."),
         (0, 0, "No stage 1 complaints were received in 2018-19 Q2."),
         (None, None, "There are no figures of stage 1 complaints in 2018-19 Q2."),
     ],
@@ -244,7 +257,36 @@ def test_items_as_a_sentence_lists_them(items: list[str], words: str) -> None:
     assert listed(items) == words
 
 
-@pytest.mark.parametrize("written", ["", "Q2", "2018-20 Q2", "2018-19 Q5", "2018-19Q2", "2018/19"])
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        (
+            "2018-19 Q2",
+            "2018-19 Q2|Q2 2018/19|2018-19Q2|q2 2018–2019|2018/2019 quarter 2|Quarter 2, 2018-19|"
+            "2nd quarter of 2018/19|July to September 2018|Jul-Sep 2018|Q2 JULY-SEP 2018",
+        ),
+        ("2018-19 Q4", "2018-19 Q4|Jan-Mar 2019|fourth quarter 2018-19"),
+        ("2018-19 H1", "H1 2018-19|first half 2018-19|2018-19 half year 1|April to September 2018"),
+        ("2018-19 H2", "2018-19 H2|Oct-Mar 2019|October 2018 to March 2019"),
+        ("2018-19 Q1-Q3", "Q1-Q3 2018-19|Q1 to Q3 2018/19|April to December 2018"),
+        (
+            "2018-19",
+            "2018-19|2018/19|2018-2019|FY 2018-19|financial year 2018/19| Apr 2018-Mar 2019 ",
+        ),
+        ("2018-19 H1", "2018-19 year to date|YTD 2018/19"),
+    ],
+)
+def test_a_period_is_read_however_a_council_writes_it(name: str, written: str) -> None:
+    for each in written.split("|"):
+        assert read_period(each, as_of=date(2018, 11, 27)).name == name, each
+
+
+WRONG = (
+    "|Q2|2018|2018-20 Q2|2018-19 Q5|Q2-Q3 2018-19|July to October 2018|Q1 July-Sep 2018|May 2018"
+)
+
+
+@pytest.mark.parametrize("written", [*WRONG.split("|"), "2018-19 Q2 2019-20", "2018-19 H3"])
 def test_a_wrongly_written_period_is_met_with_one_sentence(written: str) -> None:
     with pytest.raises(UsageError, match="write a quarter as"):
         read_period(written)
@@ -255,7 +297,11 @@ def test_periods_know_their_days_and_neighbours() -> None:
     assert (quarter.first_day, quarter.last_day) == (date(2019, 1, 1), date(2019, 3, 31))
     assert quarter.months == "January to March 2019"
     assert (quarter.moved(1).name, quarter.moved(-4).name) == ("2019-20 Q1", "2017-18 Q4")
-    assert quarter.last_year == Period(2017, 4)
+    assert quarter.last_year == Period(2017, 4, 4)
     assert (year.name, year.previous.name) == ("1999-00", "1998-99")
+    half, to_date = read_period("2018-19 H2"), Period(2018, 1, 3)
+    assert (half.previous.name, half.moved(1).name) == ("2018-19 H1", "2019-20 H1")
+    assert (half.first_day, half.last_day) == (date(2018, 10, 1), date(2019, 3, 31))
+    assert (to_date.previous.name, to_date.months) == ("2017-18 Q1-Q3", "April to December 2018")
     assert year.months == "April 1999 to March 2000"
     assert [each.name for each in year.quarters][0::3] == ["1999-00 Q1", "1999-00 Q4"]

@@ -53,34 +53,77 @@ quarter_periods as (
 
 ),
 
--- a year that the warehouse knows only from a later quarter on is no year
-years as (
+spans as (
 
     select
-        financial_year,
-        min(quarter_start_date) as year_start_date,
-        count(*) = 4 and bool_and(is_complete) as is_complete,
-        lag(financial_year) over (order by min(quarter_start_date)) as previous_year
-    from quarters
-    group by financial_year
-    having month(min(quarter_start_date)) = 4
+        spans.period_length,
+        spans.ending,
+        spans.first_number,
+        spans.last_number
+    from (
+        values
+        ('year', '', 1, 4),
+        ('half_year', ' H1', 1, 2),
+        ('half_year', ' H2', 3, 4),
+        ('year_to_date', ' Q1-Q3', 1, 3)
+    ) as spans (period_length, ending, first_number, last_number)
 
 ),
 
-year_periods as (
+quarters_of_spans as (
 
     select
-        years.financial_year as period,
-        'year' as period_length,
-        years.year_start_date as period_start_date,
-        cast(years.year_start_date + interval 1 year - interval 1 day as date) as period_end_date,
-        years.is_complete,
-        years.previous_year as previous_period,
-        years.previous_year as same_period_last_year,
+        quarters.*,
+        spans.*,
+        quarters.financial_year || spans.ending as period,
+        cast(right(quarters.financial_quarter, 1) as integer) as quarter_number
+    from quarters
+    inner join spans
+        on
+            cast(right(quarters.financial_quarter, 1) as integer)
+            between spans.first_number and spans.last_number
+
+),
+
+-- a year that the warehouse knows only from a later quarter on is no year; a half year likewise
+known_spans as (
+
+    select
+        period,
+        period_length,
+        min(quarter_start_date) as period_start_date,
+        count(*) = max(last_number) - max(first_number) + 1
+        and bool_and(is_complete) as is_complete,
+        lag(period) over (
+            partition by period_length order by min(quarter_start_date)
+        ) as previous_period,
+        lag(period) over (
+            partition by ending order by min(quarter_start_date)
+        ) as same_period_last_year
+    from quarters_of_spans
+    group by period, period_length, ending
+    having min(quarter_number) = max(first_number)
+
+),
+
+span_periods as (
+
+    select
+        known_spans.period,
+        known_spans.period_length,
+        known_spans.period_start_date,
+        cast(
+            known_spans.period_start_date
+            + (quarters.last_number - quarters.first_number + 1) * interval 3 month
+            - interval 1 day as date
+        ) as period_end_date,
+        known_spans.is_complete,
+        known_spans.previous_period,
+        known_spans.same_period_last_year,
         quarters.financial_quarter,
         quarters.financial_year
-    from years
-    inner join quarters on years.financial_year = quarters.financial_year
+    from known_spans
+    inner join quarters_of_spans as quarters on known_spans.period = quarters.period
 
 ),
 
@@ -90,7 +133,7 @@ final as (
 
     union all
 
-    select * from year_periods
+    select * from span_periods
 
 )
 
