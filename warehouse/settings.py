@@ -294,6 +294,11 @@ class Settings(BaseSettings):
         return self.home / "reports"
 
     @property
+    def questions_folder(self) -> Path:
+        """The council's own saved questions."""
+        return self.home / "questions"
+
+    @property
     def exports_folder(self) -> Path:
         """Where the marts are as files."""
         return self.home / "exports"

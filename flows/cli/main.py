@@ -23,6 +23,7 @@ from complaints.flows.cli.options import (
     FormatOption,
     HomeOption,
     OutOption,
+    OutputOption,
     PeriodArgument,
     ProfileOption,
     ReportFormatsOption,
@@ -130,15 +131,16 @@ def report_command(
 @app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="A query on the published marts.")],
+    output: OutputOption = None,
     home: HomeOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Ask the published marts a question; nothing can be changed."""
-    from complaints.flows.cli.console import print_rows
+    from complaints.flows.cli.console import give_rows
     from complaints.warehouse.query import query_marts
 
     columns, rows = query_marts(read_settings(home=home), query)
-    print_rows(columns, rows, format)
+    give_rows(columns, rows, format, output)
 
 
 @app.command()

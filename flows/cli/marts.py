@@ -1,4 +1,4 @@
-"""The commands that hand out what is published: `complaints worklist` and `export`."""
+"""The commands that hand out what is published: `complaints worklist`, `export`, `ask`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from complaints.flows.cli.options import HomeOption
+from complaints.flows.cli.options import Format, FormatOption, HomeOption, OutputOption
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.settings import EXPORT_FORMATS, read_settings
 
@@ -78,3 +78,42 @@ def export(
         on_step("writing the files")
         written = export_marts(read_settings(home=home), formats, out)
     print_lines(f"{len(written)} files, described in {written[-1]}")
+
+
+@app.command()
+def ask(
+    question: Annotated[
+        str | None, typer.Argument(metavar="QUESTION", help="The name of a saved question.")
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the question."),
+    ] = None,
+    show: Annotated[
+        bool, typer.Option("--show", help="Print the question's parameters and its SQL.")
+    ] = False,
+    output: OutputOption = None,
+    home: HomeOption = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Answer a saved question, or list those there are; the council's own are in its home."""
+    from complaints.flows.cli.console import give_rows, print_lines
+    from complaints.warehouse.query import query_marts
+    from complaints.warehouse.questions import find_question, read_questions, values_of
+
+    settings = read_settings(home=home)
+    if question is None:
+        rows = [
+            (each.name, each.title, ", ".join(each.parameters))
+            for each in read_questions(settings).values()
+        ]
+        give_rows(("question", "asks", "parameters"), rows, format, output)
+        return
+    found = find_question(settings, question)
+    if show:
+        meanings = (f"-- ${name}: {meaning}" for name, meaning in found.parameters.items())
+        print_lines(f"-- {found.title}", *meanings, *found.sql.splitlines())
+        return
+    values = values_of(found, given or [])
+    columns, answer = query_marts(settings, found.sql, values)
+    give_rows(columns, answer, format, output)
