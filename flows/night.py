@@ -14,6 +14,7 @@ from complaints.flows.readers.export_files import FileRecord
 from complaints.flows.readers.sources import Source, read_sources
 from complaints.flows.steps import build
 from complaints.flows.steps.erase import carry_out_erasures, forget_expired
+from complaints.flows.steps.export_published import export_published
 from complaints.flows.steps.extract import extract
 from complaints.flows.steps.file_records import record_files
 from complaints.flows.steps.find_deliveries import Delivery, find_deliveries
@@ -76,6 +77,7 @@ STEPS = (
     Step(build.check_marts),
     Step(build.build_run_marts),
     Step(publish, retries=2),
+    Step(export_published),
 )
 REFUSED = ("stopped", "rejected")
 PLAIN: dict[str, Function] = {step.name: step.function for step in STEPS}
@@ -254,6 +256,8 @@ def _run(
         steps.copy_log(settings, run)
         steps.build_run_marts(settings)
         report.notes += steps.publish(settings, run, list(build.RUN_MARTS))
+    if settings.nightly_export_formats and run.is_published:
+        steps.export_published(settings)
 
 
 def _read_and_judge(

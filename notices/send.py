@@ -23,6 +23,9 @@ from complaints.warehouse.settings import Settings
 PAUSES_SECONDS = (0, 2, 8)  # before each time it is tried
 TIMEOUT_SECONDS = 20
 LOCK_SECONDS = 60
+# Folded at 78, a subject of 75 characters would begin with the fold (Python 3.11).
+LONG_HEADERS = SMTP.clone(max_line_length=200)
+WORKBOOK = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # Where a refusal concerns one recipient or message; after any other the server is left alone.
 REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused)
@@ -125,6 +128,14 @@ def _as_mail(settings: Settings, message: Waiting, recipient: Recipient) -> Emai
     mail["Auto-Submitted"] = "auto-generated"  # no out-of-office reply, please
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    if message.attachment:
+        mail.add_attachment(
+            message.attachment.content,
+            maintype="application",
+            subtype=WORKBOOK,
+            filename=message.attachment.name,
+        )
+    mail.policy = LONG_HEADERS
     return mail
 
 

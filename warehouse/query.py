@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,9 @@ FORBIDDEN_FUNCTIONS = {
 }
 
 
-def query_marts(settings: Settings, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+def query_marts(
+    settings: Settings, query: str, given: Mapping[str, Any] | None = None
+) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Return the columns and rows of one query on `marts.duckdb`.
 
     The query can reach nothing but the marts, with as much memory and time as the settings allow.
@@ -50,15 +52,18 @@ def query_marts(settings: Settings, query: str) -> tuple[list[str], list[tuple[A
     with open_marts(settings.marts_path) as marts:
         try:
             _confine(marts, settings)
-            statements = marts.extract_statements(query)
+            *before, statement = marts.extract_statements(query) or [None]
             if (
-                len(statements) != 1
-                or statements[0].type not in READING
+                statement is None
+                or statement.type not in READING
+                or not all(_is_of_pivot(each) for each in before)
                 or FORBIDDEN_FUNCTIONS & _names(query)
             ):
                 raise UsageError("query_not_reading")
             with _ended_after(marts, settings.query_seconds):
-                result = marts.execute(statements[0])
+                for each in before:
+                    marts.execute(each)
+                result = marts.execute(statement, given or {})
                 rows = result.fetchmany(MOST_ROWS + 1)
         except duckdb.InterruptException:
             raise UsageError("query_too_long", seconds=settings.query_seconds) from None
@@ -67,6 +72,11 @@ def query_marts(settings: Settings, query: str) -> tuple[list[str], list[tuple[A
         if len(rows) > MOST_ROWS:
             raise UsageError("query_too_many_rows", most=f"{MOST_ROWS:,}")
         return [column[0] for column in result.description or []], rows
+
+
+def _is_of_pivot(statement: duckdb.Statement) -> bool:
+    """Return whether DuckDB made a statement of a `pivot`: a type in memory, for its columns."""
+    return statement.type == duckdb.StatementType.CREATE and not statement.query
 
 
 def _confine(marts: duckdb.DuckDBPyConnection, settings: Settings) -> None:

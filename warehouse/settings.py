@@ -8,6 +8,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from complaints.warehouse import clock
 from complaints.warehouse.errors import UsageError
 
+EXPORT_FORMATS = ("parquet", "csv", "xlsx")
 PROJECT_FOLDER = Path(__file__).resolve().parents[1]
 RECIPIENT = re.compile(r"[a-zA-Z][\w+.-]*://\S+|[^\s@<>]+@[^\s@<>]+")
 
@@ -138,6 +140,14 @@ class Settings(BaseSettings):
         ),
     )
 
+    nightly_exports: str = Field(
+        "",
+        pattern=r"^((parquet|csv|xlsx)(, ?(parquet|csv|xlsx))*)?$",
+        description=(
+            "The formats in which every night writes the marts to `<home>/exports/`, of `parquet`, "
+            "`csv` and `xlsx`, separated by commas; none when not set."
+        ),
+    )
     accepting_role: str = Field(
         "Complaints Manager",
         description=(
@@ -160,6 +170,21 @@ class Settings(BaseSettings):
         SecretStr(""),
         description=(
             "Recipients of notices of failed nights and rejected files, in the same format."
+        ),
+    )
+    alerts_teams: SecretStr = Field(
+        SecretStr(""),
+        description=(
+            "Teams and who is notified of their own deadlines and records, as "
+            "`Fostering=fostering@council.example`, separated by commas (a comma inside a team's "
+            "name is written %2C)."
+        ),
+    )
+    alerts_attach_worklist: bool = Field(
+        False,
+        description=(
+            "Whether the worklist goes with the digest as a workbook, to each its own part; to "
+            "e-mail addresses only."
         ),
     )
     alerts_due_within_days: int = Field(
@@ -266,6 +291,16 @@ class Settings(BaseSettings):
                 raise ValueError(f"entry {place} is neither an e-mail address nor an Apprise URL")
         return written
 
+    @field_validator("alerts_teams")
+    @classmethod
+    def _teams_can_be_reached(cls, written: SecretStr) -> SecretStr:
+        for place, (team, entry) in enumerate(teams_of(written), start=1):
+            if not team or not RECIPIENT.fullmatch(entry):
+                raise ValueError(
+                    f"entry {place} is not a team, =, and an e-mail address or an Apprise URL"
+                )
+        return written
+
     @property
     def door(self) -> dict[str, float]:
         """The limits by which a delivery is judged as a whole, by their short names."""
@@ -280,6 +315,21 @@ class Settings(BaseSettings):
     def releases_folder(self) -> Path:
         """The reports as they were released."""
         return self.home / "releases"
+
+    @property
+    def questions_folder(self) -> Path:
+        """The council's own saved questions."""
+        return self.home / "questions"
+
+    @property
+    def exports_folder(self) -> Path:
+        """Where the marts are as files."""
+        return self.home / "exports"
+
+    @property
+    def nightly_export_formats(self) -> list[str]:
+        """In which forms each night writes them."""
+        return [each.strip() for each in self.nightly_exports.split(",") if each.strip()]
 
     @property
     def as_of_day(self) -> date:
@@ -341,6 +391,12 @@ DOOR_SETTINGS = tuple(
 def entries_of(written: SecretStr) -> list[str]:
     """Return the entries of a setting that lists recipients."""
     return [entry.strip() for entry in written.get_secret_value().split(",") if entry.strip()]
+
+
+def teams_of(written: SecretStr) -> list[tuple[str, str]]:
+    """Return the entries of a setting that lists teams with their recipients."""
+    parts = [entry.partition("=") for entry in entries_of(written)]
+    return [(unquote(team).strip(), entry.strip()) for team, _, entry in parts]
 
 
 def read_settings(**given: Any) -> Settings:

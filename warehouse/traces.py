@@ -37,11 +37,28 @@ FREE_TEXT = (
 )
 # Of Prefect's own tables.
 PREFECT_TEXT = ("message", "data", "description", "payload", "state_message")
+LEFTOVERS = (
+    *("as-at", "exports"),
+    *(".dry-run-*", ".restoring", ".marts-*", "published/*.copying", ".*.copy"),
+)
 ERASED = "[erased]"
 LETTERS = re.compile(r"[^\W_]+")  # and digits
 WAIT_SECONDS = 60  # for a server that is writing
 LONGEST_IN_NOTICE = 40  # as notices/sql/prepare.sql cuts a reference
 RAW_SCHEMAS = ("raw", "validation")
+# What a forgotten case counted for in a report that was released is what the report says: it stays,
+# without the case and its days, so that the figures can be restated.
+KEEP_RELEASED = """
+    update raw.released_stages as stages set
+        case_reference = erased_cases.token,
+        record_id = md5(uuid()::varchar),
+        received_date = date_trunc('quarter', received_date),
+        responded_date = if(responded_date is null, null, date_trunc('quarter', received_date)),
+        is_erased = true
+    from erased_cases
+    where stages.source = erased_cases.source
+        and stages.case_reference = erased_cases.case_reference and way = 'forget'
+"""
 
 
 class ErasedCase(NamedTuple):
@@ -127,6 +144,7 @@ def take_out_of_store(store: duckdb.DuckDBPyConnection, cases: Sequence[ErasedCa
         f"row_number() over (partition by token order by record_id) as place from ({ids})"
     )
     store.begin()
+    store.execute(KEEP_RELEASED)
     for table in tables:
         if table.schema in RAW_SCHEMAS:
             _anonymise(store, table)
@@ -382,8 +400,16 @@ def _clean_sqlite(path: Path, words: Words) -> None:
 
 
 def remove_leftovers(settings: Settings) -> None:
-    """Remove what a killed command left of a copy of the home or of its marts."""
-    for pattern in (".dry-run-*", ".restoring", ".marts-*", "published/*.copying", ".*.copy"):
+    """Remove what is made again when it is asked for, and what a killed command left of a copy."""
+    for pattern in (
+        "as-at",
+        "exports",
+        ".dry-run-*",
+        ".restoring",
+        ".marts-*",
+        "published/*.copying",
+        ".*.copy",
+    ):
         for path in settings.home.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for unfinished in settings.backups_path.glob(".unfinished-*"):

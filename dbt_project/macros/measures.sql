@@ -10,7 +10,7 @@
 
 {#- Those that are also counted for each team, reason, outcome and characteristic. -#}
 {% macro breakdown_measures() -%}
-    received eligible in_sla upheld
+    received eligible in_sla late open_in_time open_overdue upheld
 {%- endmacro %}
 
 {#- What is recorded of the person who complains, and of the child or young person. -#}

@@ -12,6 +12,7 @@ import typer
 from complaints.flows.cli import accept as accept_commands
 from complaints.flows.cli import erase as erase_commands
 from complaints.flows.cli import history as history_commands
+from complaints.flows.cli import marts as marts_commands
 from complaints.flows.cli import notices as alert_commands
 from complaints.flows.cli import sources as sources_commands
 from complaints.flows.cli import status as status_commands
@@ -25,6 +26,7 @@ from complaints.flows.cli.options import (
     FormatOption,
     HomeOption,
     OutOption,
+    OutputOption,
     PeriodArgument,
     ProfileOption,
     ReportFormatsOption,
@@ -134,17 +136,18 @@ def report_command(
 @app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="A query on the published marts.")],
+    output: OutputOption = None,
     home: HomeOption = None,
     format: FormatOption = Format.TABLE,
     as_at: AsAtOption = None,
 ) -> None:
     """Ask the published marts a question; nothing can be changed."""
-    from complaints.flows.cli.console import print_rows
+    from complaints.flows.cli.console import give_rows
     from complaints.warehouse.query import query_marts
 
     settings = read_settings(home=home)
     columns, rows = query_marts(history_commands.home_as_at(settings, as_at) or settings, query)
-    print_rows(columns, rows, format)
+    give_rows(columns, rows, format, output)
 
 
 @app.command()
@@ -209,6 +212,7 @@ app.add_typer(accept_commands.app)
 app.add_typer(erase_commands.app)
 app.add_typer(history_commands.app)
 app.add_typer(upkeep_commands.app)
+app.add_typer(marts_commands.app)
 app.add_typer(sources_commands.app)
 app.add_typer(alert_commands.app)
 

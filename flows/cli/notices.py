@@ -35,8 +35,8 @@ def alert(
     if preview:
         sources = read_sources(settings.source) if settings.source else []
         messages = notify.preview(settings, [source.code for source in sources])
-        for audiences, message in messages:
-            print_lines(f"To the recipients of {', '.join(audiences)}:", "", message.text)
+        for scope, message in messages:
+            print_lines(f"To the recipients of {scope}:", "", message.text)
         if not messages:
             print_lines("There is nothing new to send.")
         return

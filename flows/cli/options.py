@@ -80,6 +80,10 @@ OutOption = Annotated[
     Path | None,
     typer.Option("--out", help="The folder for the files; <home>/reports when not given."),
 ]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("--output", help="The file for the rows: .csv, .json or .xlsx."),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the rows are printed.")]
 
 

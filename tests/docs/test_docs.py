@@ -70,6 +70,7 @@ def pages() -> dict[str, str]:
 GENERATED = (
     *("data_dictionary.md", "validation_rules.md"),
     *("command_line.md", "settings.md", "messages.md"),
+    *("analysts.md", "freedom_of_information.md"),
 )
 
 
