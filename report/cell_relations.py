@@ -65,6 +65,8 @@ PARTS_OF_MEASURES = (
     ("received", "upheld"),
     ("received", "in_sla"),
     ("received", "decided"),
+    ("closed", "closed_in_sla"),
+    ("closed", "closed_upheld"),
     ("received", "went_on_to_stage_2"),
     ("received", "went_on_to_stage_3"),
     ("received", "went_on_to_ombudsman"),

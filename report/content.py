@@ -68,7 +68,14 @@ class RelativeChange(NamedTuple):
         return (self.now, self.base)
 
 
-Figure = Count | Share | RelativeChange
+class WorkedOut(NamedTuple):
+    """Words for a figure made of some cases, a mean or an amount, shown only with their numbers."""
+
+    words: str
+    counts: tuple[Count, ...]
+
+
+Figure = Count | Share | RelativeChange | WorkedOut
 Part = str | Figure
 
 

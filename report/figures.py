@@ -5,11 +5,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from complaints.report.content import Cell, Count, Share
 from complaints.report.periods import Period
+from complaints.report.printing import rounded
 from complaints.report.sentences import Noun, complaints_at
 from complaints.warehouse.errors import RunFailedError
 
@@ -77,6 +79,7 @@ class Figures:
     stages: tuple[Stage, ...]  # statutory first, in their order
     outcomes: tuple[Outcome, ...]
     cells: Mapping[Cell, int]
+    closed_days: Rows = ()  # by procedure and stage, how many working days the closed took
     open_stages: Rows = ()
     time_limits: Rows = ()
     case_stages: Rows = ()
@@ -155,6 +158,14 @@ class Figures:
     ) -> Share:
         """Return a measure of a stage as a part of another."""
         return Share(self.count(part, stage, period), self.count(of, stage, period))
+
+    def days_of_closed(self, stage: Stage) -> tuple[str, str] | None:
+        """Return the mean and the median of the working days, with a decimal where it has one."""
+        found = next((each for each in self.closed_days if each[:2] == stage[:2]), None)
+        if found is None:
+            return None
+        mean = rounded(Fraction(found.working_days_total, found.answered), 1)
+        return f"{mean:.1f}".removesuffix(".0"), f"{found.median_working_days:g}"
 
     def values_of(self, breakdown: str, *stages: Stage, period: Period | None = None) -> list[str]:
         """Return the values of a breakdown that occur, in the order of the alphabet."""

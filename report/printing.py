@@ -19,6 +19,7 @@ from complaints.report.content import (
     Sentence,
     Share,
     Table,
+    WorkedOut,
 )
 from complaints.report.row_order import hides, row_order
 
@@ -95,6 +96,8 @@ class Printer:
             return self.part(part.part)  # zero of a hidden number stays zero
         if self.hides(part):
             return self.symbol
+        if isinstance(part, WorkedOut):
+            return part.words
         if isinstance(part, Count):
             return NOTHING if part.value is None else str(part.value)
         if isinstance(part, Share):

@@ -25,6 +25,8 @@ CELLS = (
     "from rpt_suspected_misclassification",
     "select period, procedure, 'stage_1' as stage, '' as breakdown, '' as value, "
     "columns('went_on_to_.*') from rpt_escalation",
+    "select period, procedure, stage, closed, in_sla as closed_in_sla, upheld as closed_upheld, "
+    "'' as breakdown, '' as value from rpt_period_closed",
     "select *, 'service_team' as breakdown, service_team as value from rpt_period_teams",
     "select *, 'reason' as breakdown, reason as value from rpt_period_reasons",
     "select *, 'outcome' as breakdown, outcome as value from rpt_period_outcomes",
@@ -148,6 +150,11 @@ def _read(marts: duckdb.DuckDBPyConnection, written: str, is_draft: bool) -> Fig
             )
         ),
         cells=cells | {accepted: rows(ACCEPTED, quarters)[0][0]},
+        closed_days=rows(
+            "procedure, stage, working_days_total, closed - withdrawn as answered, "
+            "median_working_days from rpt_period_closed where period = ? and closed > withdrawn",
+            period.name,
+        ),
         open_stages=rows("* from rpt_open_stages order by received_date, case_reference"),
         time_limits=rows(TIME_LIMITS, quarters),
         case_stages=rows(CASE_STAGES, quarters),

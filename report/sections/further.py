@@ -12,6 +12,7 @@ from complaints.report.figures import Figures, Stage
 from complaints.report.periods import Period, day_in_words
 from complaints.report.printing import NOTHING
 from complaints.report.read_marts import QUARTERS_OF_A_LINE
+from complaints.report.sections.closed import closed_table
 from complaints.report.sections.open_stages import open_section
 from complaints.report.sentences import listed, number_in_words, sentence, sentence_when_hidden
 from complaints.report.tables import (
@@ -272,6 +273,7 @@ def _timeliness(figures: Figures) -> Section:
             },
         ),
     ]
+    tables.append(closed_table(figures))
     if stage_2:
         tables.append(_clocks(figures, stage_2))
     if stage_3 and figures.count("received", stage_3).value:

@@ -34,6 +34,7 @@ PARTS = {
     "received": ("in_sla", "late", "upheld", "withdrawn", "open_in_time", "open_overdue",
                  "not_applicable", "eligible", "decided", "with_advocate", "extension_agreed",
                  "suspected", "in_sla_from_request", "panel_in_time", "panel_late"),
+    "closed": ("closed_in_sla", "closed_upheld"),
     "decided": ("upheld", "without_outcome", "outcome_unknown", "in_sla", "late"),
     "not_applicable": ("withdrawn",),
     "extension_agreed": ("in_sla_extended",),

@@ -19,12 +19,17 @@ OTHER_TABLES = re.compile(
     r"action plan|progress of actions|indicators|figures of other authorities|changes of teams",
     re.I,
 )
-OTHER_COLUMNS = re.compile(r"limit in working days|what was learned|theme$", re.I)
+OTHER_COLUMNS = re.compile(
+    r"limit in working days|working days on average|^median$|what was learned|theme$", re.I
+)
 
 # the first that is found in the words of a column, a row, a title or a sentence
 MEASURES = tuple(
     (re.compile(words, re.I), measure)
     for words, measure in (
+        (r"^closed: in sla", "closed_in_sla"),
+        (r"^closed: upheld", "closed_upheld"),
+        (r"^closed", "closed"),
         (r"within the limit without|within \d+[ or\d]* working|^without an ext", "in_sla_basic"),
         (r"within the extended limit|later, within|^with an extension$", "in_sla_extended"),
         (r"given an extension|extensions? agreed", "extension_agreed"),
@@ -156,6 +161,8 @@ def _whole(what: Meaning, title: str, column: str) -> Meaning:
         return what._replace(measure="received", stage="stage_1")
     if "withdrawn" in title.lower() or "not withdrawn" in column:
         return what.of("eligible")
+    if what.measure.startswith("closed"):
+        return what.of("closed")
     if "answered or overdue" in column:
         return what.of("due")
     return what.total if what.measure == "received" else what.of("received")
