@@ -20,8 +20,8 @@ def both_cohorts(figures: Figures) -> tuple[Sentence, ...]:
     first, name = figures.first, figures.period.name
     received, closed = (figures.count(each, first) for each in ("received", "closed"))
     in_time, upheld = (_share(figures, each, first) for each in PARTS.values())
-    answers = (figures.share(each, first) for each in ("in_sla", "upheld"))
-    if (in_time, upheld) == tuple(answers) or not closed.value:
+    answers = [figures.count(each, first).value for each in ("received", "in_sla", "upheld")]
+    if not closed.value or answers == [closed.value, in_time.part.value, upheld.part.value]:
         return ()
     noun = first.noun()
     verbs = ["was" if each.value == 1 else "were" for each in (received, closed)]
