@@ -21,6 +21,8 @@ pytestmark = pytest.mark.xdist_group("example_change")
 STAGE_1 = {"procedure": "statutory", "stage": "stage_1"}
 QUARTER = {"financial_quarter": "2018-19 Q1"} | STAGE_1
 NEXT_QUARTER = {"financial_quarter": "2018-19 Q2"} | STAGE_1
+# What of the year holds just the complaints received so far.
+YEAR_SO_FAR = ("2018-19", "2018-19 H1", "2018-19 Q1-Q3")
 
 # What is about the runs themselves.
 OF_THE_RUNS = {"dq_deliveries", "dq_trends", "ops_runs", "ops_steps"}
@@ -114,15 +116,18 @@ MOVES: dict[str, list[Edit]] = {
                 "late_from_request": 10,
             },
         ),
-        Edit(
-            {"period": "2018-19"} | STAGE_1,
-            {
-                "in_sla": 19,
-                "in_sla_basic": 15,
-                "late": 32,
-                "in_sla_from_request": 17,
-                "late_from_request": 34,
-            },
+        *(
+            Edit(
+                {"period": period} | STAGE_1,
+                {
+                    "in_sla": 19,
+                    "in_sla_basic": 15,
+                    "late": 32,
+                    "in_sla_from_request": 17,
+                    "late_from_request": 34,
+                },
+            )
+            for period in YEAR_SO_FAR
         ),
     ],
     "rpt_period_teams": [
@@ -138,10 +143,19 @@ MOVES: dict[str, list[Edit]] = {
                 ("2018-19 Q1", "Youth Offending", 4, {}),
                 ("2018-19 Q1", "Children in Need", 2, {}),
                 ("2018-19 Q1", "Early Help", 2, {}),
-                ("2018-19", "Children with Disabilities", 2, {"in_sla": 0}),
-                ("2018-19", "Youth Offending", 5, {}),
-                ("2018-19", "Children in Need", 13, {}),
-                ("2018-19", "Early Help", 5, {}),
+            )
+        ),
+        *(
+            Edit(
+                {"period": period, "service_team": team} | STAGE_1,
+                {"received": received, "eligible": received} | others,
+            )
+            for period in YEAR_SO_FAR
+            for team, received, others in (
+                ("Children with Disabilities", 2, {"in_sla": 0}),
+                ("Youth Offending", 5, {}),
+                ("Children in Need", 13, {}),
+                ("Early Help", 5, {}),
             )
         ),
     ],
@@ -150,8 +164,8 @@ MOVES: dict[str, list[Edit]] = {
         for period, reason, in_sla in (
             ("2018-19 Q1", "Communication", 2),
             ("2018-19 Q1", "Delays", 0),
-            ("2018-19", "Communication", 11),
-            ("2018-19", "Delays", 7),
+            *((period, "Communication", 11) for period in YEAR_SO_FAR),
+            *((period, "Delays", 7) for period in YEAR_SO_FAR),
         )
     ],
     "dq_publication": [Edit({}, {"run_id": Changed})],

@@ -27,6 +27,7 @@ OTHER_COLUMNS = {
     "sexual_orientation": "Not recorded",
     "advocate": "no",
     "learning": "Letters are shorter now.",
+    "target_met": "yes",
 }
 
 
@@ -78,6 +79,7 @@ def test_forty_nights_of_growth_corrections_and_quiet_days_stop_nothing(
 
 def test_no_change_that_ruins_an_export_passes_in_silence(door: Door) -> None:
     rows = full(export(41))
+    assert [name for name in LAYOUT_NAMES if not all(row.get(name) for row in rows)] == []
     (file,) = door.deliver(rows)
     assert (file.status, file.message) == ("loaded", None), door.stops()
     ruined: dict[str, list[Row]] = {
