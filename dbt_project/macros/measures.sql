@@ -40,3 +40,13 @@
 {% macro count_where(condition) -%}
     count(case when {{ condition }} then 1 end)
 {%- endmacro %}
+
+{#- The periods that reports print, each once, with its days. -#}
+{% macro reported_periods() -%}
+    select distinct
+        period,
+        period_length,
+        period_start_date,
+        period_end_date
+    from {{ ref('int_periods') }}
+{%- endmacro %}

@@ -3,12 +3,7 @@ with
 
 periods as (
 
-    select distinct
-        period,
-        period_length,
-        period_start_date,
-        period_end_date
-    from {{ ref('int_periods') }}
+    {{ reported_periods() }}
 
 ),
 
