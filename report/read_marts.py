@@ -41,7 +41,11 @@ CELLS = (
         f"'{breakdown}' as breakdown, {value} as value, sum(contacts)::bigint as contacts, "
         "sum(due)::bigint as contacts_due, sum(in_time)::bigint as contacts_in_time "
         "from rpt_period_contacts group by all"
-        for breakdown, value in (("", "''"), ("service_team", "service_team"), ("reason", "reason"))
+        for breakdown, value in (
+            ("", "''"),
+            ("service_team", "service_team"),
+            ("refusal", "reason"),
+        )
     ),
     *(
         f"select period, 'all' as procedure, 'all' as stage, 'service_team' as breakdown, "

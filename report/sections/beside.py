@@ -33,7 +33,7 @@ def sections(figures: Figures) -> Iterator[Section]:
         words = (
             f"The children are those of the last day counted in the {figures.period.kind}, the "
             "referrals those of the whole of it. A team without a caseload on record has no ratio: "
-            f"{NOT_APPLICABLE}, which is not 0."
+            f"{NOT_APPLICABLE}."
         )
         tables = tuple(each for each in caseload if each)
         yield Section("caseload", "Complaints and caseload", (sentence(words),), tables=tables)
@@ -81,7 +81,7 @@ def _contacts(figures: Figures, periods: list[Period]) -> Section:
     ]
     for title, corner, breakdown, shown in (
         (f"Contacts by team, {name}", "Team", "service_team", [each for _, each in types]),
-        (f"Complaints refused, and why, {name}", "Reason", "reason", [REFUSED]),
+        (f"Complaints refused, and why, {name}", "Reason", "refusal", [REFUSED]),
     ):
         columns = {head: type_ for head, type_ in types if type_ in shown and count(type_).value}
         values = {

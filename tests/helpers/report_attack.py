@@ -28,6 +28,7 @@ SUMS = (
     ("received", ("eligible", "withdrawn")),
     ("in_sla", ("in_sla_basic", "in_sla_extended")),
     ("due", ("in_sla", "late", "open_overdue")),
+    ("recommendations_due", ("recommendations_done", "recommendations_overdue")),
     ("open", ("open_in_time", "open_overdue", "open_without_limit")),
 )
 PARTS = {

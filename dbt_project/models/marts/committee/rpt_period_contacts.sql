@@ -75,7 +75,8 @@ dated as (
 
 ),
 
--- What is neither answered nor overdue says nothing yet; of a counted group only its number in time does.
+-- What is neither answered nor overdue says nothing yet, nor does a counted group without its
+-- number in time.
 judged as (
 
     select

@@ -1,6 +1,6 @@
--- Each team's complaints in every structure there has been: a team that the structure's first day does
--- not have is followed to the one that has its work, forwards or back, through at most three changes. A
--- team that was split has no single heir, and keeps its name.
+-- Each team's complaints in every structure there has been: a team that the structure's first day
+-- does not have is followed to the one that has its work, forwards or back, through at most three
+-- changes. A team that was split has no single heir, and keeps its name.
 with
 
 run as (
@@ -47,14 +47,13 @@ structures as (
     select change_days.day as structure_from
     from change_days
     cross join run
-    where change_days.day > run.earliest_date and change_days.day <= run.as_of_day
+    where change_days.day <= run.as_of_day
 
     union
 
     select run.earliest_date as structure_from
-    from run
-    cross join (select count(*) as days from change_days) as known
-    where known.days > 0
+    from change_days
+    cross join run
 
 ),
 
@@ -109,12 +108,12 @@ recorded as (
         left join heirs
             on
                 earlier.team = heirs.team
-                and heirs.change_date <= earlier.structure_from
+                and earlier.structure_from >= heirs.change_date
                 and teams.team is null
         left join forerunners
             on
                 earlier.team = forerunners.team
-                and forerunners.change_date > earlier.structure_from
+                and earlier.structure_from < forerunners.change_date
                 and teams.team is null
 
     ),

@@ -1,5 +1,5 @@
--- contact_key is what two rows may not share: the reference, or of a counted group what it counts. A
--- row without either is one contact, and counts as often as it is delivered.
+-- contact_key is what two rows may not share: the reference, or of a counted group what it counts.
+-- A row without either is one contact, and counts as often as it is delivered.
 {{ typed_input(
     'contacts',
     texts=['team', 'reason', 'reference'],
