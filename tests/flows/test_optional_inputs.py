@@ -99,7 +99,7 @@ EXAMPLES: dict[str, tuple[str, dict[str, str], int]] = {
     "team_incomplete": ("teams", {"directorate": ""}, 1),
     "team_date_invalid": ("teams", {"to": "never"}, 1),
     "team_conflict": ("teams", {"directorate": "Place"}, 2),
-    "contact_incomplete": ("contacts", {"period": "", "number": ""}, 1),
+    "contact_incomplete": ("contacts", {"period": "", "number": "", "in_time": ""}, 1),
     "contact_type_unknown": ("contacts", {"type": "Parcel"}, 1),
     "contact_value_invalid": ("contacts", {"number": "-12"}, 1),
     "contact_in_time_exceeds_number": ("contacts", {"in_time": "13"}, 1),

@@ -9,7 +9,8 @@
     periods=['period'],
     more=[
         "coalesce(received_date_text, period_text) as received_text",
-        "coalesce(in_time > coalesce(number, 1), false) as has_too_many_in_time",
+        "coalesce(in_time > case when number_text is null then 1 else number end, false)
+            as has_too_many_in_time",
         "coalesce(
             reference,
             case
