@@ -68,19 +68,14 @@ class RelativeChange(NamedTuple):
         return (self.now, self.base)
 
 
-class Remark(NamedTuple):
-    """Words about the complaints of a count, which are told only where the count is."""
+class WorkedOut(NamedTuple):
+    """Words for a figure made of some cases, or what was learned from them: shown only with them."""
 
-    text: str
-    about: Count
-
-    @property
-    def counts(self) -> tuple[Count, ...]:
-        """The count that the words are about."""
-        return (self.about,)
+    words: str
+    counts: tuple[Count, ...]
 
 
-Figure = Count | Share | RelativeChange | Remark
+Figure = Count | Share | RelativeChange | WorkedOut
 Part = str | Figure
 
 

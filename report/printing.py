@@ -14,16 +14,15 @@ from complaints.report.content import (
     FrontMatter,
     Part,
     RelativeChange,
-    Remark,
     Report,
     Section,
     Sentence,
     Share,
     Table,
+    WorkedOut,
 )
 from complaints.report.row_order import hides, row_order
 
-NOT_SHOWN = "Not shown"
 OTHER = "Other values"
 NOTHING = "–"  # no figure: nothing was received, or there is no limit to keep
 
@@ -105,10 +104,10 @@ class Printer:
             return part
         if isinstance(part, Share) and part.part.cell not in self.hidden and self.hides(part):
             return self.part(part.part)  # zero of a hidden number stays zero
-        if isinstance(part, Remark):
-            return NOT_SHOWN if self.hides(part) else part.text
         if self.hides(part):
             return self.symbol
+        if isinstance(part, WorkedOut):
+            return part.words
         if isinstance(part, Count):
             return NOTHING if part.value is None else str(part.value)
         if isinstance(part, Share):

@@ -78,3 +78,13 @@
     responded_date outcome is_upheld sla_status sla_status_from_request panel_sla_status
     is_in_sla_basic is_in_sla_extended is_withdrawn is_closed_date_unknown extension_agreed
 {%- endmacro %}
+
+{#- The periods that reports print, each once, with its days. -#}
+{% macro reported_periods() -%}
+    select distinct
+        period,
+        period_length,
+        period_start_date,
+        period_end_date
+    from {{ ref('int_periods') }}
+{%- endmacro %}

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from complaints.report.content import Count, Part, Remark, Section, Table
+from complaints.report.content import Count, Part, Section, Table, WorkedOut
 from complaints.report.figures import Figures
 from complaints.report.periods import day_in_words, read_period
 from complaints.report.printing import NOTHING
@@ -68,7 +68,7 @@ def cases(figures: Figures) -> Section:
             stage.title,
             theme.reason,
             count := _theme_count(figures, stage, theme),
-            Remark(_learnings(figures, theme), count),
+            WorkedOut(_learnings(figures, theme), (count,)),
         )
         for stage in figures.statutory
         for theme in figures.themes

@@ -29,12 +29,14 @@ SUMS = (
     ("received", ("eligible", "withdrawn")),
     ("in_sla", ("in_sla_basic", "in_sla_extended")),
     ("due", ("in_sla", "late", "open_overdue")),
+    ("recommendations_due", ("recommendations_done", "recommendations_overdue")),
     ("open", ("open_in_time", "open_overdue", "open_without_limit")),
 )
 PARTS = {
     "received": ("in_sla", "late", "upheld", "withdrawn", "open_in_time", "open_overdue",
                  "not_applicable", "eligible", "decided", "with_advocate", "extension_agreed",
                  "suspected", "in_sla_from_request", "panel_in_time", "panel_late"),
+    "closed": ("closed_in_sla", "closed_upheld"),
     "decided": ("upheld", "without_outcome", "outcome_unknown", "in_sla", "late"),
     "not_applicable": ("withdrawn",),
     "extension_agreed": ("in_sla_extended",),

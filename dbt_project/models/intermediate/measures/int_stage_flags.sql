@@ -19,6 +19,8 @@ final as (
         procedure,
         stage,
         received_date,
+        responded_date,
+        working_days_taken,
         financial_quarter,
         service_team,
         outcome,

@@ -1,0 +1,3 @@
+{{ config(materialized='table', tags=['reference']) }}
+
+{{ council_rows_over('contact_types', ['contact_type']) }}
