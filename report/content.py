@@ -69,7 +69,7 @@ class RelativeChange(NamedTuple):
 
 
 class WorkedOut(NamedTuple):
-    """Words for a figure made of some cases, or what was learned from them: shown only with them."""
+    """Words for what is made of some cases, a mean or a lesson: shown only with their numbers."""
 
     words: str
     counts: tuple[Count, ...]

@@ -90,7 +90,9 @@
             {% endfor %}
             {% for column in wholes %}
                 case
-                    when regexp_full_match(trim(delivered.{{ column }}), '[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,9}')
+                    when {{ is_of_pattern(
+                        'trim(delivered.' ~ column ~ ')', '[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,9}'
+                    ) }}
                         then cast(replace(trim(delivered.{{ column }}), ',', '') as bigint)
                 end as {{ column }},
             {% endfor %}

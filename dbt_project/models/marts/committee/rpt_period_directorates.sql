@@ -92,7 +92,7 @@ recorded as (
 
 ),
 
-{% for hop in range(3) %}
+{% for hop in [0, 1, 2] %}
     followed_{{ loop.index }} as (
 
         select
