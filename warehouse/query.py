@@ -52,10 +52,11 @@ def query_marts(
     with open_marts(settings.marts_path) as marts:
         try:
             _confine(marts, settings)
-            *before, statement = marts.extract_statements(query) or [None]
+            statements = marts.extract_statements(query)
+            before = statements[:-1]
             if (
-                statement is None
-                or statement.type not in READING
+                not statements
+                or statements[-1].type not in READING
                 or not all(_is_of_pivot(each) for each in before)
                 or FORBIDDEN_FUNCTIONS & _names(query)
             ):
@@ -63,7 +64,7 @@ def query_marts(
             with _ended_after(marts, settings.query_seconds):
                 for each in before:
                     marts.execute(each)
-                result = marts.execute(statement, given or {})
+                result = marts.execute(statements[-1], given or {})
                 rows = result.fetchmany(MOST_ROWS + 1)
         except duckdb.InterruptException:
             raise UsageError("query_too_long", seconds=settings.query_seconds) from None
