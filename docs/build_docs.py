@@ -36,7 +36,7 @@ SEVERITIES = {
 }
 Node = dict[str, Any]
 Column = tuple[str, str, str]
-QUESTIONS_BELOW = generated("warehouse/questions/").replace("this page", "what follows")
+QUESTIONS_BELOW = generated("warehouse/saved_questions/").replace("this page", "what follows")
 SHARED_BY = 3  # marts that have a column, for it to be described once
 
 
