@@ -3,7 +3,9 @@ with
 
 own_rows as (
 
-    {{ council_rows_over('teams', ['team', 'valid_from']) }}
+    {{ council_rows_over(
+        'teams', ['team', 'directorate', 'valid_from', 'valid_to'], ['team', 'valid_from']
+    ) }}
 
 ),
 
