@@ -28,6 +28,7 @@ from complaints.flows.steps.validate import (
     validate_records,
 )
 from complaints.notices.notify import notify_of_failure, notify_of_night
+from complaints.pages.site import write_site
 from complaints.warehouse.access import keep_private
 from complaints.warehouse.erasures import Erased
 from complaints.warehouse.errors import ExitCode, OperatorError, RunFailedError, UsageError
@@ -78,6 +79,7 @@ STEPS = (
     Step(build.build_run_marts),
     Step(publish, retries=2),
     Step(export_published),
+    Step(write_site),
 )
 REFUSED = ("stopped", "rejected")
 PLAIN: dict[str, Function] = {step.name: step.function for step in STEPS}
@@ -256,8 +258,10 @@ def _run(
         steps.copy_log(settings, run)
         steps.build_run_marts(settings)
         report.notes += steps.publish(settings, run, list(build.RUN_MARTS))
-    if settings.nightly_export_formats and run.is_published:
+    if run.is_published and settings.nightly_export_formats:
         steps.export_published(settings)
+    if run.is_published and settings.site:
+        steps.write_site(settings)
 
 
 def _read_and_judge(

@@ -148,6 +148,9 @@ class Settings(BaseSettings):
             "`csv` and `xlsx`, separated by commas; none when not set."
         ),
     )
+    site: bool = Field(
+        True, description="Whether every night writes the pages of `<home>/site/`; internal only."
+    )
     accepting_role: str = Field(
         "Complaints Manager",
         description=(
@@ -320,6 +323,11 @@ class Settings(BaseSettings):
     def questions_folder(self) -> Path:
         """The council's own saved questions."""
         return self.home / "questions"
+
+    @property
+    def site_folder(self) -> Path:
+        """The pages of what is published."""
+        return self.home / "site"
 
     @property
     def exports_folder(self) -> Path:

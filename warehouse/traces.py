@@ -38,7 +38,7 @@ FREE_TEXT = (
 # Of Prefect's own tables.
 PREFECT_TEXT = ("message", "data", "description", "payload", "state_message")
 LEFTOVERS = (
-    *("as-at", "exports"),
+    *("as-at", "exports", "site", ".site-*"),
     *(".dry-run-*", ".restoring", ".marts-*", "published/*.copying", ".*.copy"),
 )
 ERASED = "[erased]"

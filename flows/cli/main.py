@@ -83,6 +83,7 @@ def demo(home: HomeOption = None) -> None:
     print_lines(
         f"The marts are in {settings.marts_path}",
         *(f"The report is in {path}" for path in written),
+        *([f"The pages begin with {settings.site_folder / 'today.html'}"] if settings.site else []),
         "Try next:",
         f'  {_command()} report "{EXAMPLE_QUARTER}" --profile publication{home_words}',
         f'  {_command()} sql "select stage, received, in_sla, upheld from rpt_quarterly_stages '

@@ -117,3 +117,22 @@ def ask(
     values = values_of(found, given or [])
     columns, answer = query_marts(settings, found.sql, values)
     give_rows(columns, answer, format, output)
+
+
+@app.command()
+def site(
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve the pages on this machine until stopped.")
+    ] = False,
+    port: Annotated[int, typer.Option("--port", help="The port on loopback; any when 0.")] = 0,
+    home: HomeOption = None,
+) -> None:
+    """Write the pages of what is published: what is late, quarters, trends, data and runs."""
+    from complaints.flows.cli.console import print_lines
+    from complaints.pages.site import serve_site, write_site
+
+    settings = read_settings(home=home)
+    first = write_site(settings)
+    print_lines(f"The pages begin with {first}")
+    if serve:
+        serve_site(settings, port, print_lines)

@@ -19,8 +19,8 @@ EFFECTIVENESS = "How well the procedure works"
 def section(figures: Figures) -> Section:
     """Return the headings of the guidance, each with the place of its figures."""
     words = (
-        "Regulation 13(3) and the guidance Getting the Best from Complaints ask an annual report for "
-        "what is listed here."
+        "Regulation 13(3) and the guidance Getting the Best from Complaints ask an annual report "
+        "for what is listed here."
     )
     return Section(
         "annual",
@@ -52,8 +52,9 @@ def _headings(figures: Figures) -> Iterator[tuple[str, str]]:
     yield "Their outcomes", _place(is_known["outcome"], "outcomes")
     yield "Advocacy", see("timeliness")
     yield "Time limits, and extended ones as agreed", see("timeliness")
-    yield "What was learned, and how services have changed", _place(
-        bool(figures.actions or figures.learnings), "actions"
+    yield (
+        "What was learned, and how services have changed",
+        _place(bool(figures.actions or figures.learnings), "actions"),
     )
     yield (
         "Age, gender, disability, sexual orientation and ethnicity",
