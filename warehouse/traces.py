@@ -176,6 +176,12 @@ def take_out_of_texts(database: duckdb.DuckDBPyConnection, cases: Sequence[Erase
         _name_words(database, Words(cases, short_numbers=is_notice or is_message))
         if is_notice:
             changed += _without_words(database, table, "key", "delete from {table} where {there}")
+        if "attachment" in table.columns:  # a packed list of cases; it goes without
+            (rows,) = database.execute(
+                f"update {table.name} set attachment_name = null, attachment = null "
+                "where attachment is not null"
+            ).fetchall()[0]
+            changed += rows
         for column in (name for name in table.columns if name in FREE_TEXT):
             # Twice, for two that share the space between them.
             once = f"regexp_replace({column}, $pattern, '\\1{ERASED}\\2', 'g')"
@@ -422,8 +428,9 @@ def _clean_sqlite(path: Path, words: Words) -> None:
 
 
 def remove_leftovers(settings: Settings) -> None:
-    """Remove what a killed command left of a copy of the home or of its marts."""
-    for pattern in (".dry-run-*", ".restoring", ".marts-*", "published/*.copying", ".*.copy"):
+    """Remove what a killed command left of the home or of its marts, and copies as at a day."""
+    copies = (".dry-run-*", ".restoring", "as-at")
+    for pattern in (*copies, ".marts-*", "published/*.copying", ".*.copy"):
         for path in settings.home.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for unfinished in settings.backups_path.glob(".unfinished-*"):

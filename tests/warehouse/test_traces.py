@@ -42,6 +42,22 @@ def test_a_reference_leaves_a_text_where_it_is_a_word(reference: str, text: str,
         assert database.execute("from notes").fetchall() == [(left,), ("nothing",)]
 
 
+def test_a_message_that_waits_loses_its_list_and_a_notice_is_forgotten() -> None:
+    with duckdb.connect() as log:
+        log.execute("create table alert_outbox (message_id varchar, text_body varchar, "
+                    "attachment_name varchar, attachment blob)")  # fmt: skip
+        log.execute("insert into alert_outbox values ('1', '12, stage 1', 'a.xlsx', '12'::blob)")
+        log.execute("create table sent_notices (key varchar, notice_type varchar, text varchar)")
+        log.execute(
+            "insert into sent_notices values ('held|12|x', 'held_row', '12'), ('a', '', '')"
+        )
+        take_out_of_texts(log, [case("12")])
+        assert log.execute("from alert_outbox").fetchall() == [
+            ("1", "[erased], stage 1", None, None)
+        ]
+        assert log.execute("from sent_notices").fetchall() == [("a", "", "")]
+
+
 def test_tables_are_found_by_their_columns_and_what_a_release_counted_stays_of_nobody() -> None:
     cases = [case("GONE"), case("HIDDEN", "anonymise")]
     with duckdb.connect() as store:
