@@ -20,9 +20,10 @@ from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import sql_text
 
 # Folders of the home with documents for people; some of them may name a case.
-DOCUMENT_FOLDERS = ("reports", "releases")
+DOCUMENT_FOLDERS = ("reports", "releases", "exports")
 LEDGER = "release.json"  # of a release: its figures, which name no case
 NOTE = ".erased.txt"
+DOCUMENTS = (".html", ".docx", ".pdf", ".json", ".csv", ".xlsx", ".parquet")
 PACKED = (".pdf",)
 NAMES_CASES = "internal"  # the profile that does
 # Folders that the tools make again: what names a case there is removed.
@@ -37,28 +38,12 @@ FREE_TEXT = (
 )
 # Of Prefect's own tables.
 PREFECT_TEXT = ("message", "data", "description", "payload", "state_message")
-LEFTOVERS = (
-    *("as-at", "exports", "site", ".site-*"),
-    *(".dry-run-*", ".restoring", ".marts-*", "published/*.copying", ".*.copy"),
-)
 ERASED = "[erased]"
+SHORT_NUMBER = re.compile(r"\d{1,4}")  # a year, a count
 LETTERS = re.compile(r"[^\W_]+")  # and digits
 WAIT_SECONDS = 60  # for a server that is writing
 LONGEST_IN_NOTICE = 40  # as notices/sql/prepare.sql cuts a reference
 RAW_SCHEMAS = ("raw", "validation")
-# What a forgotten case counted for in a report that was released is what the report says: it stays,
-# without the case and its days, so that the figures can be restated.
-KEEP_RELEASED = """
-    update raw.released_stages as stages set
-        case_reference = erased_cases.token,
-        record_id = md5(uuid()::varchar),
-        received_date = date_trunc('quarter', received_date),
-        responded_date = if(responded_date is null, null, date_trunc('quarter', received_date)),
-        is_erased = true
-    from erased_cases
-    where stages.source = erased_cases.source
-        and stages.case_reference = erased_cases.case_reference and way = 'forget'
-"""
 
 
 class ErasedCase(NamedTuple):
@@ -83,9 +68,17 @@ class ErasedCase(NamedTuple):
 class Words:
     """How the cases' references are written in texts: as they are, shortened, in HTML, in JSON."""
 
-    def __init__(self, cases: Sequence[ErasedCase]) -> None:
-        """Take the references of cases."""
-        self.forms = sorted({form for case in cases for form in _forms(case.case_reference)})
+    def __init__(self, cases: Sequence[ErasedCase], short_numbers: bool = False) -> None:
+        """Take the references of cases, those that are any number only where they are asked for."""
+        references = [case.case_reference for case in cases]
+        self.forms = sorted(
+            {
+                form
+                for reference in references
+                if short_numbers or not SHORT_NUMBER.fullmatch(reference)
+                for form in _forms(reference)
+            }
+        )
         # By the first letters and digits: of thousands of forms, those that a text can have.
         self._by_beginning: dict[str, list[str]] = {}
         for form in self.forms:
@@ -144,10 +137,9 @@ def take_out_of_store(store: duckdb.DuckDBPyConnection, cases: Sequence[ErasedCa
         f"row_number() over (partition by token order by record_id) as place from ({ids})"
     )
     store.begin()
-    store.execute(KEEP_RELEASED)
     for table in tables:
         if table.schema in RAW_SCHEMAS:
-            _anonymise(store, table)
+            _rename(store, table)
         _delete(store, table, has_records=True)
     take_out_of_texts(store, cases)
     store.commit()
@@ -177,17 +169,19 @@ def take_out_of_copy(path: Path, cases: Sequence[ErasedCase], memory_limit: str)
 
 def take_out_of_texts(database: duckdb.DuckDBPyConnection, cases: Sequence[ErasedCase]) -> int:
     """Take references out of the free text of a database; return in how many rows they were."""
-    database.execute(
-        "create or replace temporary table erased_words as select unnest($1) as word, "
-        "regexp_extract(word, '[\\pL\\pN]+') as beginning, "
-        "'(^|[^\\pL\\pN])' || regexp_escape(word) || '([^\\pL\\pN]|$)' as pattern",
-        [Words(cases).forms],
-    )
     changed = 0
     for table in tables_naming(database, *FREE_TEXT):
         # A notice that was sent is forgotten: what it is known by names the case.
-        if "notice_type" in table.columns:
+        is_notice, is_message = "notice_type" in table.columns, "message_id" in table.columns
+        _name_words(database, Words(cases, short_numbers=is_notice or is_message))
+        if is_notice:
             changed += _without_words(database, table, "key", "delete from {table} where {there}")
+        if "attachment" in table.columns:  # a packed list of cases; it goes without
+            (rows,) = database.execute(
+                f"update {table.name} set attachment_name = null, attachment = null "
+                "where attachment is not null"
+            ).fetchall()[0]
+            changed += rows
         for column in (name for name in table.columns if name in FREE_TEXT):
             # Twice, for two that share the space between them.
             once = f"regexp_replace({column}, $pattern, '\\1{ERASED}\\2', 'g')"
@@ -195,6 +189,16 @@ def take_out_of_texts(database: duckdb.DuckDBPyConnection, cases: Sequence[Erase
             update = f"update {{table}} set {column} = {twice} where {{there}}"
             changed += _without_words(database, table, column, update)
     return changed
+
+
+def _name_words(database: duckdb.DuckDBPyConnection, words: Words) -> None:
+    """Give a connection the temporary table erased_words."""
+    database.execute(
+        "create or replace temporary table erased_words as select unnest($1::varchar[]) as word, "
+        "regexp_extract(word, '[\\pL\\pN]+') as beginning, "
+        "'(^|[^\\pL\\pN])' || regexp_escape(word) || '([^\\pL\\pN]|$)' as pattern",
+        [words.forms],
+    )
 
 
 def _without_words(
@@ -263,8 +267,11 @@ def _delete(database: duckdb.DuckDBPyConnection, table: Table, has_records: bool
     return deleted
 
 
-def _anonymise(store: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Give the anonymised cases of a table new names, and take out all else but what is kept."""
+def _rename(store: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Give the anonymised cases of a table new names, and take out all else but what is kept.
+
+    A table with is_erased keeps also the others so: what a release counted stays, of nobody.
+    """
     if "record_id" in table.columns:
         erased, key = "erased_records", ["record_id"]
         places = {"file_name": "token", "row_number": "place"}
@@ -278,11 +285,12 @@ def _anonymise(store: duckdb.DuckDBPyConnection, table: Table) -> None:
             for name, may_be_null in table.columns.items()
             if name in FREE_TEXT or (name in COMPLAINTS.names and name not in ANONYMISED_KEEPS)
         }
+    new["is_erased"] = "is_erased or way = 'forget'"
     changes = ", ".join(f"{name} = {new[name]}" for name in new if name in table.columns)
     match = _match(table, erased, key)
-    store.execute(
-        f"update {table.name} set {changes} from {erased} where {match} and way = 'anonymise'"
-    )
+    if "is_erased" not in table.columns:
+        match += " and way = 'anonymise'"
+    store.execute(f"update {table.name} set {changes} from {erased} where {match}")
 
 
 def _match(table: Table, other: str, keys: Sequence[str]) -> str:
@@ -304,18 +312,26 @@ def remove_documents(settings: Settings, cases: Sequence[ErasedCase]) -> int:
     The forms of one document are removed together, for a PDF keeps its text packed; one of the
     internal profile that stands alone is removed unread.
     """
-    words = Words(cases)
     newest = max(cases, key=lambda case: case.number)
     note = (
         f"This document named a case that was erased on {newest.recorded_on.isoformat()} (entry "
         f"{newest.number}), so it was removed.\n"
     )
+    everywhere, internally = Words(cases), Words(cases, short_numbers=True)
     removed = 0
     for folder in DOCUMENT_FOLDERS:
-        paths = [path for path in (settings.home / folder).rglob("*") if path.is_file()]
-        naming = {_document(path) for path in paths if words.are_in(_text_of(path))}
+        paths = [
+            path
+            for path in (settings.home / folder).rglob("*")
+            if path.suffix in DOCUMENTS and path.name != LEDGER
+        ]
+        naming = {
+            _document(path)
+            for path in paths
+            if (internally if NAMES_CASES in path.stem else everywhere).are_in(_text_of(path))
+        }
         readable = {_document(path) for path in paths if path.suffix not in PACKED}
-        for path in (path for path in paths if path.name != LEDGER):
+        for path in paths:
             is_unread = _document(path) not in readable and NAMES_CASES in path.stem
             if is_unread or _document(path) in naming:
                 path.with_name(path.name + NOTE).write_text(note, encoding="utf-8")
@@ -330,7 +346,9 @@ def _document(path: Path) -> Path:
 
 
 def _text_of(path: Path) -> str:
-    """Return the text of a document; of a Word file or workbook, which are packed, of its parts."""
+    """Return the text of a document; of one that is packed, of its parts, or the cases it names."""
+    if path.suffix == ".parquet":
+        return _references_of(path)
     if not zipfile.is_zipfile(path):
         return html.unescape(path.read_bytes().decode("utf-8", errors="replace"))
     with zipfile.ZipFile(path) as parts:
@@ -338,6 +356,16 @@ def _text_of(path: Path) -> str:
     # A reference may be spread over several runs of a paragraph.
     whole = (re.sub(r"<[^>]*>", "", text.replace("</w:p>", " ")) for text in texts)
     return html.unescape("\n".join([*texts, *whole]))
+
+
+def _references_of(path: Path) -> str:
+    with duckdb.connect() as database:
+        rows = database.from_parquet(str(path))
+        if "case_reference" not in rows.columns:
+            return ""
+        return "\n".join(
+            reference for (reference,) in rows.select("case_reference").distinct().fetchall()
+        )
 
 
 def clean_tools_files(settings: Settings, cases: Sequence[ErasedCase]) -> list[Path]:
@@ -400,16 +428,9 @@ def _clean_sqlite(path: Path, words: Words) -> None:
 
 
 def remove_leftovers(settings: Settings) -> None:
-    """Remove what is made again when it is asked for, and what a killed command left of a copy."""
-    for pattern in (
-        "as-at",
-        "exports",
-        ".dry-run-*",
-        ".restoring",
-        ".marts-*",
-        "published/*.copying",
-        ".*.copy",
-    ):
+    """Remove what a killed command left of the home, copies as at a day, and the pages."""
+    copies = (".dry-run-*", ".restoring", "as-at", "site", ".site-*")
+    for pattern in (*copies, ".marts-*", "published/*.copying", ".*.copy"):
         for path in settings.home.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for unfinished in settings.backups_path.glob(".unfinished-*"):
