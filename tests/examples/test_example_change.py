@@ -168,8 +168,45 @@ MOVES: dict[str, list[Edit]] = {
             *((period, "Delays", 7) for period in YEAR_SO_FAR),
         )
     ],
+    "rpt_period_closed": [
+        Edit(
+            {"period": period} | STAGE_1,
+            {
+                "in_sla": in_sla,
+                "late": closed - in_sla,
+                "working_days_total": working_days,
+                "average_working_days": working_days / closed,
+            },
+        )
+        for period, closed, in_sla, working_days in (
+            ("2018-19 Q1", 17, 9, 225),
+            ("2018-19 H1", 47, 18, 680),
+            ("2018-19 Q1-Q3", 54, 20, 812),
+            ("2018-19", 54, 20, 812),
+        )
+    ],
+    "rpt_period_caseload": [
+        Edit(
+            {"period": period, "service_team": team},
+            {"complaints": complaints}
+            | ({"complaints_per_100_children": 100 * complaints / children} if children else {}),
+        )
+        for period in YEAR_SO_FAR
+        for team, complaints, children in (
+            ("Children with Disabilities", 2, 97),
+            ("Youth Offending", 5, None),
+            ("Children in Need", 13, 336),
+            ("Early Help", 5, 263),
+        )
+    ],
     "dq_publication": [Edit({}, {"run_id": Changed})],
 }
+# Every structure that the example's teams have had.
+MOVES["rpt_period_directorates"] = [
+    Edit(key | {"structure_from": first_day}, now)
+    for key, now in MOVES["rpt_period_teams"]
+    for first_day in (date(2000, 1, 1), date(2016, 4, 1), date(2017, 10, 2), date(2018, 4, 3))
+]
 
 
 def marts(settings: Settings) -> list[str]:
