@@ -14,7 +14,7 @@ from complaints.warehouse.settings import Settings
 IS_POSIX = os.name == "posix"
 # What lies in the home for its owner alone; `reference/` is the council's own to set.
 PRIVATE = (
-    *("warehouse.duckdb*", "runs.duckdb*", "run_journal.jsonl", "*.lock"),
+    *(".env", "warehouse.duckdb*", "runs.duckdb*", "run_journal.jsonl", "*.lock"),
     *(".marts-*", "backups", "dbt", "prefect"),
 )
 

@@ -12,6 +12,7 @@ import typer
 from complaints.flows.cli import accept as accept_commands
 from complaints.flows.cli import marts as marts_commands
 from complaints.flows.cli import notices as alert_commands
+from complaints.flows.cli import settings as settings_commands
 from complaints.flows.cli import sources as sources_commands
 from complaints.flows.cli import status as status_commands
 from complaints.flows.cli import upkeep as upkeep_commands
@@ -201,6 +202,7 @@ def serve(source: SourceOption = None, home: HomeOption = None) -> None:
 
 
 app.add_typer(status_commands.app)
+app.add_typer(settings_commands.app)
 app.add_typer(accept_commands.app)
 app.add_typer(upkeep_commands.app)
 app.add_typer(marts_commands.app)
