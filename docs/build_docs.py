@@ -36,7 +36,7 @@ SEVERITIES = {
 }
 Node = dict[str, Any]
 Column = tuple[str, str, str]
-QUESTIONS_BELOW = generated("warehouse/questions/").replace("this page", "what follows")
+QUESTIONS_BELOW = generated("warehouse/saved_questions/").replace("this page", "what follows")
 SHARED_BY = 3  # marts that have a column, for it to be described once
 
 
@@ -178,7 +178,7 @@ def with_questions(name: str, are_of_foi: bool) -> str:
     """Return a page with the saved questions and their SQL below what is written by hand."""
     written = (ROOT / "docs" / name).read_text(encoding="utf-8").partition(QUESTIONS_BELOW)[0]
     lines = [written + QUESTIONS_BELOW]
-    for path in sorted((ROOT / "warehouse" / "questions").glob("*.sql")):
+    for path in sorted((ROOT / "warehouse" / "saved_questions").glob("*.sql")):
         question = read_question(path)
         if question.name.startswith("foi_") == are_of_foi:
             lines += ["", f"### {question.title}", "", f"`complaints ask {question.name}`"]

@@ -116,7 +116,7 @@ def settings_page() -> str:
             "Each is an environment variable, or a line such as `COMPLAINTS_HOME=/srv/complaints`",
             "in a file `.env`. An option of a [command](command_line.md) goes before the",
             "environment, the environment before `.env` in the home, and that before `.env` in the",
-            "working directory. What is blank counts as not set. `complaints settings` shows what is",
+            "working directory. Blank counts as not set. `complaints settings` shows what is",
             "in force, and names that are no setting.",
             "",
             *table(("Variable", "Meaning", "May be", "Default"), rows),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.settings import Settings
 
-SHIPPED = Path(__file__).with_name("questions")
+SHIPPED = Path(__file__).with_name("saved_questions")
 _NAME = re.compile(r"[a-z0-9_]+")
 _PARAMETER = re.compile(r"\$(\w+):\s*(.+)")
 
