@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from datetime import UTC
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, make_msgid
+from html import escape
 
 from filelock import FileLock, Timeout
 
 from complaints.notices.collect import open_notices
 from complaints.notices.outbox import Waiting, give_up_old, record_attempt, waiting
 from complaints.notices.recipients import Recipient, recipients_of
+from complaints.warehouse import clock
 from complaints.warehouse.errors import CataloguedError
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.settings import Settings
@@ -68,6 +70,25 @@ def send_waiting(settings: Settings) -> list[str]:
             return notes + problems
     except Timeout:
         return [sentence_of("another_process_sends")]
+
+
+def try_recipients(settings: Settings) -> list[tuple[str, bool]]:
+    """Send every recipient a short message at once; return what to say of each, and if it went."""
+    text = f"A test from the complaints warehouse at {settings.home}: messages reach you."
+    results = []
+    for recipient in recipients_of(settings):
+        message_id = make_msgid(domain=settings.alerts_from.rpartition("@")[2])
+        message = Waiting(
+            *(message_id, clock.utc_now(), "Complaints: a test", text, f"<p>{escape(text)}</p>"),
+            recipient.known_as,
+        )
+        try:
+            _send(settings, message, recipient)
+            results.append((sentence_of("test_sent", recipient=recipient.place), True))
+        except NotSentError as problem:
+            said = sentence_of("test_not_sent", recipient=recipient.place, reason=problem)
+            results.append((said, False))
+    return results
 
 
 def _send_all(

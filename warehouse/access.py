@@ -14,7 +14,7 @@ from complaints.warehouse.settings import Settings
 IS_POSIX = os.name == "posix"
 # What lies in the home for its owner alone; `reference/` is the council's own to set.
 PRIVATE = (
-    *("warehouse.duckdb*", "runs.duckdb*", "run_journal.jsonl", "erasures.key", "*.lock"),
+    *(".env", "warehouse.duckdb*", "runs.duckdb*", "run_journal.jsonl", "erasures.key", "*.lock"),
     *(".marts-*", "as-at", "backups", "dbt", "prefect"),
 )
 

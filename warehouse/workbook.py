@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -45,8 +46,20 @@ class Sheet(NamedTuple):
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
-    """Write a workbook beside its place, then put it there: nobody opens half of one."""
+    """Write a workbook beside its place, then put it there: nobody opens half of one.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     unfinished = path.with_name(f".unfinished-{path.name}")
+    try:
+        _write_sheets(unfinished, sheets)
+    except FileCreateError as problem:  # which has the system's own error within
+        raise problem.args[0] from None
+    os.replace(unfinished, path)
+
+
+def _write_sheets(path: Path, sheets: Sequence[Sheet]) -> None:
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
@@ -54,11 +67,10 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
         "nan_inf_to_errors": True,
         "default_date_format": "dd/mm/yyyy",
     }
-    with xlsxwriter.Workbook(unfinished, options) as book:
+    with xlsxwriter.Workbook(path, options) as book:
         formats = _Formats(book)
         for name, sheet in zip(sheet_names([each.name for each in sheets]), sheets, strict=True):
             _write_sheet(book.add_worksheet(name), formats, sheet)
-    os.replace(unfinished, path)
 
 
 def sheet_names(wished: Iterable[str]) -> list[str]:

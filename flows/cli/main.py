@@ -14,6 +14,7 @@ from complaints.flows.cli import erase as erase_commands
 from complaints.flows.cli import history as history_commands
 from complaints.flows.cli import marts as marts_commands
 from complaints.flows.cli import notices as alert_commands
+from complaints.flows.cli import settings as settings_commands
 from complaints.flows.cli import sources as sources_commands
 from complaints.flows.cli import status as status_commands
 from complaints.flows.cli import upkeep as upkeep_commands
@@ -209,6 +210,7 @@ def serve(source: SourceOption = None, home: HomeOption = None) -> None:
 
 
 app.add_typer(status_commands.app)
+app.add_typer(settings_commands.app)
 app.add_typer(accept_commands.app)
 app.add_typer(erase_commands.app)
 app.add_typer(history_commands.app)

@@ -19,8 +19,10 @@ class Format(StrEnum):
     JSON = "json"
 
 
+# A member of the readers' group may enter a home that it may not list.
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="The folder that holds all that a run writes.")
+    Path | None,
+    typer.Option("--home", readable=False, help="The folder that holds all that a run writes."),
 ]
 SourceOption = Annotated[
     Path | None, typer.Option("--source", help="A folder of exports, or a sources file (.yml).")

@@ -190,8 +190,11 @@ def test_query_that_cannot_run_is_one_sentence(
         ("select count(*) from range(1_000_000_000) a, range(1_000_000) b", "longer than 0.3 s"),
         ("select list(range) from range(1_000_000_000)", "Out of Memory"),
         ("from range(1_000_001)", "more than 1,000,000 rows"),
+        ("select unnest(range(1_000_000_000))", "Out of Memory"),
+        ("select range(300_000_000) from range(5)", "Out of Memory"),
+        ("select repeat('x', 100_000_000) from range(100)", "emory"),
     ],
-    ids=["time", "memory", "rows"],
+    ids=["time", "memory", "rows", "one value", "long values", "long texts"],
 )
 def test_query_that_would_take_all_time_memory_or_room_is_ended(
     run: Run, example: Settings, monkeypatch: pytest.MonkeyPatch, bomb: str, problem: str

@@ -97,7 +97,7 @@ def test_preview_prints_the_next_digest_and_marks_nothing(
 @pytest.mark.parametrize(
     ("words", "setting", "problem"),
     [
-        ([], "a@b.example", "takes one of --preview and --send"),
+        ([], "a@b.example", "takes one of --preview, --send and --test"),
         (["--send"], "", "No recipients are configured"),
         (["--send"], "a@b.example, tok3n", "entry 2 is neither an e-mail address nor an Apprise"),
     ],
@@ -198,3 +198,29 @@ def test_the_worklist_goes_with_the_digest_to_each_its_own_part(
         assert f": {len(overdue)} overdue" in mail["Subject"]
     assert teams[LEGAL] == {"Leaving Care"} and len(teams[MANAGER]) > 5
     assert log_rows(settings, "from alert_outbox") == [], "no workbook is kept once it is sent"
+
+
+def test_a_test_is_sent_to_every_recipient_and_stored_nowhere(
+    run: Run, notified: Settings, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMPLAINTS_ALERTS_DATA_QUALITY", MANAGER)
+    monkeypatch.setenv("COMPLAINTS_ALERTS_FAILURES", f"{MANAGER}, {OFFICER}")
+    monkeypatch.setenv("COMPLAINTS_ALERTS_TEAMS", f"Fostering={LEGAL}")
+    monkeypatch.setenv("COMPLAINTS_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("COMPLAINTS_SMTP_PORT", str(notified.smtp_port))
+    postbox.refused = {OFFICER}
+    said = run("alert", "--test", "--home", notified.home)
+    assert said.exit_code == ExitCode.FAILED
+    assert said.out.splitlines() == [
+        "To entry 1 of COMPLAINTS_ALERTS_DATA_QUALITY: sent; see that it arrived.",
+        "To entry 2 of COMPLAINTS_ALERTS_FAILURES: not sent, because the mail server refuses it "
+        "(550).",
+        "To entry 1 of COMPLAINTS_ALERTS_TEAMS: sent; see that it arrived.",
+    ]
+    assert [(mail["To"], mail["Subject"]) for mail in postbox.taken()] == [
+        (MANAGER, "Complaints: a test"),
+        (LEGAL, "Complaints: a test"),
+    ]
+    postbox.refused = set()
+    assert run("alert", "--test", "--home", notified.home).exit_code == ExitCode.DONE
+    assert not notified.runs_path.exists()

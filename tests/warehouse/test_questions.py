@@ -9,7 +9,7 @@ import pytest
 from command_helpers import Run, assert_mistake
 from complaints.warehouse.errors import ExitCode
 from complaints.warehouse.exports import export_marts
-from complaints.warehouse.query import query_marts
+from complaints.warehouse.query_process import Asked, answer_to
 from complaints.warehouse.questions import SHIPPED, read_question
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from conftest import query
@@ -36,6 +36,15 @@ def answers(run: Run, settings: Settings, *words: str) -> list[dict[str, object]
     return json.loads(said.out)
 
 
+def answer(
+    settings: Settings, sql: str, given: dict[str, str | None]
+) -> tuple[list[str], list[tuple[object, ...]]]:
+    """Return columns and rows of a query, asked in this process."""
+    asked = Asked(str(settings.marts_path), sql, given, settings.memory_limit, 60)
+    columns, *batches = answer_to(asked)
+    return columns, [row for batch in batches for row in batch]
+
+
 def test_there_are_twenty_questions_beside_those_of_foi_requests() -> None:
     of_foi = [path for path in QUESTIONS if path.stem.startswith("foi_")]
     assert len(of_foi) == 7 and len(QUESTIONS) - len(of_foi) >= 20
@@ -47,11 +56,11 @@ def test_every_question_has_an_answer_with_and_without_its_parameters(
 ) -> None:
     question = read_question(path)
     assert question.title.endswith("?") and set(question.parameters) <= set(GIVEN)
-    columns, rows = query_marts(example, question.sql, dict.fromkeys(question.parameters))
+    columns, rows = answer(example, question.sql, dict.fromkeys(question.parameters))
     assert rows and len(columns) == len(set(columns))
     for name in question.parameters:
         given = dict.fromkeys(question.parameters) | {name: GIVEN[name]}
-        _, of_one = query_marts(example, question.sql, given)
+        _, of_one = answer(example, question.sql, given)
         assert of_one != rows, f"{name} makes a difference"
 
 
