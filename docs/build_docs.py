@@ -27,6 +27,7 @@ MART_FOLDERS = {
     "dimensions": "Dimensions: by what to look at it",
     "reports": "Reports: the figures",
     "committee": "Committee: what the quarterly and the annual report print",
+    "history": "History: what was reported before, and why it is another today",
     "data_quality": "Data quality: how far to trust them",
     "operations": "Operations: how the nights went",
 }
