@@ -33,7 +33,7 @@ DATABASES = (".duckdb", ".wal", ".db", ".db-wal", ".db-shm")
 # Columns of free text, which may mention a case wherever they stand; the descriptions of the dbt
 # project mark them so.
 FREE_TEXT = (
-    *("learning", "reason", "action", "evidence", "note", "text"),
+    *("learning", "reason", "action", "evidence", "note", "text", "dropped_why"),
     *("message", "subject", "text_body", "html_body"),
 )
 # Of Prefect's own tables.
