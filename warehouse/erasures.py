@@ -262,7 +262,7 @@ def _take_out_of_published(settings: Settings, cases: Sequence[ErasedCase]) -> N
 def _take_out_of_log(settings: Settings, cases: Sequence[ErasedCase]) -> None:
     """Take the case out of the log of runs, the outbox and what was sent."""
     if settings.runs_path.exists():
-        new = take_out_of_copy(settings.runs_path, cases, settings.memory_limit)
+        new = take_out_of_copy(settings.runs_path, cases, settings.memory_limit, had_others=True)
         if new:
             os.replace(new, settings.runs_path)
 

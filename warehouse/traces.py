@@ -145,10 +145,13 @@ def take_out_of_store(store: duckdb.DuckDBPyConnection, cases: Sequence[ErasedCa
     store.commit()
 
 
-def take_out_of_copy(path: Path, cases: Sequence[ErasedCase], memory_limit: str) -> Path | None:
+def take_out_of_copy(
+    path: Path, cases: Sequence[ErasedCase], memory_limit: str, had_others: bool = False
+) -> Path | None:
     """Return a new file with what a database says of other cases; None where it names none.
 
-    Figures stay as they were published.
+    Figures stay as they were published. A database from which rows were deleted before may name a
+    case in bytes that no table has any more, and is copied whatever it says.
     """
     copy, new = path.with_name(f".{path.name}.copy"), path.with_name(f".{path.name}.without")
     new.unlink(missing_ok=True)
@@ -158,7 +161,7 @@ def take_out_of_copy(path: Path, cases: Sequence[ErasedCase], memory_limit: str)
         name_cases(database, cases)
         tables = tables_naming(database, "case_reference")
         changed = sum(_delete(database, table) for table in tables)
-        changed += take_out_of_texts(database, cases)
+        changed += take_out_of_texts(database, cases) + had_others
         if changed:
             database.execute(f"attach {sql_text(new)} as without")
             database.execute(f"copy from database {_quoted(_catalogue(database))} to without")

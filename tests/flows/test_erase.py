@@ -175,7 +175,7 @@ def test_logs_outbox_documents_and_the_tools_files_forget_it_too(home: Home) -> 
         ]
     assert naming(settings.home, CASE) == ["reference/notes.txt"]
     assert "notes.txt names a case still" in said[-1]
-    assert "5 documents" in "\n".join(said)
+    assert "6 documents" in "\n".join(said)
     assert kept.exists()
     assert sorted(path.name for path in release.iterdir()) == [
         "complaints-report-2018-19-q2-internal.docx.erased.txt",

@@ -52,12 +52,14 @@ def test_a_home_of_thirty_nights_forgets_a_case(tmp_path: Path) -> None:
         ((accepted,),) = query(
             settings.warehouse_path, "select min(case_reference) from raw.acceptances"
         )
-    write_report(settings, "2018-19 Q2", "internal")
+    write_report(settings, "2018-19 Q2", "internal", is_draft=True)
     backup = back_up(settings)
     named = naming(settings.home, case)
     assert {name.partition("/")[0] for name in named} >= {
-        *("warehouse.duckdb", "marts.duckdb", "runs.duckdb", "published", "reports")
+        *("warehouse.duckdb", "marts.duckdb", "published", "reports")
     }
+    # Said in a digest of weeks ago: no table has it any more, but the bytes of the file do.
+    assert "runs.duckdb" in naming(settings.home, accepted)
 
     erase(settings, [case, accepted], None, "Information Officer", "Asked for")
     for reference in (case, accepted):
