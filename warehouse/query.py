@@ -73,8 +73,8 @@ def _answer(
             code = "query_too_long" if was_late else "query_too_large"
             raise UsageError(code, seconds=settings.query_seconds) from None
         if refusal:
-            code, *places = refusal
-            raise UsageError(code, **(places[0] if places else {}))
+            code, places = refusal
+            raise UsageError(code, **places)
         if answers:
             count += len(answer)
         if count > MOST_ROWS:

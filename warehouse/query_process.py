@@ -65,6 +65,10 @@ class Asked(NamedTuple):
 class RefusedError(Exception):
     """A query that is refused: the code of a message, and what fills its places."""
 
+    def __init__(self, code: str, **places: object) -> None:
+        super().__init__(code)
+        self.code, self.places = code, places
+
 
 def main() -> None:
     """Answer the query on standard input."""
@@ -76,7 +80,7 @@ def main() -> None:
             pickle.dump((None, answer), answers)
             answers.flush()
     except RefusedError as refusal:
-        pickle.dump((refusal.args, None), answers)
+        pickle.dump(((refusal.code, refusal.places), None), answers)
 
 
 def answer_to(asked: Asked) -> Iterator[list[Any]]:
@@ -110,9 +114,9 @@ def answer_to(asked: Asked) -> Iterator[list[Any]]:
                     yield rows
             yield []
     except duckdb.InterruptException:
-        raise RefusedError("query_too_long", {"seconds": asked.seconds}) from None
+        raise RefusedError("query_too_long", seconds=asked.seconds) from None
     except duckdb.Error as problem:
-        raise RefusedError("query_refused", {"reason": sentence(problem)}) from None
+        raise RefusedError("query_refused", reason=sentence(problem)) from None
     except MemoryError:
         raise RefusedError("query_too_large") from None
 

@@ -13,7 +13,7 @@ from complaints.warehouse.system_errors import MESSAGES
 SAYS = {code: message.says for each in catalogue() for code, message in each.messages.items()}
 TAKE_A_CODE = {
     *("sentence_of", "UsageError", "RunFailedError"),
-    *("FileRejectedError", "NotSentError", "NoServerError"),
+    *("FileRejectedError", "NotSentError", "NoServerError", "RefusedError"),
 }
 
 
