@@ -259,7 +259,8 @@ def _known(warehouse: duckdb.DuckDBPyConnection, to: str, columns: Sequence[str]
 
 def _matched_form(column: str) -> str:
     """Return the expression by which dbt compares spellings."""
-    macros = jinja2.Environment(loader=jinja2.FileSystemLoader(MACROS_FOLDER))
+    loader = jinja2.FileSystemLoader(MACROS_FOLDER)
+    macros = jinja2.Environment(loader=loader, extensions=["jinja2.ext.do"])
     engines: Any = macros.get_template("engines.sql").module
     # As dbt dispatches them for DuckDB, which loads the council's rows whatever engine builds.
     macros.globals["matches_replaced"] = engines.default__matches_replaced
