@@ -170,6 +170,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     for name in [name for name in os.environ if name.startswith(AMBIENT)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COMPLAINTS_SITE", "false")
     return partial(run_here, capsys)
 
 

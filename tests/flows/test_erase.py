@@ -147,12 +147,14 @@ def test_logs_outbox_documents_and_the_tools_files_forget_it_too(home: Home) -> 
     html = CASE.replace("&", "&amp;")
     with open_notices(settings) as log:
         log.execute(
-            "insert into sent_notices values ('deadlines', $1, 'overdue', null, $2, $3), "
+            "insert into sent_notices (audience, key, notice_type, title, text, last_sent_day) values "
+            "('deadlines', $1, 'overdue', null, $2, $3), "
             "('deadlines', 'held|OTHER', 'overdue', null, 'OTHER', $3)",
             [f"overdue|complaints|{CASE}|stage_1", f"{CASE}, stage 1", DAY],
         )
         log.execute(
-            "insert into alert_outbox values ('1', now(), 'Two new', $1, $2)",
+            "insert into alert_outbox (message_id, created_at, subject, text_body, html_body) "
+            "values ('1', now(), 'Two new', $1, $2)",
             [f"{CASE}, stage 1: late\nOTHER: late", f"<li>{html}, stage 1</li>"],
         )
         log.execute("update ops_runs set message = 'Could not convert ' || $1", [f"'{CASE}'"])

@@ -196,7 +196,7 @@ def test_pages_are_a4(document: WordDocument) -> None:
     sizes = [(each.page_width.cm, each.page_height.cm) for each in document.sections]
     assert [(round(width, 1), round(height, 1)) for width, height in sizes] == [(21.0, 29.7)]
     for section in document.sections:
-        assert section.header.paragraphs[0].text == "For general release"
+        assert section.header.paragraphs[0].text == "DRAFT, not released. For general release"
         foot = section.footer.paragraphs[0]
         assert foot.text == "Figures as at 27 November 2018\tPage 1 of 1"
         fields = [each.text for each in foot._p.iter(qn("w:instrText"))]
