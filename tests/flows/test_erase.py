@@ -147,8 +147,8 @@ def test_logs_outbox_documents_and_the_tools_files_forget_it_too(home: Home) -> 
     html = CASE.replace("&", "&amp;")
     with open_notices(settings) as log:
         log.execute(
-            "insert into sent_notices (audience, key, notice_type, title, text, last_sent_day) values "
-            "('deadlines', $1, 'overdue', null, $2, $3), "
+            "insert into sent_notices (audience, key, notice_type, title, text, last_sent_day) "
+            "values ('deadlines', $1, 'overdue', null, $2, $3), "
             "('deadlines', 'held|OTHER', 'overdue', null, 'OTHER', $3)",
             [f"overdue|complaints|{CASE}|stage_1", f"{CASE}, stage 1", DAY],
         )
