@@ -57,7 +57,8 @@ def marking(printed: PrintedReport) -> str:
     words = "Internal: not for release" if printed.profile == "internal" else printed.front.marking
     if printed.is_draft:
         return f"DRAFT: {printed.period} has not ended. {words}"
-    return words if printed.is_released else f"DRAFT, not released. {words}"
+    is_for_release = not printed.is_released and printed.profile != "internal"
+    return f"DRAFT, not released. {words}" if is_for_release else words
 
 
 def as_of_line(printed: PrintedReport) -> str:

@@ -1,3 +1,4 @@
+-- noqa: disable=layout.indent
 {#- The records of an optional input that its newest delivery holds, each with its place there. -#}
 {% macro delivered_input(dataset) -%}
     select
@@ -26,7 +27,10 @@
     codes gives of a column the field of the synonyms, periods are those that a report can be of. more are
     further columns, each an expression with its name.
 -#}
-{% macro typed_input(dataset, texts=[], dates=[], numbers=[], wholes=[], codes={}, periods=[], more=[]) -%}
+{% macro typed_input(
+    dataset, texts=[], dates=[], numbers=[], wholes=[], codes={}, periods=[], more=[]
+) -%}
+    {%- set whole_number = '[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,9}' %}
     with
 
     delivered as (
@@ -90,9 +94,7 @@
             {% endfor %}
             {% for column in wholes %}
                 case
-                    when {{ is_of_pattern(
-                        'trim(delivered.' ~ column ~ ')', '[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,9}'
-                    ) }}
+                    when {{ is_of_pattern('trim(delivered.' ~ column ~ ')', whole_number) }}
                         then cast(replace(trim(delivered.{{ column }}), ',', '') as bigint)
                 end as {{ column }},
             {% endfor %}

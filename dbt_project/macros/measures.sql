@@ -41,8 +41,8 @@
     count(case when {{ condition }} then 1 end)
 {%- endmacro %}
 
-{#- The flags of a stage, one for each measure, from its dates, statuses and outcome. Every condition
-    of a figure is here and nowhere else. -#}
+{#- The flags of a stage, one for each measure, from its dates, statuses and outcome. Every
+    condition of a figure is here and nowhere else. -#}
 {% macro stage_flags() -%}
     true as is_received,
     sla_status = 'in_time' as is_in_sla,

@@ -1,6 +1,6 @@
 -- What the working store of a home, attached as `home`, held on a day: the records delivered by
--- then, their states and what people had decided. The day is that of the temporary table as_at. What
--- each file held is added by flows/as_at.py, for each dataset has a table of its own.
+-- then, their states and what people had decided. The day is that of the temporary table as_at.
+-- What each file held is added by flows/as_at.py, for each dataset has a table of its own.
 insert into raw.deliveries by name
 select deliveries.* from home.raw.deliveries
 cross join as_at

@@ -41,7 +41,6 @@ stages_now as (
         releases.newest_delivery,
         flags.*,
         deadlines.sla_status,
-        deadlines.responded_date,
         records.first_delivery
     from {{ ref('int_stage_flags') }} as flags
     inner join {{ ref('int_stage_deadlines') }} as deadlines
@@ -89,9 +88,9 @@ paired as (
         {% endfor %}
         {% for measure in measures().split() %}
             coalesce(stages_then.is_{{ measure }}, false) as is_{{ measure }}_before,
-            coalesce(stages_now.is_{{ measure }}, false) as is_{{ measure }}_after
-            {{- ',' if not loop.last }}
+            coalesce(stages_now.is_{{ measure }}, false) as is_{{ measure }}_after,
         {% endfor %}
+        stages_now.first_delivery
     from stages_then
     full outer join stages_now
         on
@@ -118,35 +117,14 @@ moved_cases as (
 
 ),
 
-final as (
+joined as (
 
     select
         paired.*,
-        case
-            when not is_counted_after and is_erased then 'erased'
-            when moved_cases.case_reference is not null and not (is_counted_before and is_counted_after)
-                then 'stage_changed'
-            when not is_counted_before and held_then.record_id = record_id_after
-                then if(accepted.record_id is null, 'rule_or_limit_changed', 'accepted')
-            when not is_counted_before and held_then.record_id is not null
-                then 'released_from_quarantine'
-            when not is_counted_before and is_delivered_since then 'arrived_late'
-            when not is_counted_before then 'delivered_again'
-            when not is_counted_after and held_now.case_reference is not null then 'held_back'
-            when not is_counted_after then 'no_longer_delivered'
-            when procedure_before <> procedure_after then 'reclassified_between_procedures'
-            when is_withdrawn_before <> is_withdrawn_after then 'withdrawn'
-            when received_date_before <> received_date_after then 'received_date_corrected'
-            when responded_date_before is null and responded_date_after is not null
-                then 'answered_since'
-            when outcome_before is distinct from outcome_after then 'outcome_changed'
-            when record_id_before <> record_id_after
-                and service_team_before is distinct from service_team_after then 'team_changed'
-            when record_id_before <> record_id_after then 'otherwise_corrected'
-            when responded_date_after is null and sla_status_before = 'open_in_time'
-                and sla_status_after = 'open_overdue' then 'time_passed'
-            else 'rule_or_limit_changed'
-        end as cause
+        held_then.record_id as record_id_held_then,
+        held_now.case_reference is not null as is_held_now,
+        accepted.record_id is not null as is_accepted,
+        moved_cases.case_reference is not null as is_moved
     from paired
     left join held_then
         on
@@ -165,6 +143,44 @@ final as (
             paired.release_number = moved_cases.release_number
             and paired.source = moved_cases.source
             and paired.case_reference = moved_cases.case_reference
+
+),
+
+final as (
+
+    select
+        *,
+        case
+            when not is_counted_after and is_erased then 'erased'
+            when is_moved and not (is_counted_before and is_counted_after) then 'stage_changed'
+            when not is_counted_before and record_id_held_then = record_id_after
+                then if(is_accepted, 'accepted', 'rule_or_limit_changed')
+            when not is_counted_before and record_id_held_then is not null
+                then 'released_from_quarantine'
+            when not is_counted_before and is_delivered_since then 'arrived_late'
+            when not is_counted_before then 'delivered_again'
+            when not is_counted_after and is_held_now then 'held_back'
+            when not is_counted_after then 'no_longer_delivered'
+            when procedure_before <> procedure_after then 'reclassified_between_procedures'
+            when is_withdrawn_before <> is_withdrawn_after then 'withdrawn'
+            when received_date_before <> received_date_after then 'received_date_corrected'
+            when responded_date_before is null and responded_date_after is not null
+                then 'answered_since'
+            when coalesce(outcome_before, '') <> coalesce(outcome_after, '')
+                then 'outcome_changed'
+            when
+                record_id_before <> record_id_after
+                and coalesce(service_team_before, '') <> coalesce(service_team_after, '')
+                then 'team_changed'
+            when record_id_before <> record_id_after then 'otherwise_corrected'
+            when
+                responded_date_after is null
+                and sla_status_before = 'open_in_time'
+                and sla_status_after = 'open_overdue'
+                then 'time_passed'
+            else 'rule_or_limit_changed'
+        end as cause
+    from joined
     where
         procedure_before is distinct from procedure_after
         or financial_quarter_before is distinct from financial_quarter_after

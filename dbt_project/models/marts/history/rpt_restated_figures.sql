@@ -1,4 +1,8 @@
-{%- set breakdowns = {'': "''", 'service_team': "coalesce(service_team, '')", 'outcome': "coalesce(outcome, 'none')"} -%}
+{%- set breakdowns = {
+    '': "''",
+    'service_team': "coalesce(service_team, '')",
+    'outcome': "coalesce(outcome, 'none')"
+} -%}
 
 with
 
@@ -33,9 +37,9 @@ moves as (
             service_team_{{ side }} as service_team,
             outcome_{{ side }} as outcome,
             {% for measure in measures().split() %}
-                if(is_{{ measure }}_{{ side }}, {{ sign }}, 0) as {{ measure }}
-                {{- ',' if not loop.last }}
+                if(is_{{ measure }}_{{ side }}, {{ sign }}, 0) as {{ measure }},
             {% endfor %}
+            release_number as of_release
         from restated
         where is_counted_{{ side }}
         {% if not loop.last %}

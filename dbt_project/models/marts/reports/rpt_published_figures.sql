@@ -43,7 +43,7 @@ all_figures as (
     where
         not figures.is_hidden
         and figures.breakdown = ''
-        and figures.stage <> 'all'
+        and figures.stage != 'all'
         and figures.measure in {{ quoted_names(measures | join(' ')) }}
 
 ),
