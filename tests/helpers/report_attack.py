@@ -46,6 +46,11 @@ PARTS = {
 Terms = dict[Meaning, float]
 
 
+def of_table(what: Meaning, table: Table) -> Meaning:
+    """Return what a figure means; the rare values of one table are not those of another."""
+    return what._replace(value=f"{OTHERS} of {table.title}") if what.value == OTHERS else what
+
+
 class Attack:
     """What an attacker has read in one document, or in several of the same report."""
 
@@ -70,9 +75,9 @@ class Attack:
         """Take a table: what its cells say, and that a total row is a sum."""
         for column in figures_of(table, self.period):
             for figure in column:
-                self.read_figure(figure)
+                self.read_figure(figure._replace(what=of_table(figure.what, table)))
             if column and table.rows[-1][0] == "Total":
-                *parts, total = (figure.what for figure in column)
+                *parts, total = (of_table(figure.what, table) for figure in column)
                 self.is_sum(total, [each for each in parts if not self.is_total(each)])
 
     def is_total(self, what: Meaning) -> bool:
@@ -82,7 +87,7 @@ class Attack:
     def read_figure(self, figure: Figure) -> None:
         """Take what one cell of a table says."""
         text, what, whole, place = figure
-        if text == self.symbol and what.value != OTHERS:
+        if text == self.symbol and not what.value.startswith(OTHERS):
             self.hidden.setdefault(what, place)
         elif COUNT.fullmatch(text):
             self.learn(what, int(text), place)
@@ -133,13 +138,14 @@ class Attack:
             if set(quarters) <= present:
                 self.is_sum(what, quarters)
         for group, parts in groups.items():
+            # Rare values may be one row, which says not which they are.
+            has_others = any(each.value.startswith(OTHERS) for each in parts)
             if group.total in present:
                 for part in parts:
                     self.is_part(group.total, part)
-                if group.breakdown != "reason":
+                if group.breakdown != "reason" and not has_others:
                     self.is_sum(group.total, parts)
-            # Rare outcomes may be one row, which says not which they are.
-            if group.breakdown == "outcome" and OTHERS not in {each.value for each in parts}:
+            if group.breakdown == "outcome" and not has_others:
                 upheld = [each for each in parts if each.value in ("upheld", "partially upheld")]
                 self.is_sum(group.total.of("upheld"), upheld)
         self.reason_on_subjects(present)
