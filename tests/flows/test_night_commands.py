@@ -127,7 +127,7 @@ def test_night_through_prefect_with_no_server_configured(
         example_copy.marts_path,
         "select count(*) from dq_deliveries where status = 'unchanged' and rows_read is null",
     )
-    assert published == [(7,)]
+    assert published == [(8,)]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home"]
 
 
