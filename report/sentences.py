@@ -27,9 +27,7 @@ class Noun(NamedTuple):
         return self.one if number == 1 else self.many
 
 
-COMPLAINT = Noun("complaint", "complaints")
 IN_TIME = "responded to within the statutory timeframe"
-IN_LIMIT = "responded to within the time limit"
 LEAST_BASE = 10  # a change on a smaller number is not given in percent
 UPHELD = "upheld in full or in part"
 

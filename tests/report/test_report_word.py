@@ -186,6 +186,12 @@ def test_a_council_lays_its_own_template_over(tmp_path: Path) -> None:
     own.save(str(tmp_path / "template.docx"))
     render_docx(SAMPLE, tmp_path / "own.docx", tmp_path / "template.docx")
     assert Document(str(tmp_path / "own.docx")).styles["Heading 1"].font.name == "Georgia"
+    # Word gives styles ids of its own where the template was made in another language.
+    own.styles["Table Text"].element.styleId = "Tabellentext"
+    own.save(str(tmp_path / "template.docx"))
+    render_docx(SAMPLE, tmp_path / "own.docx", tmp_path / "template.docx")
+    cell = Document(str(tmp_path / "own.docx")).tables[0].rows[0].cells[1]
+    assert cell.paragraphs[0].style.name == "Table Text"
     own.styles["Caption"].delete()
     own.save(str(tmp_path / "template.docx"))
     with pytest.raises(UsageError, match="lacks the style Caption"):
