@@ -11,10 +11,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from complaints.report.content import ALL, Cell, Count, Figure, Report, Section, Share, Sum, Table
+from complaints.report.content import (
+    ALL,
+    LEVELS,
+    Cell,
+    Count,
+    Figure,
+    Report,
+    Section,
+    Share,
+    Sum,
+    Table,
+    is_of_team,
+)
 from complaints.report.figures import Figures, Stage
 from complaints.report.periods import Period, read_period
-from complaints.report.read_marts import LEVELS
 from complaints.report.sections.beside import CONTACT, INFORMAL, made_count
 from complaints.report.sections.further import pairs, received_by_subject
 from complaints.report.sections.open_stages import KINDS, open_count
@@ -189,8 +200,7 @@ def _all_sums(figures: Figures, shown: set[Cell]) -> Iterator[Counted]:
                     )
             for *of, breakdown in sorted(breakdowns):
                 if tuple(of) == group and breakdown not in {*OVERLAPPING, "outcome"}:
-                    is_team = breakdown.startswith(("service_team", *LEVELS))
-                    for measure in OF_TEAMS if is_team else ("complaints",):
+                    for measure in OF_TEAMS if is_of_team(breakdown) else ("complaints",):
                         yield from _of_values(figures, stage, period, breakdown, measure)
             for measure in () if period.is_quarter else YEARLY:
                 quarters = [figures.count(measure, stage, each) for each in period.quarters]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 ALL = "all"  # in place of a procedure or a stage
+LEVELS = ("directorate", "team")  # of the structure of a day
 
 
 class Cell(NamedTuple):
@@ -30,6 +31,11 @@ class Cell(NamedTuple):
     def total(self) -> "Cell":
         """The same measure of all rows of the breakdown."""
         return self._replace(breakdown="", value="")
+
+
+def is_of_team(breakdown: str) -> bool:
+    """Say whether a breakdown is one by teams or directorates, of any day's structure."""
+    return breakdown.startswith(("service_team", *LEVELS))
 
 
 class Count(NamedTuple):

@@ -20,6 +20,7 @@ from complaints.report.content import (
     Share,
     Table,
     WorkedOut,
+    is_of_team,
 )
 from complaints.report.row_order import hides, row_order
 
@@ -156,7 +157,7 @@ class Printer:
         """
         figures = [part for part in row if isinstance(part, Count | Share)]
         cells = {count.cell for figure in figures for count in figure.counts}
-        is_of_value = any(each.breakdown not in ("", "service_team") for each in cells)
+        is_of_value = any(each.breakdown and not is_of_team(each.breakdown) for each in cells)
         return is_of_value and all(self.hides(figure) for figure in figures)
 
     def chart(self, chart: Chart) -> PrintedChart:

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from complaints.report.content import Cell
+from complaints.report.content import LEVELS, Cell
 from complaints.report.figures import Figures, Outcome, Rows, Stage
 from complaints.report.periods import Period, day_in_words, read_period
 from complaints.warehouse.errors import RunFailedError, UsageError
@@ -17,8 +17,6 @@ from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 
 QUARTERS_OF_A_LINE = 9  # the quarter, and those before it back to the same one two years ago
-
-LEVELS = ("directorate", "team")
 
 # Every other column of these that holds whole numbers is a measure.
 CELLS = (

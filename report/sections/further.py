@@ -9,11 +9,11 @@ from functools import partial
 from itertools import groupby
 
 from complaints.report.chart_content import chart_over_time
-from complaints.report.content import Cell, Count, Part, Section, Sentence, Share, Table
+from complaints.report.content import LEVELS, Cell, Count, Part, Section, Sentence, Share, Table
 from complaints.report.figures import Figures, Stage, in_order
 from complaints.report.periods import Period, day_in_words
 from complaints.report.printing import NOTHING, signed
-from complaints.report.read_marts import LEVELS, QUARTERS_OF_A_LINE
+from complaints.report.read_marts import QUARTERS_OF_A_LINE
 from complaints.report.sections import beside
 from complaints.report.sections.closed import closed_table
 from complaints.report.sections.open_stages import open_section

@@ -48,7 +48,8 @@ Terms = dict[Meaning, float]
 
 def of_table(what: Meaning, table: Table) -> Meaning:
     """Return what a figure means; the rare values of one table are not those of another."""
-    return what._replace(value=f"{OTHERS} of {table.title}") if what.value == OTHERS else what
+    is_others = what.value.lower() == OTHERS
+    return what._replace(value=f"{OTHERS} of {table.title}") if is_others else what
 
 
 class Attack:
