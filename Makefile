@@ -4,7 +4,7 @@ BIN := .venv/bin
 # The scripts that move rows are written more briefly than models.
 NOT_FOR_SCRIPTS := references,structure,ambiguous.set_columns,ambiguous.column_count,aliasing.expression,layout.select_targets
 ON_SPARK := SPARK_CONF_DIR=$(CURDIR)/tests/spark/conf COMPLAINTS_SPARK_PARTITIONS=1
-TYPED := warehouse flows expectations
+TYPED := warehouse flows expectations pages
 PINS := uv pip compile --quiet --universal --python-version 3.11 \
 	--no-emit-index-url --no-annotate --no-header
 

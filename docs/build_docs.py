@@ -15,6 +15,7 @@ from typing import Any
 from dbt.cli.main import dbtRunner
 
 from complaints.expectations.rules import Rule, all_rules, delivery_rules, optional_rules
+from complaints.warehouse.questions import read_question
 from docs.markdown_lines import generated, one_line, page, table
 from docs.operator_pages import command_line, messages_page, settings_page
 
@@ -26,6 +27,7 @@ MART_FOLDERS = {
     "dimensions": "Dimensions: by what to look at it",
     "reports": "Reports: the figures",
     "committee": "Committee: what the quarterly and the annual report print",
+    "history": "History: what was reported before, and why it is another today",
     "data_quality": "Data quality: how far to trust them",
     "operations": "Operations: how the nights went",
 }
@@ -35,6 +37,7 @@ SEVERITIES = {
 }
 Node = dict[str, Any]
 Column = tuple[str, str, str]
+QUESTIONS_BELOW = generated("warehouse/saved_questions/").replace("this page", "what follows")
 SHARED_BY = 3  # marts that have a column, for it to be described once
 
 
@@ -172,9 +175,24 @@ def parsed_manifest() -> dict[str, Any]:
         return json.loads((Path(folder) / "manifest.json").read_text(encoding="utf-8"))
 
 
+def with_questions(name: str, are_of_foi: bool) -> str:
+    """Return a page with the saved questions and their SQL below what is written by hand."""
+    written = (ROOT / "docs" / name).read_text(encoding="utf-8").partition(QUESTIONS_BELOW)[0]
+    lines = [written + QUESTIONS_BELOW]
+    for path in sorted((ROOT / "warehouse" / "saved_questions").glob("*.sql")):
+        question = read_question(path)
+        if question.name.startswith("foi_") == are_of_foi:
+            lines += ["", f"### {question.title}", "", f"`complaints ask {question.name}`"]
+            lines += [f"- `{each}`: {meaning}" for each, meaning in question.parameters.items()]
+            lines += ["", "```sql", question.sql, "```"]
+    return page(lines)
+
+
 def all_pages() -> dict[str, str]:
     """Return the text of every generated page by its name."""
     return {
+        "analysts.md": with_questions("analysts.md", are_of_foi=False),
+        "freedom_of_information.md": with_questions("freedom_of_information.md", are_of_foi=True),
         "data_dictionary.md": data_dictionary(parsed_manifest()),
         "validation_rules.md": validation_rules(all_rules(), delivery_rules(), optional_rules()),
         "command_line.md": command_line(),

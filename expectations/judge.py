@@ -88,7 +88,7 @@ def judge(
         for expectation in rule.expectations:
             reads = (expectation.is_across_rows, _selected(expectation))
             alike.setdefault(reads, []).append((rule, expectation))
-    found = []
+    found: list[str] = []
     for (is_across_rows, _), declared in alike.items():
         find = _judge_rows_with_shared_keys if is_across_rows else _judge_combinations
         found += find(engine, store, relation, declared, values, len(found))

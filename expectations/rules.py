@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SUITES = ("deliveries", "structural", "logical", "classification", "optional_inputs")
 
 COMPLAINTS = "complaints"
 EVERY_INPUT = "every_input"
 DELIVERIES = "deliveries"
+
+NOT_NULL = "expect_column_values_to_not_be_null"
+UNIQUE = "expect_compound_columns_to_be_unique"
 
 # The domain of every date: children's services records older than this are not in the exports,
 # and Excel's and the systems' null dates (1899, 1900, 1970) lie before it.
@@ -37,7 +40,7 @@ class Expectation(BaseModel):
     @property
     def is_across_rows(self) -> bool:
         """Whether the verdict on a row follows from other rows too."""
-        return self.type == "expect_compound_columns_to_be_unique"
+        return self.type == UNIQUE
 
     @property
     def columns(self) -> frozenset[str]:
@@ -49,7 +52,7 @@ class Expectation(BaseModel):
     def columns_only_asked_for(self) -> frozenset[str]:
         """Those of which it reads no value, only whether there is one."""
         asked = {column for column, wanted in self.where.items() if wanted in ("filled", "blank")}
-        if self.type == "expect_column_values_to_not_be_null":
+        if self.type == NOT_NULL:
             return frozenset(asked | {self.kwargs["column"]})
         return frozenset(
             asked - {self.kwargs.get(key) for key in ("column", "column_A", "column_B")}
@@ -71,6 +74,21 @@ class Rule(BaseModel):
     expectations: tuple[Expectation, ...] = Field(min_length=1)
     suite: str
     never_accepted_because: str | None = None  # why a row that fails could be counted nowhere
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spell_out(cls, declared: dict[str, Any]) -> dict[str, Any]:
+        """Spell out `filled`, `readable` (filled where something is written) and `unique`."""
+        spelled = dict(declared)
+        expectations = list(spelled.get("expectations", ()))
+        for column in spelled.pop("filled", ()):
+            expectations.append({"type": NOT_NULL, "kwargs": {"column": column}})
+        for column in spelled.pop("readable", ()):
+            written = {f"{column}_text": "filled"}
+            expectations.append({"type": NOT_NULL, "kwargs": {"column": column}, "where": written})
+        if columns := spelled.pop("unique", ()):
+            expectations.append({"type": UNIQUE, "kwargs": {"column_list": columns}})
+        return spelled | {"expectations": expectations}
 
     @property
     def columns(self) -> frozenset[str]:

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from complaints.flows.readers.export_files import FileRecord
 from complaints.flows.readers.sources import Source, read_sources
 from complaints.flows.steps import build
+from complaints.flows.steps.erase import carry_out_erasures, forget_expired
+from complaints.flows.steps.export_published import export_published
 from complaints.flows.steps.extract import extract
 from complaints.flows.steps.file_records import record_files
 from complaints.flows.steps.find_deliveries import Delivery, find_deliveries
@@ -26,7 +28,9 @@ from complaints.flows.steps.validate import (
     validate_records,
 )
 from complaints.notices.notify import notify_of_failure, notify_of_night
+from complaints.pages.site import write_site
 from complaints.warehouse.access import keep_private
+from complaints.warehouse.erasures import Erased
 from complaints.warehouse.errors import ExitCode, OperatorError, RunFailedError, UsageError
 from complaints.warehouse.layout import COMPLAINTS
 from complaints.warehouse.messages import sentence_of
@@ -55,6 +59,7 @@ class Step(NamedTuple):
 
 
 STEPS = (
+    Step(carry_out_erasures),
     Step(prepare_reference),
     Step(find_deliveries, retries=2),
     Step(build.build_reference),
@@ -65,6 +70,7 @@ STEPS = (
     Step(validate_deliveries),
     Step(record_fates),
     Step(record_files),
+    Step(forget_expired),
     Step(build.build_deadlines),
     Step(validate_deadlines),
     Step(copy_log),
@@ -72,6 +78,8 @@ STEPS = (
     Step(build.check_marts),
     Step(build.build_run_marts),
     Step(publish, retries=2),
+    Step(export_published),
+    Step(write_site),
 )
 REFUSED = ("stopped", "rejected")
 PLAIN: dict[str, Function] = {step.name: step.function for step in STEPS}
@@ -86,6 +94,7 @@ class NightReport:
         sources: the codes of the sources that are to deliver.
         files: what became of each file.
         notes: what the operator should know.
+        erased: what was taken out because an erasure was under way.
         failure: what failed after the marts had been replaced.
     """
 
@@ -93,6 +102,7 @@ class NightReport:
     sources: list[str] = field(default_factory=list)
     files: list[FileRecord] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    erased: Erased = field(default_factory=Erased)
     failure: Exception | None = None
 
     @property
@@ -137,6 +147,7 @@ def run_night(
     functions: Mapping[str, Function] = PLAIN,
     on_step: Callable[[str], None] = lambda name: None,
     report: NightReport | None = None,
+    sources: list[Source] | None = None,
 ) -> NightReport:
     """Run the nightly job once.
 
@@ -145,6 +156,8 @@ def run_night(
         functions: the steps by name; the flow gives them as Prefect tasks.
         on_step: given the name of each step as it starts.
         report: filled in as the night goes on; a new one when not given.
+        sources: what is read; those of the settings when not given. Of none nothing is read, and
+            the marts are made again of what is there.
 
     Raises:
         UsageError: a wrong path, sources file, reference file, as-of day or group of readers.
@@ -154,7 +167,8 @@ def run_night(
     report = report or NightReport()
     try:
         with system_errors_explained():
-            sources = read_sources(source_path(settings))
+            if sources is None:
+                sources = read_sources(source_path(settings))
             report.sources = [source.code for source in sources]
             with keep_private(settings), start_run(settings) as run:
                 report.run = run
@@ -211,6 +225,7 @@ def _run(
     steps: SimpleNamespace,
     report: NightReport,
 ) -> None:
+    report.erased = steps.carry_out_erasures(settings)
     steps.prepare_reference(settings)
     found = [steps.find_deliveries(settings, source) for source in sources]
     records = [record for each in found for record in each.records]
@@ -221,9 +236,17 @@ def _run(
         steps.check_as_of_day(settings, run)
     is_judged = is_news and _read_and_judge(settings, run, steps, queues, records)
     report.files += steps.record_files(settings, run, records)
-    _check_something_was_read(settings, report)
+    if sources:
+        _check_something_was_read(settings, report)
     if is_news and not is_published(settings, run):  # a database may hold what it held before
         if not is_judged:
+            judge(settings, run, steps)
+        expired = steps.forget_expired(settings)
+        if expired.cases:
+            report.notes.append(
+                f"Cases erased, for their retention had ended: {expired.cases}; documents removed, "
+                f"because they named one: {expired.documents}."
+            )
             judge(settings, run, steps)
         steps.build_deadlines(settings)
         steps.validate_deadlines(settings, run)
@@ -235,6 +258,10 @@ def _run(
         steps.copy_log(settings, run)
         steps.build_run_marts(settings)
         report.notes += steps.publish(settings, run, list(build.RUN_MARTS))
+    if run.is_published and settings.nightly_export_formats:
+        steps.export_published(settings)
+    if run.is_published and settings.site:
+        steps.write_site(settings)
 
 
 def _read_and_judge(

@@ -76,6 +76,7 @@ def summary_rows(report: NightReport) -> list[dict[str, Any]]:
             "duplicate": record.rows_duplicate,
             "superseded": record.rows_superseded,
             "quarantined": record.rows_quarantined,
+            "erased": record.rows_erased,
         }
         for record in report.files
     ]

@@ -7,13 +7,13 @@ from typing import Protocol
 
 import duckdb
 
-from complaints.notices.digest import Digest, Line
+from complaints.notices.digest import MOST_LINES, Digest, Line
+from complaints.notices.recipients import Scope
 from complaints.warehouse.run_log import open_log
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import sql_text
 
 FOLDER = Path(__file__).parent
-MOST_LINES = 25  # of a group in a message; all count as sent, the rest by their number
 
 # By the type of a notice, the lines of it.
 Failures = dict[str, list[str]]
@@ -59,18 +59,18 @@ def open_notices(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 def collect(
     log: duckdb.DuckDBPyConnection,
     settings: Settings,
-    audiences: Sequence[str],
+    scopes: Sequence[Scope],
     failures: Failures,
     run_id: str | None = None,
     sources: Sequence[str] | None = None,
     rejected: Sequence[RejectedFile] = (),
 ) -> Digest:
-    """Return what there is to say to these audiences; `changes` holds the same as a table.
+    """Return what there is to say to these recipients; `changes` holds the same as a table.
 
     Args:
         log: the log of runs.
         settings: where the marts are.
-        audiences: those that have recipients.
+        scopes: of what the recipients are notified.
         failures: what to say beside the marts.
         run_id: the run; that of the newest files in the marts when not given.
         sources: the codes of the sources that are to deliver; none of a run that failed, of which
@@ -80,7 +80,8 @@ def collect(
     variables = {
         "notice_types": str(FOLDER / "notice_types.csv"),
         "as_of_day": settings.as_of_day,
-        "audiences": list(audiences),
+        "audiences": sorted({each for scope in scopes for each in scope.audiences}),
+        "teams": sorted({each for scope in scopes for each in scope.teams}),
         "sources": list(sources or ()),
         "run_id": run_id,
         "due_within_days": settings.alerts_due_within_days,
@@ -110,7 +111,9 @@ def collect(
         )
     run_sql(log, "changes")
     lines = [Line(*row) for row in run_sql(log, "digest").fetchall()]
-    return Digest(lines, log.execute("from totals").fetchall())
+    totals = log.execute("from totals").fetchall()
+    ((due_by,),) = log.execute("select getvariable('due_by')").fetchall()
+    return Digest(lines, totals, due_by, is_everything_known=sources is not None)
 
 
 def run_sql(log: duckdb.DuckDBPyConnection, name: str) -> duckdb.DuckDBPyConnection:

@@ -1,21 +1,32 @@
 """Notify people: of what a night published, of a night or a backup that failed; and preview."""
 
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
 from complaints.notices import outbox
 from complaints.notices.collect import Failures, RejectedFile, collect, open_notices, run_sql
 from complaints.notices.digest import Digest, Message
-from complaints.notices.recipients import AUDIENCES, Recipient, recipients_of
+from complaints.notices.recipients import (
+    AUDIENCES,
+    OF_TEAMS,
+    Recipient,
+    Scope,
+    recipients_of,
+)
 from complaints.notices.send import send_waiting
 from complaints.warehouse.errors import OperatorError, RunFailedError
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.system_errors import system_errors_explained
+from complaints.warehouse.worklist import file_name_of, read_worklist, write_worklist
 
+NOTHING_ATTACHED: Mapping[Scope, outbox.Attachment] = MappingProxyType({})
 # Whatever becomes of a notice, it is no reason to fail; anything else is a mistake in the code.
 EXPECTED_PROBLEMS = (OperatorError, duckdb.Error, OSError)
 
@@ -36,8 +47,10 @@ def notify_of_night(settings: Settings, run: Run, sources: Sequence[str]) -> lis
         with system_errors_explained():
             with open_notices(settings) as log:
                 beside = _interruption(run)
-                digest = collect(log, settings, _audiences(recipients), beside, run.run_id, sources)
-                _put(log, settings, run.run_id, digest, recipients, settings.alerts_quiet_nights)
+                digest = collect(log, settings, _scopes(recipients), beside, run.run_id, sources)
+                attached = _worklists(settings, recipients)
+                quiet_too = settings.alerts_quiet_nights
+                _put(log, settings, run.run_id, digest, recipients, quiet_too, attached)
             return send_waiting(settings)
     except EXPECTED_PROBLEMS as problem:  # a full disk, a file in use
         return [sentence_of("notices_not_sent", reason=_reason(problem))]
@@ -80,24 +93,24 @@ def notify_of_backup_failure(settings: Settings, problem: BaseException) -> None
     _notify_of(settings, {"backup_failed": lines})
 
 
-def preview(settings: Settings, sources: Sequence[str]) -> list[tuple[Sequence[str], Message]]:
-    """Return the next digest and its audiences, without marking or sending it.
+def preview(settings: Settings, sources: Sequence[str]) -> list[tuple[Scope, Message]]:
+    """Return the next digest of each scope, without marking or sending it.
 
     Raises:
         RunFailedError: there are no marts, or they are older than the code.
     """
     if not settings.marts_path.exists():
         raise RunFailedError("no_marts", home=settings.home)
-    together = {each.audiences: each for each in recipients_of(settings)} or {AUDIENCES: None}
+    scopes = _scopes(recipients_of(settings)) or [Scope(AUDIENCES)]
     try:
         with system_errors_explained(), open_notices(settings) as log:
-            digest = collect(log, settings, AUDIENCES, {}, sources=sources)
+            digest = collect(log, settings, [Scope(AUDIENCES), *scopes], {}, sources=sources)
     except (duckdb.CatalogException, duckdb.BinderException):
         raise RunFailedError("marts_older_than_code", home=settings.home) from None
     return [
-        (audiences, digest.written(audiences, settings.as_of_day))
-        for audiences in together
-        if settings.alerts_quiet_nights or digest.has_news(audiences)
+        (scope, digest.written(scope, settings.as_of_day))
+        for scope in scopes
+        if settings.alerts_quiet_nights or digest.has_news(scope)
     ]
 
 
@@ -115,7 +128,7 @@ def _notify_of(
         with open_notices(settings) as log:
             run_id = run.run_id if run else None
             digest = collect(
-                log, settings, _audiences(recipients), failures, run_id, rejected=rejected
+                log, settings, _scopes(recipients), failures, run_id, rejected=rejected
             )
             _put(log, settings, run_id, digest, recipients, quiet_too=False)
         problems = send_waiting(settings)
@@ -133,20 +146,43 @@ def _put(
     digest: Digest,
     recipients: Sequence[Recipient],
     quiet_too: bool,
+    attached: Mapping[Scope, outbox.Attachment] = NOTHING_ATTACHED,
 ) -> None:
     """Write the messages and mark their notices as sent, all of it or nothing."""
     log.begin()
-    for audiences in dict.fromkeys(each.audiences for each in recipients):
-        if quiet_too or digest.has_news(audiences):
-            alike = [each for each in recipients if each.audiences == audiences]
-            message = digest.written(audiences, settings.as_of_day)
-            outbox.put(log, settings, message, alike, run_id)
+    for scope in _scopes(recipients):
+        if quiet_too or digest.has_news(scope):
+            alike = [each for each in recipients if each.scope == scope]
+            message = digest.written(scope, settings.as_of_day)
+            outbox.put(log, settings, message, alike, run_id, attached.get(scope))
     run_sql(log, "mark")
     log.commit()
 
 
-def _audiences(recipients: Sequence[Recipient]) -> list[str]:
-    return [each for each in AUDIENCES if any(each in one.audiences for one in recipients)]
+def _scopes(recipients: Sequence[Recipient]) -> list[Scope]:
+    return list(dict.fromkeys(each.scope for each in recipients))
+
+
+def _worklists(
+    settings: Settings, recipients: Sequence[Recipient]
+) -> dict[Scope, outbox.Attachment]:
+    """Return the worklists that go with the messages, to each the part that concerns it."""
+    scopes = [each.scope for each in recipients if each.is_address and each.scope.parts]
+    if not settings.alerts_attach_worklist:
+        return {}
+    worklist = read_worklist(settings)
+    found: dict[Scope, outbox.Attachment] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / file_name_of(worklist)
+        for scope in scopes:
+            if set(OF_TEAMS) & set(scope.audiences):
+                write_worklist(worklist, path)
+            elif scope.teams:
+                write_worklist(worklist.of_teams(scope.teams), path)
+            else:
+                continue
+            found[scope] = outbox.Attachment(path.name, path.read_bytes())
+    return found
 
 
 def _interruption(run: Run | None) -> Failures:

@@ -15,6 +15,13 @@ from complaints.warehouse.settings import Settings
 GIVEN_UP_AFTER = timedelta(days=30)
 
 
+class Attachment(NamedTuple):
+    """A workbook that goes with a message."""
+
+    name: str
+    content: bytes
+
+
 class Waiting(NamedTuple):
     """A message that one recipient has not got yet."""
 
@@ -24,6 +31,7 @@ class Waiting(NamedTuple):
     text: str
     html: str
     recipient: str
+    attachment: Attachment | None = None
 
 
 def put(
@@ -32,19 +40,24 @@ def put(
     message: Message,
     recipients: Sequence[Recipient],
     run_id: str | None,
+    attachment: Attachment | None = None,
 ) -> None:
     """Put a message into the outbox, within the transaction that marks its notices as sent."""
     message_id = f"<{uuid.uuid4()}@{settings.alerts_from.rpartition('@')[2]}>"
     created_at = clock.utc_now()
     log.execute(
-        "insert into alert_outbox values ($1, $2, $3, $4, $5)",
-        [message_id, created_at, message.subject, message.text, message.html],
+        "insert into alert_outbox values ($1, $2, $3, $4, $5, $6, $7)",
+        [
+            *(message_id, created_at, message.subject, message.text, message.html),
+            *(attachment or (None, None)),
+        ],
     )
     log.execute(
         "insert into alert_recipients select $1, unnest($2::varchar[]), null",
         [message_id, [each.known_as for each in recipients]],
     )
-    audience = "+".join(recipients[0].audiences)
+    scope = recipients[0].scope
+    audience = "+".join([*scope.audiences, *(["teams"] if scope.teams else [])])
     counts = (len(recipients), message.items)
     log.execute(
         "insert into ops_alerts (message_id, run_id, as_of_day, audience, recipients, items, "
@@ -56,11 +69,15 @@ def put(
 def waiting(log: duckdb.DuckDBPyConnection) -> list[Waiting]:
     """Return what waits, the oldest first."""
     rows = log.execute(
-        "select message_id, created_at, subject, text_body, html_body, recipient "
+        "select message_id, created_at, subject, text_body, html_body, recipient, "
+        "attachment_name, attachment "
         "from alert_recipients inner join alert_outbox using (message_id) "
         "where sent_at is null order by created_at, message_id, recipient"
     ).fetchall()
-    return [Waiting(*row) for row in rows]
+    return [
+        Waiting(*row, attachment=Attachment(name, content) if name else None)
+        for *row, name, content in rows
+    ]
 
 
 def record_attempt(log: duckdb.DuckDBPyConnection, message: Waiting, is_sent: bool) -> None:

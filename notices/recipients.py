@@ -3,10 +3,43 @@
 import hashlib
 from typing import NamedTuple
 
-from complaints.warehouse.settings import Settings, entries_of
+from complaints.warehouse.settings import Settings, entries_of, teams_of
 
 DATA_QUALITY, DEADLINES, FAILURES = "data_quality", "deadlines", "failures"
-AUDIENCES = (DATA_QUALITY, DEADLINES, FAILURES)
+AUDIENCES = (DEADLINES, DATA_QUALITY, FAILURES)  # in the order in which a message has them
+OF_TEAMS = (DEADLINES, DATA_QUALITY)
+
+
+class Scope(NamedTuple):
+    """Of what a recipient is notified.
+
+    Attributes:
+        audiences: those of which it gets everything, in the order of AUDIENCES.
+        teams: in lower case, those whose deadlines and records it gets.
+    """
+
+    audiences: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+
+    def has(self, audience: str, team: str | None) -> bool:
+        """Return whether a line for an audience, about a team, belongs to it."""
+        return audience in self.audiences or (
+            audience in OF_TEAMS and team is not None and team.lower() in self.teams
+        )
+
+    @property
+    def parts(self) -> list[str]:
+        """The audiences of which it gets something."""
+        return [
+            each
+            for each in AUDIENCES
+            if each in self.audiences or (self.teams and each in OF_TEAMS)
+        ]
+
+    def __str__(self) -> str:
+        """Return what the log of runs and the preview call it."""
+        of_teams = [f"the teams {', '.join(self.teams)}"] if self.teams else []
+        return ", ".join([*self.audiences, *of_teams])
 
 
 class Recipient(NamedTuple):
@@ -15,12 +48,12 @@ class Recipient(NamedTuple):
     Attributes:
         entry: as the setting has it.
         place: where the setting has it, to speak of it without repeating it.
-        audiences: what it is notified of, in the order of AUDIENCES.
+        scope: of what it is notified.
     """
 
     entry: str
     place: str
-    audiences: tuple[str, ...]
+    scope: Scope
 
     @property
     def is_address(self) -> bool:
@@ -40,7 +73,13 @@ def recipients_of(settings: Settings) -> list[Recipient]:
         name = f"alerts_{audience}"
         for number, entry in enumerate(entries_of(getattr(settings, name)), start=1):
             place = f"entry {number} of COMPLAINTS_{name.upper()}"
-            known = found.get(entry, Recipient(entry, place, ()))
-            if audience not in known.audiences:
-                found[entry] = known._replace(audiences=(*known.audiences, audience))
+            known = found.get(entry, Recipient(entry, place, Scope()))
+            audiences = (*known.scope.audiences, audience)
+            scope = known.scope._replace(audiences=tuple(dict.fromkeys(audiences)))
+            found[entry] = known._replace(scope=scope)
+    for number, (team, entry) in enumerate(teams_of(settings.alerts_teams), start=1):
+        place = f"entry {number} of COMPLAINTS_ALERTS_TEAMS"
+        known = found.get(entry, Recipient(entry, place, Scope()))
+        teams = tuple(dict.fromkeys((*known.scope.teams, team.lower())))
+        found[entry] = known._replace(scope=known.scope._replace(teams=teams))
     return list(found.values())

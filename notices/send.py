@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from datetime import UTC
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, make_msgid
+from html import escape
 
 from filelock import FileLock, Timeout
 
 from complaints.notices.collect import open_notices
 from complaints.notices.outbox import Waiting, give_up_old, record_attempt, waiting
 from complaints.notices.recipients import Recipient, recipients_of
+from complaints.warehouse import clock
 from complaints.warehouse.errors import CataloguedError
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.settings import Settings
@@ -23,6 +25,9 @@ from complaints.warehouse.settings import Settings
 PAUSES_SECONDS = (0, 2, 8)  # before each time it is tried
 TIMEOUT_SECONDS = 20
 LOCK_SECONDS = 60
+# Folded at 78, a subject of 75 characters would begin with the fold (Python 3.11).
+LONG_HEADERS = SMTP.clone(max_line_length=200)
+WORKBOOK = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # Where a refusal concerns one recipient or message; after any other the server is left alone.
 REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused)
@@ -65,6 +70,25 @@ def send_waiting(settings: Settings) -> list[str]:
             return notes + problems
     except Timeout:
         return [sentence_of("another_process_sends")]
+
+
+def try_recipients(settings: Settings) -> list[tuple[str, bool]]:
+    """Send every recipient a short message at once; return what to say of each, and if it went."""
+    text = f"A test from the complaints warehouse at {settings.home}: messages reach you."
+    results = []
+    for recipient in recipients_of(settings):
+        message_id = make_msgid(domain=settings.alerts_from.rpartition("@")[2])
+        message = Waiting(
+            *(message_id, clock.utc_now(), "Complaints: a test", text, f"<p>{escape(text)}</p>"),
+            recipient.known_as,
+        )
+        try:
+            _send(settings, message, recipient)
+            results.append((sentence_of("test_sent", recipient=recipient.place), True))
+        except NotSentError as problem:
+            said = sentence_of("test_not_sent", recipient=recipient.place, reason=problem)
+            results.append((said, False))
+    return results
 
 
 def _send_all(
@@ -125,6 +149,14 @@ def _as_mail(settings: Settings, message: Waiting, recipient: Recipient) -> Emai
     mail["Auto-Submitted"] = "auto-generated"  # no out-of-office reply, please
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    if message.attachment:
+        mail.add_attachment(
+            message.attachment.content,
+            maintype="application",
+            subtype=WORKBOOK,
+            filename=message.attachment.name,
+        )
+    mail.policy = LONG_HEADERS
     return mail
 
 

@@ -14,6 +14,7 @@ from complaints.report.periods import day_in_words
 from complaints.report.read_marts import read_figures, read_learnings
 from complaints.report.sections import (
     actions,
+    annual,
     appendices,
     comparison,
     further,
@@ -66,15 +67,16 @@ def outline(figures: Figures, settings: Settings) -> tuple[Section, ...]:
     A year has the further tables always: regulation 13 asks for them.
     """
     period = figures.period
+    detail = (comparison.section(figures), actions.section(figures))
+    if period.is_year:
+        detail += (annual.section(figures),)
     body = (
         Section(
             "period",
             f"Children's statutory complaints, {period.name}, {period.months}",
             sections=(volumes.section(figures), *stages.sections(figures)),
         ),
-        Section(
-            "detail", "Detail", sections=(comparison.section(figures), actions.section(figures))
-        ),
+        Section("detail", "Detail", sections=detail),
         appendices.benchmarking(figures),
         appendices.cases(figures),
     )
@@ -85,7 +87,7 @@ def outline(figures: Figures, settings: Settings) -> tuple[Section, ...]:
         count
         for top in body
         for each in top.walk()
-        if not each.is_internal_only
+        if each.is_in("publication")
         for count in each.counts
         if 1 <= (count.value or 0) <= settings.report_threshold
     )

@@ -11,11 +11,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from complaints.report.content import ALL, Cell, Count, Figure, Report, Section, Share, Sum, Table
+from complaints.report.content import (
+    ALL,
+    LEVELS,
+    Cell,
+    Count,
+    Figure,
+    Report,
+    Section,
+    Share,
+    Sum,
+    Table,
+    is_of_team,
+)
 from complaints.report.figures import Figures, Stage
 from complaints.report.periods import Period, read_period
+from complaints.report.sections.beside import CONTACT, INFORMAL, made_count
 from complaints.report.sections.further import pairs, received_by_subject
 from complaints.report.sections.open_stages import KINDS, open_count
+from complaints.report.tables import OF_TEAMS
 from complaints.report.visible_cells import public_sections
 
 Values = Mapping[Cell, int | None]
@@ -44,6 +58,11 @@ SUMS_OF_MEASURES = (
     ("decided", ("in_sla", "late")),
     ("eligible", ("decided", "open_in_time", "open_overdue", "closed_date_unknown")),
     ("open", ("open_in_time", "open_overdue", "open_without_limit")),
+    ("recommendations_due", ("recommendations_done", "recommendations_overdue")),
+    (
+        "recommendations",
+        ("recommendations_due", "recommendations_open", "recommendations_dropped"),
+    ),
 )
 
 # part <= whole
@@ -65,6 +84,11 @@ PARTS_OF_MEASURES = (
     ("received", "upheld"),
     ("received", "in_sla"),
     ("received", "decided"),
+    ("contacts", "contacts_due"),
+    ("contacts_due", "contacts_in_time"),
+    ("remedies", "remedies_paid"),
+    ("closed", "closed_in_sla"),
+    ("closed", "closed_upheld"),
     ("received", "went_on_to_stage_2"),
     ("received", "went_on_to_stage_3"),
     ("received", "went_on_to_ombudsman"),
@@ -76,7 +100,6 @@ MEASURES_OF_OUTCOMES = {"withdrawn": "withdrawn", "unknown": "outcome_unknown"}
 OVERLAPPING = {"reason"}  # a complaint can have several, so that no sum is made of them
 COUNTS_OF_ALL = {"received", "complaints"}
 AS_OF_DAY = "on "  # a period that is a day: `on 2018-11-27`
-OF_TEAMS = ("received", "in_sla", "upheld")
 YEARLY = ("received", "eligible", "withdrawn", "in_sla", "upheld")
 
 
@@ -177,12 +200,13 @@ def _all_sums(figures: Figures, shown: set[Cell]) -> Iterator[Counted]:
                     )
             for *of, breakdown in sorted(breakdowns):
                 if tuple(of) == group and breakdown not in {*OVERLAPPING, "outcome"}:
-                    is_team = breakdown == "service_team"
-                    for measure in OF_TEAMS if is_team else ("complaints",):
+                    for measure in OF_TEAMS if is_of_team(breakdown) else ("complaints",):
                         yield from _of_values(figures, stage, period, breakdown, measure)
             for measure in () if period.is_quarter else YEARLY:
                 quarters = [figures.count(measure, stage, each) for each in period.quarters]
                 yield figures.count(measure, stage, period), quarters
+    yield from _of_structures(figures, breakdowns)
+    yield from _of_inputs(figures, shown)
     yield from _of_subjects(figures)
     yield from _open_sums(figures)
 
@@ -196,6 +220,46 @@ def _of_values(
         whole = "received" if measure == "complaints" else measure
         parts = [figures.count(measure, stage, period, breakdown, each) for each in values]
         yield figures.count(whole, stage, period), parts
+
+
+def _of_structures(figures: Figures, breakdowns: set[tuple[str, ...]]) -> Iterator[Counted]:
+    """A directorate or team of another structure is the sum of the teams that were recorded."""
+    for period, procedure, name, breakdown in sorted(breakdowns):
+        level, _, day = breakdown.partition(" from ")
+        stage = figures.stage(procedure, name)
+        if level not in LEVELS or stage is None:
+            continue
+        when = read_period(period)
+        recorded = figures.values_of("service_team", stage, period=when)
+        then = [each for each in figures.structures if f"{each.structure_from}" == day]
+        for measure in OF_TEAMS:
+            yield from _of_values(figures, stage, when, "service_team", measure)
+            for value in figures.values_of(breakdown, stage, period=when):
+                teams = {each.service_team for each in then if getattr(each, level) == value}
+                yield (
+                    figures.count(measure, stage, when, breakdown, value),
+                    [
+                        figures.count(measure, stage, when, "service_team", team)
+                        for team in recorded
+                        if team in teams
+                    ],
+                )
+
+
+def _of_inputs(figures: Figures, shown: set[Cell]) -> Iterator[Counted]:
+    """What is counted beside complaints adds up over what it is broken down by."""
+    groups = {cell._replace(value="") for cell in shown if cell.breakdown}
+    parts: dict[Cell, list[Count]] = defaultdict(list)
+    for cell, value in figures.cells.items():
+        if cell.procedure not in figures.procedures and cell._replace(value="") in groups:
+            parts[cell._replace(value="")].append(Count(cell, value))
+    for group, counts in parts.items():
+        yield Count(group.total, sum(count.value or 0 for count in counts)), counts
+    first = figures.first
+    made = made_count(figures)
+    if made.cell in shown:
+        informal = figures.beside("contacts", group=(CONTACT, INFORMAL))
+        yield made, [figures.count("received", first), informal]
 
 
 def _of_subjects(figures: Figures) -> Iterator[Counted]:

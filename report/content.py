@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 ALL = "all"  # in place of a procedure or a stage
+LEVELS = ("directorate", "team")  # of the structure of a day
 
 
 class Cell(NamedTuple):
@@ -30,6 +31,11 @@ class Cell(NamedTuple):
     def total(self) -> "Cell":
         """The same measure of all rows of the breakdown."""
         return self._replace(breakdown="", value="")
+
+
+def is_of_team(breakdown: str) -> bool:
+    """Say whether a breakdown is one by teams or directorates, of any day's structure."""
+    return breakdown.startswith(("service_team", *LEVELS))
 
 
 class Count(NamedTuple):
@@ -68,7 +74,14 @@ class RelativeChange(NamedTuple):
         return (self.now, self.base)
 
 
-Figure = Count | Share | RelativeChange
+class WorkedOut(NamedTuple):
+    """Words for what is made of some cases, a mean or a lesson: shown only with their numbers."""
+
+    words: str
+    counts: tuple[Count, ...]
+
+
+Figure = Count | Share | RelativeChange | WorkedOut
 Part = str | Figure
 
 
@@ -155,6 +168,7 @@ class Section:
     sections: tuple["Section", ...] = ()
     number: str = ""
     is_internal_only: bool = False  # shown by the internal profile alone
+    is_unpublished: bool = False  # not shown by the publication profile
     is_appendix: bool = False
 
     def with_note(self, notes: tuple[Sentence, ...]) -> "Section":
@@ -163,6 +177,12 @@ class Section:
         if last is None:
             return self
         return replace(self, tables=(*others, replace(last, notes=(*last.notes, *notes))))
+
+    def is_in(self, profile: str) -> bool:
+        """Say whether a profile shows the section."""
+        if self.is_internal_only:
+            return profile == "internal"
+        return not (self.is_unpublished and profile == "publication")
 
     def walk(self) -> Iterator["Section"]:
         """Yield this section and all within it, in the order of reading."""

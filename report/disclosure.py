@@ -1,8 +1,8 @@
 """Which counts of a report may not be shown to the public.
 
 Every shown count from 1 to the threshold is hidden. Then, while a hidden count can be worked out
-from what the same document still shows, the cheapest further cells are hidden that leave it at
-least two possible values.
+from what this document and those released before still show, the cheapest further cells are hidden
+that leave it at least two possible values.
 
 What a reader is taken to know: every figure that is printed, with all its digits; every relation of
 report/cell_relations.py; that a hidden count is at least 1, for zero is never hidden. What a reader
@@ -10,13 +10,13 @@ is not taken to know: whether a count is hidden because it is small or to protec
 no upper limit of it. docs/decisions.md has the reasons.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from complaints.report.cell_relations import cell_relations
 from complaints.report.content import Cell, Report
 from complaints.report.feasible_values import Component, Counts, Difference
-from complaints.report.visible_cells import visible_cells, visible_figures
+from complaints.report.linked_documents import Document, document_of, linked
 
 # What it costs to hide a count, beside its size: rows of breakdowns go first, then denominators and
 # other derived counts, then the rest of the totals, and the headlines last.
@@ -28,26 +28,76 @@ DERIVED = ("decided", "due", "eligible", "not_applicable", "received_by_subject"
 TRIES_AT_ONCE = 4
 
 
-def hidden_cells(report: Report, threshold: int) -> set[Cell]:
-    """Return the cells that the publication profile may not show.
+class Protection(NamedTuple):
+    """What protects a report.
+
+    Attributes:
+        hidden: its cells that may not be shown.
+        reasons: why each is hidden: `small`, `earlier release` or `protects another`.
+        given_away: cells, of it or of an earlier release, that what was released before tells
+            already; nothing can hide them again.
+        counts: the counts of the report and of all that was released before.
+        all_hidden: all cells that a reader does not see.
+    """
+
+    hidden: frozenset[Cell]
+    reasons: Mapping[Cell, str]
+    given_away: frozenset[Cell]
+    counts: Counts
+    all_hidden: frozenset[Cell]
+
+    def bounds(self) -> dict[Cell, tuple[int, int]]:
+        """Return the least and the most that a reader must reckon with for each hidden cell.
+
+        A count goes no further from the truth than the search looks (REACH in feasible_values.py).
+        """
+        bounds = {cell: (self.counts.values[cell],) * 2 for cell in self.hidden}
+        for part in self.counts.parts(self.counts.changeable(self.all_hidden)):
+            for cell in self.hidden.intersection(part.cells):
+                bounds[cell] = self.counts.bounds(part, cell)
+        return bounds
+
+
+def hidden_cells(
+    report: Report, threshold: int, earlier: Sequence[Document] = ()
+) -> frozenset[Cell]:
+    """Return the cells that the publication profile may not show; see `protect`."""
+    return protect(report, threshold, earlier).hidden
+
+
+def protect(report: Report, threshold: int, earlier: Sequence[Document] = ()) -> Protection:
+    """Find what the publication profile may not show of a report.
 
     Args:
         report: what it says; sections for internal use only do not count.
         threshold: the greatest count that is small.
+        earlier: what was released before, the newest last. What it shows is known to the reader;
+            what it hides stays hidden, there and here.
 
     Raises:
         ValueError: the report contradicts itself (two values of one cell, a sum that fails).
     """
-    figures = list(visible_figures(report))
-    shown = visible_cells(figures)
-    small = {cell for cell, value in shown.items() if value is not None and 1 <= value <= threshold}
-    if not small:
-        return set()
-    relations = tuple(cell_relations(report, shown, figures))
-    given = {**report.values, **shown}
-    values = {cell: value for cell, value in given.items() if value is not None}
-    counts = Counts(values, frozenset(shown), relations)
-    return Suppression(report.period, counts, small).run()
+    own = document_of(report)
+    together, known, still_hidden = linked(own, earlier)
+    small = {cell for cell in own.shown if 1 <= own.values.get(cell, 0) <= threshold}
+    counts = Counts(together.values, together.shown, together.relations, known)
+    needed = (small - known) | still_hidden
+    search = Suppression(report.period, counts, set(needed))
+    if needed:
+        search.run()
+    hidden = (search.hidden & own.shown) | small
+    reasons = {
+        cell: "small"
+        if cell in small
+        else "earlier release"
+        if cell in still_hidden
+        else "protects another"
+        for cell in hidden
+    }
+    given_away = (small & known) | search.given_away
+    return Protection(
+        frozenset(hidden), reasons, frozenset(given_away), counts, frozenset(search.hidden)
+    )
 
 
 @dataclass
@@ -59,12 +109,14 @@ class Suppression:
         counts: the counts of the report and how they hang together.
         hidden: the cells hidden so far.
         found: groups of shown cells that can all have other values at once, if all are hidden.
+        given_away: cells to hide that have but one value whatever else is hidden.
     """
 
     own_period: str
     counts: Counts
     hidden: set[Cell]
     found: list[frozenset[Cell]] = field(default_factory=list)
+    given_away: set[Cell] = field(default_factory=set)
 
     def run(self) -> set[Cell]:
         """Hide cells until each has two possible values; then show again what need not hide."""
@@ -76,7 +128,11 @@ class Suppression:
         }
         for cell in sorted(self.unsafe(small), key=self.cost_order, reverse=True):
             if cell not in self.proven(self.hidden):
-                self.hidden |= self.cheapest_alternative(cell, part_of[cell])
+                found = cell in part_of and self.cheapest_alternative(cell, part_of[cell])
+                if found:
+                    self.hidden |= found
+                else:
+                    self.given_away.add(cell)
         for cell in sorted(self.hidden - small, key=self.cost_order, reverse=True):
             self.show_again(cell, small)
         return self.hidden
@@ -96,7 +152,7 @@ class Suppression:
 
     def unsafe(self, hidden: Set[Cell]) -> set[Cell]:
         """Return the hidden cells that have but one value."""
-        unproven = hidden - self.proven(hidden)
+        unproven = hidden - self.proven(hidden) - self.given_away
         return {
             cell
             for part in self.counts.parts(self.counts.changeable(hidden))
@@ -135,7 +191,7 @@ class Suppression:
             if (moved := self.counts.alternative_values(part, {cell: direction}, cost))
         ]
         if not found:
-            raise ValueError(f"The report contradicts itself: no value of {cell} fits its sums.")
+            return frozenset()  # what was released before leaves it no other value
         cheapest = min(found, key=lambda moved: sum(cost[c] * abs(n) for c, n in moved.items()))
         return self.remember(cheapest)
 

@@ -35,17 +35,23 @@ class Counts:
     """The counts of a document and how they hang together."""
 
     def __init__(
-        self, values: Mapping[Cell, int], shown: Set[Cell], relations: Iterable[Relation]
+        self,
+        values: Mapping[Cell, int],
+        shown: Set[Cell],
+        relations: Iterable[Relation],
+        known: Set[Cell] = frozenset(),
     ) -> None:
-        """Take the counts of a document.
+        """Take the counts of a document, or of several.
 
         Args:
             values: the count of each cell that somebody gave.
             shown: the cells that are in the document, as a figure or as the symbol.
             relations: what a reader knows of them.
+            known: the cells that a reader sees whatever is hidden.
         """
         self.values = values
         self.shown = shown
+        self.known = known
         self.relations = tuple(relations)
         self.named = {cell for relation in self.relations for cell, _ in relation.terms}
         self.place = {cell: place for place, cell in enumerate(sorted(self.named | shown))}
@@ -72,7 +78,7 @@ class Counts:
 
     def changeable(self, hidden: Set[Cell]) -> set[Cell]:
         """Return the cells whose value a reader does not see where some shown ones are hidden."""
-        seen = {cell for cell in self.shown - hidden if cell in self.values}
+        seen = {cell for cell in self.shown - hidden if cell in self.values} | self.known
         return {cell for cell in (self.named | hidden) - seen if not self.is_zero(cell)}
 
     def is_zero(self, cell: Cell) -> bool:
@@ -113,11 +119,7 @@ class Counts:
                 possible go by one; with one, every cell goes by one at least.
             cost: what one unit of change of a cell costs; the cheapest difference is returned.
         """
-        value = np.array([self.values.get(cell, 0) for cell in part.cells], float)
-        given = np.array([cell in self.values for cell in part.cells])
-        lowest = np.array([1.0 if cell in self.shown else 0.0 for cell in part.cells])
-        upper = np.where(given, np.maximum(value, REACH), np.inf)
-        lower = np.maximum(lowest - value, -upper)
+        lower, upper = self._limits(part)
         directions = np.array([direction.get(cell, 0) for cell in part.cells], float)
         if cost is None:
             lower = np.where(directions == 0, lower, np.maximum(lower, -1))
@@ -129,6 +131,26 @@ class Counts:
             costs = np.array([cost[cell] for cell in part.cells], float)
             found = _cheapest(costs, self._rows_of(part), lower, upper)
         return {cell: int(x) for cell, x in zip(part.cells, found, strict=True) if x}
+
+    def bounds(self, part: Component, cell: Cell) -> tuple[int, int]:
+        """Return the least and the most that a cell of a part can be."""
+        lower, upper = self._limits(part)
+        place = part.cells.index(cell)
+        objective = np.zeros(len(part.cells))
+        found = []
+        for sign in (1, -1):
+            objective[place] = sign
+            moved = _solved(objective, self._rows_of(part), lower, upper)
+            found.append(self.values.get(cell, 0) + int(moved[place]))
+        return found[0], found[1]
+
+    def _limits(self, part: Component) -> tuple[np.ndarray, np.ndarray]:
+        """Return how far each cell of a part may go down, and up."""
+        value = np.array([self.values.get(cell, 0) for cell in part.cells], float)
+        given = np.array([cell in self.values for cell in part.cells])
+        lowest = np.array([1.0 if cell in self.shown else 0.0 for cell in part.cells])
+        upper = np.where(given, np.maximum(value, REACH), np.inf)
+        return np.maximum(lowest - value, -upper), upper
 
     def _rows_of(self, part: Component) -> Rows:
         """Return the relations of a part as a matrix of its cells."""

@@ -5,11 +5,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from complaints.report.content import Cell, Count, Share
+from complaints.report.content import ALL, Cell, Count, Share
 from complaints.report.periods import Period
+from complaints.report.printing import rounded
 from complaints.report.sentences import Noun, complaints_at
 from complaints.warehouse.errors import RunFailedError
 
@@ -77,6 +79,7 @@ class Figures:
     stages: tuple[Stage, ...]  # statutory first, in their order
     outcomes: tuple[Outcome, ...]
     cells: Mapping[Cell, int]
+    closed_days: Rows = ()  # by procedure and stage, how many working days the closed took
     open_stages: Rows = ()
     time_limits: Rows = ()
     case_stages: Rows = ()
@@ -85,6 +88,11 @@ class Figures:
     benchmarks: Rows = ()
     indicators: Rows = ()
     commentary: Rows = ()
+    restated: Rows = ()  # what differs from the figures last released, a row for each cause
+    structures: Rows = ()  # which team has the work of each recorded one, in each structure
+    contact_types: Rows = ()
+    remedies: Rows = ()
+    recommendations: Rows = ()
     team_changes: Rows = ()
     rules: Rows = ()
     inputs_held_back: Mapping[str, int] = field(default_factory=dict)
@@ -150,17 +158,41 @@ class Figures:
             found = 0
         return Count(cell, found)
 
+    def beside(
+        self,
+        measure: str,
+        period: Period | None = None,
+        group: tuple[str, str] = (ALL, ALL),
+        breakdown: str = "",
+        value: str = "",
+    ) -> Count:
+        """Return a count of something beside complaints; without a value where none is known.
+
+        Where the input counts anything of the period, what it does not name counts zero.
+        """
+        cell = Cell(measure, (period or self.period).name, *group, breakdown, value)
+        nothing = 0 if cell[:2] in self._counted else None
+        return Count(cell, self.cells.get(cell, nothing))
+
     def share(
         self, part: str, stage: Stage, period: Period | None = None, of: str = "received"
     ) -> Share:
         """Return a measure of a stage as a part of another."""
         return Share(self.count(part, stage, period), self.count(of, stage, period))
 
+    def days_of_closed(self, stage: Stage) -> tuple[str, str] | None:
+        """Return the mean and the median of the working days, with a decimal where it has one."""
+        found = next((each for each in self.closed_days if each[:2] == stage[:2]), None)
+        if found is None:
+            return None
+        mean = rounded(Fraction(found.working_days_total, found.answered), 1)
+        return f"{mean:.1f}".removesuffix(".0"), f"{found.median_working_days:g}"
+
     def values_of(self, breakdown: str, *stages: Stage, period: Period | None = None) -> list[str]:
         """Return the values of a breakdown that occur, in the order of the alphabet."""
         name = (period or self.period).name
         groups = (self._values.get((name, *each[:2]), {}).get(breakdown, set()) for each in stages)
-        return sorted(set().union(*groups), key=_in_order)
+        return sorted(set().union(*groups), key=in_order)
 
     def by_size(self, breakdown: str, measure: str, stage: Stage) -> list[str]:
         """Return the values of a breakdown, the most frequent first."""
@@ -184,6 +216,11 @@ class Figures:
         return sorted({period for period, *_ in self._values})
 
     @cached_property
+    def _counted(self) -> set[tuple[str, ...]]:
+        """The measures that are known, each with its period."""
+        return {cell[:2] for cell in self.cells}
+
+    @cached_property
     def _values(self) -> Mapping[tuple[str, str, str], Mapping[str, set[str]]]:
         """The values that occur, by period, procedure and stage, then by breakdown."""
         found: dict[tuple[str, str, str], dict[str, set[str]]] = {}
@@ -194,7 +231,7 @@ class Figures:
         return found
 
 
-def _in_order(value: str) -> tuple[bool, list[tuple[int, str]]]:
+def in_order(value: str) -> tuple[bool, list[tuple[int, str]]]:
     """Order values by the alphabet, numbers by size (5-9 before 10-15), `Not recorded` last."""
     pieces = re.findall(r"\d+|\D+", value.casefold())
     key = [(int(each), "") if each.isdecimal() else (-1, each) for each in pieces]

@@ -24,7 +24,7 @@ SHORT_TEXT = 12  # letters: a date, a case reference
 DENSE_TABLE_COLUMNS = 8  # a table of as many columns is printed in smaller type
 WHOLE_TABLE_ROWS = 6  # a table of no more rows is not broken over two pages
 EMPTY_TABLE = "Nothing to show."
-CHART_GAP_NOTE = "Where nothing is drawn there is no figure, or none that may be shown."
+CHART_GAP_NOTE = "Where nothing is drawn there is no figure."
 
 PERIOD = re.compile(r"\b\d{4}-\d{2}\b( [QH][1-4](-Q3)?)?")
 _NUMERIC = re.compile(
@@ -55,7 +55,10 @@ def long_date(text: str) -> str:
 def marking(printed: PrintedReport) -> str:
     """Return who may read the document: the internal profile is never for release."""
     words = "Internal: not for release" if printed.profile == "internal" else printed.front.marking
-    return f"DRAFT: {printed.period} has not ended. {words}" if printed.is_draft else words
+    if printed.is_draft:
+        return f"DRAFT: {printed.period} has not ended. {words}"
+    is_for_release = not printed.is_released and printed.profile != "internal"
+    return f"DRAFT, not released. {words}" if is_for_release else words
 
 
 def as_of_line(printed: PrintedReport) -> str:

@@ -3,7 +3,7 @@
 Numbers are rounded half away from zero, from the stored integers.
 """
 
-from collections.abc import Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -19,9 +19,12 @@ from complaints.report.content import (
     Sentence,
     Share,
     Table,
+    WorkedOut,
+    is_of_team,
 )
 from complaints.report.row_order import hides, row_order
 
+OTHER = "Other values"
 NOTHING = "–"  # no figure: nothing was received, or there is no limit to keep
 
 
@@ -38,7 +41,7 @@ class PrintedTable:
 
 @dataclass(frozen=True)
 class PrintedChart:
-    """A chart as numbers; None where there is no figure, or none that may be shown."""
+    """A chart as numbers; None where there is no figure."""
 
     key: str
     title: str
@@ -66,7 +69,13 @@ class PrintedSection:
 
 @dataclass(frozen=True)
 class PrintedReport:
-    """What every rendering is made of."""
+    """What every rendering is made of.
+
+    Attributes:
+        is_draft: whether the period has not ended.
+        is_released: whether the report is issued as it is; every other one is a draft.
+        notes: how it stands to what was there before it.
+    """
 
     period: str
     profile: str
@@ -74,6 +83,8 @@ class PrintedReport:
     front: FrontMatter
     sections: tuple[PrintedSection, ...]
     is_draft: bool = False
+    is_released: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,7 @@ class Printer:
 
     hidden: Set[Cell]
     symbol: str
+    names_rare_values: bool = False
 
     def hides(self, part: Part) -> bool:
         """Say whether a figure is made of a count that may not be shown."""
@@ -95,6 +107,8 @@ class Printer:
             return self.part(part.part)  # zero of a hidden number stays zero
         if self.hides(part):
             return self.symbol
+        if isinstance(part, WorkedOut):
+            return part.words
         if isinstance(part, Count):
             return NOTHING if part.value is None else str(part.value)
         if isinstance(part, Share):
@@ -115,9 +129,36 @@ class Printer:
         """Return a table as text."""
         last = max(len(table.rows) - table.has_total_row, 0)
         order = [*row_order(table.rows[:last], self.hidden), *range(last, len(table.rows))]
-        rows = tuple(tuple(self.part(cell) for cell in table.rows[place]) for place in order)
+        rows = tuple(self.rows([table.rows[place] for place in order]))
         notes = self.sentences(table.notes)
         return PrintedTable(table.title, table.columns, rows, notes, table.has_total_row)
+
+    def rows(self, rows: Sequence[Sequence[Part]]) -> Iterator[tuple[str, ...]]:
+        """Yield the rows of a table as text; those that would name a rare value are one row."""
+        seen = set()
+        for row in rows:
+            text = tuple(self.part(part) for part in row)
+            if self.names_rare_values or not self.tells_only_a_name(row):
+                yield text
+                continue
+            place = next(n for n, part in enumerate(row) if not isinstance(part, str)) - 1
+            merged = (*text[:place], OTHER, *text[place + 1 :])
+            if merged[: place + 1] not in seen:
+                yield tuple(
+                    self.symbol if isinstance(part, Count | Share) else each
+                    for part, each in zip(row, merged, strict=True)
+                )
+            seen.add(merged[: place + 1])
+
+    def tells_only_a_name(self, row: Sequence[Part]) -> bool:
+        """Say whether a row tells nothing but that there is somebody of this value.
+
+        A team is no such value: it is named in the council's own structure.
+        """
+        figures = [part for part in row if isinstance(part, Count | Share)]
+        cells = {count.cell for figure in figures for count in figure.counts}
+        is_of_value = any(each.breakdown and not is_of_team(each.breakdown) for each in cells)
+        return is_of_value and all(self.hides(figure) for figure in figures)
 
     def chart(self, chart: Chart) -> PrintedChart:
         """Return a chart as numbers."""
@@ -136,6 +177,10 @@ class Printer:
             " ".join(self.sentences(chart.alternative)),
             chart.table,
         )
+
+    def hides_part_of(self, chart: Chart) -> bool:
+        """Say whether a part of a chart may not be shown: what is left would tell another story."""
+        return any(self.hides(figure) for series in chart.series for figure in series.figures)
 
     def number(self, figure: Part) -> float | None:
         """Return what a chart draws: a count, or a share in percent."""
@@ -157,18 +202,19 @@ class Printer:
             self.sentences(section.paragraphs),
             self.sentences(section.bullets),
             tuple(self.table(table) for table in section.tables),
-            tuple(self.chart(chart) for chart in section.charts),
+            tuple(self.chart(chart) for chart in section.charts if not self.hides_part_of(chart)),
             section.comments,
-            tuple(
-                self.section(each, profile)
-                for each in section.sections
-                if profile == "internal" or not each.is_internal_only
-            ),
+            tuple(self.section(each, profile) for each in section.sections if each.is_in(profile)),
         )
 
 
 def print_report(
-    report: Report, profile: str, hidden: Set[Cell] = frozenset(), symbol: str = "c"
+    report: Report,
+    profile: str,
+    hidden: Set[Cell] = frozenset(),
+    symbol: str = "c",
+    *,
+    names_rare_values: bool = False,
 ) -> PrintedReport:
     """Return the report as text for a profile.
 
@@ -177,10 +223,13 @@ def print_report(
         profile: `committee`, `internal` or `publication`.
         hidden: the cells that may not be shown.
         symbol: what takes their place.
+        names_rare_values: whether a row is printed that only says that there is somebody of its
+            value; such rows are one row otherwise.
     """
-    printer = Printer(hidden, symbol)
-    shown = (each for each in report.sections if profile == "internal" or not each.is_internal_only)
-    sections = tuple(printer.section(each, profile) for each in shown)
+    printer = Printer(hidden, symbol, names_rare_values)
+    sections = tuple(
+        printer.section(each, profile) for each in report.sections if each.is_in(profile)
+    )
     return PrintedReport(
         report.period, profile, report.as_of, report.front, sections, report.is_draft
     )

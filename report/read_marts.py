@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from complaints.report.content import Cell
+from complaints.report.content import LEVELS, Cell
 from complaints.report.figures import Figures, Outcome, Rows, Stage
 from complaints.report.periods import Period, day_in_words, read_period
 from complaints.warehouse.errors import RunFailedError, UsageError
@@ -25,7 +25,37 @@ CELLS = (
     "from rpt_suspected_misclassification",
     "select period, procedure, 'stage_1' as stage, '' as breakdown, '' as value, "
     "columns('went_on_to_.*') from rpt_escalation",
+    "select period, procedure, stage, closed, in_sla as closed_in_sla, upheld as closed_upheld, "
+    "'' as breakdown, '' as value from rpt_period_closed",
     "select *, 'service_team' as breakdown, service_team as value from rpt_period_teams",
+    *(
+        f"select period, procedure, stage, '{level} from ' || structure_from as breakdown, "
+        f"{level} as value, sum(received)::bigint as received, sum(in_sla)::bigint as in_sla, "
+        "sum(upheld)::bigint as upheld from rpt_period_directorates group by all"
+        for level in LEVELS
+    ),
+    *(
+        "select period, 'contact' as procedure, contact_type as stage, "
+        f"'{breakdown}' as breakdown, {value} as value, sum(contacts)::bigint as contacts, "
+        "sum(due)::bigint as contacts_due, sum(in_time)::bigint as contacts_in_time "
+        "from rpt_period_contacts group by all"
+        for breakdown, value in (
+            ("", "''"),
+            ("service_team", "service_team"),
+            ("refusal", "reason"),
+        )
+    ),
+    *(
+        f"select period, 'all' as procedure, 'all' as stage, 'service_team' as breakdown, "
+        f"service_team as value, {counted} from rpt_period_caseload where {counted} is not null"
+        for counted in ("children", "referrals")
+    ),
+    "select period, 'all' as procedure, 'all' as stage, 'remedy' as breakdown, "
+    "remedy_type as value, remedies, paid as remedies_paid from rpt_period_remedies",
+    "select period, 'all' as procedure, stage, '' as breakdown, '' as value, recommendations, "
+    "due as recommendations_due, done as recommendations_done, "
+    "overdue as recommendations_overdue, dropped as recommendations_dropped, "
+    "recommendations - due - dropped as recommendations_open from rpt_period_recommendations",
     "select *, 'reason' as breakdown, reason as value from rpt_period_reasons",
     "select *, 'outcome' as breakdown, outcome as value from rpt_period_outcomes",
     "select *, characteristic as breakdown from rpt_period_characteristics",
@@ -51,6 +81,17 @@ TIME_LIMITS = """
 INPUTS_HELD_BACK = """
     dataset, count(distinct (source, file_name, row_number)) from dq_optional_inputs
     where severity = 'error' group by all
+"""
+# Of each period the last release for others to read.
+RESTATED = """
+    restated.* from rpt_restated_figures as restated
+    inner join (
+        select period, max_by(release, (released_on, release)) as release from rpt_releases
+        where profile <> 'internal' group by period
+    ) as last using (release, period)
+    where breakdown = '' and measure in ('received', 'in_sla', 'upheld')
+    and list_contains($1, period)
+    order by period desc, procedure desc, stage, measure, cause
 """
 ACCEPTED = "count(*) from dq_accepted where list_contains($1, financial_quarter)"
 # Of a year, what is due in it or came into it undone; of a part of one, the whole plan.
@@ -130,6 +171,12 @@ def _read(marts: duckdb.DuckDBPyConnection, written: str, is_draft: bool) -> Fig
     names = [each.name for each in needed_periods(period)] + years
     cells = {cell: value for query in CELLS for cell, value in _cells(marts, query, names)}
     _check_period(period, as_of, first_quarter, cells, is_draft)
+    population = {
+        Cell("population", period.name, "population", key, "value", value): int(number)
+        for key, value, number in rows(
+            "characteristic, value, sum(number) from rpt_population group by all"
+        )
+    }
     accepted = Cell("accepted_exceptions", period.name)
     return Figures(
         period=period,
@@ -147,7 +194,12 @@ def _read(marts: duckdb.DuckDBPyConnection, written: str, is_draft: bool) -> Fig
                 "outcome, printed_name, is_upheld from dim_outcomes order by outcome_number"
             )
         ),
-        cells=cells | {accepted: rows(ACCEPTED, quarters)[0][0]},
+        cells=cells | population | {accepted: rows(ACCEPTED, quarters)[0][0]},
+        closed_days=rows(
+            "procedure, stage, working_days_total, closed - withdrawn as answered, "
+            "median_working_days from rpt_period_closed where period = ? and closed > withdrawn",
+            period.name,
+        ),
         open_stages=rows("* from rpt_open_stages order by received_date, case_reference"),
         time_limits=rows(TIME_LIMITS, quarters),
         case_stages=rows(CASE_STAGES, quarters),
@@ -162,7 +214,21 @@ def _read(marts: duckdb.DuckDBPyConnection, written: str, is_draft: bool) -> Fig
             "section, text, role from rpt_commentary where period = ? order by source, source_row",
             period.name,
         ),
+        restated=rows(RESTATED, names),
         team_changes=rows("* from dim_team_changes order by change_date, old_team, new_team"),
+        structures=rows(
+            "distinct structure_from, directorate, team, service_team from rpt_period_directorates "
+            "order by all"
+        ),
+        contact_types=rows("* from dim_contact_types order by contact_number, contact_type"),
+        remedies=rows("* from rpt_period_remedies where period = ? order by all", period.name),
+        recommendations=rows(
+            "fct_recommendations.* from fct_recommendations, rpt_period_stages "
+            "where coalesce(due_date, done_date) between period_start_date and period_end_date "
+            "and period = ? and procedure = 'statutory' and rpt_period_stages.stage = 'stage_1' "
+            "order by due_date, fct_recommendations.stage, source, source_row",
+            period.name,
+        ),
         rules=rows("* from dq_rules where rows_failing > 0 order by severity, position"),
         inputs_held_back=dict(rows(INPUTS_HELD_BACK)),
     )

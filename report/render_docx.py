@@ -33,6 +33,8 @@ def render_docx(printed: PrintedReport, path: Path, template: Path = TEMPLATE) -
     add_lines(document, layout.heading_lines(printed.front), "Heading of the report")
     document.add_paragraph(style="Spacer")  # without it Word makes one table of the two
     add_lines(document, layout.brief_lines(printed.front), "What the item is about")
+    for note in printed.notes:
+        add_text(document.add_paragraph(style="Table Note"), note)
     headings = layout.headings(printed)
     add_contents(document, headings)
     numbers = count()

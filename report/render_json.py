@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from complaints.report.layout import walk
+from complaints.report.layout import marking, walk
 from complaints.report.printing import PrintedReport, PrintedSection
 
 
@@ -13,7 +13,10 @@ def render_json(printed: PrintedReport) -> str:
     content = {
         "quarter": printed.period,
         "profile": printed.profile,
+        "marking": marking(printed),
         "is_draft": printed.is_draft,
+        "is_released": printed.is_released,
+        "notes": printed.notes,
         "as_of": printed.as_of,
         "sections": [_section(each) for top in printed.sections for _, each in walk(top)],
     }

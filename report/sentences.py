@@ -27,9 +27,7 @@ class Noun(NamedTuple):
         return self.one if number == 1 else self.many
 
 
-COMPLAINT = Noun("complaint", "complaints")
 IN_TIME = "responded to within the statutory timeframe"
-IN_LIMIT = "responded to within the time limit"
 LEAST_BASE = 10  # a change on a smaller number is not given in percent
 UPHELD = "upheld in full or in part"
 
@@ -138,9 +136,9 @@ def share_change(
     if change == 0:
         return sentence(
             f"The share of {noun.many} that were {verb} was the same in {when}, ",
-            *_n_of_n(now, 0),
+            *n_of_n(now, 0),
             f", as in {base_when}, ",
-            *_n_of_n(base, 0),
+            *n_of_n(base, 0),
             ".",
             about=about,
             hidden=hidden,
@@ -148,9 +146,9 @@ def share_change(
     decimals = _decimals_needed(now_exact, base_exact)
     return sentence(
         f"The share of {noun.many} that were {verb} {_points_change(change, decimals)}, from ",
-        *_n_of_n(base, decimals),
+        *n_of_n(base, decimals),
         f" in {base_when} to ",
-        *_n_of_n(now, decimals),
+        *n_of_n(now, decimals),
         f" in {when}.",
         about=about,
         hidden=hidden,
@@ -237,6 +235,14 @@ def percent(exact: Fraction, decimals: int = 0) -> str:
     return f"{_number(exact * 100, decimals)}%"
 
 
+def n_of_n(share: Share, decimals: int = 0) -> tuple[Part, ...]:
+    """Return a share inside a sentence: `11 of 40 (28%)`, `none of 40`."""
+    exact = share_of(share) or Fraction(0)
+    if not exact:
+        return ("none of ", share.whole)
+    return (share.part, " of ", share.whole, f" ({percent(exact, decimals)})")
+
+
 def _number(exact: Fraction, decimals: int) -> str:
     return f"{rounded(exact, decimals):.{decimals}f}"
 
@@ -267,10 +273,3 @@ def _decimals_needed(now: Fraction, base: Fraction) -> int:
     change = rounded((now - base) * 100)
     agrees = change == rounded(now * 100) - rounded(base * 100)
     return 0 if agrees and change else 1
-
-
-def _n_of_n(share: Share, decimals: int) -> tuple[Part, ...]:
-    exact = share_of(share) or Fraction(0)
-    if not exact:
-        return ("none of ", share.whole)
-    return (share.part, " of ", share.whole, f" ({percent(exact, decimals)})")

@@ -12,6 +12,7 @@ from complaints.report.sentences import count_change, listed, sentence
 
 Key = TypeVar("Key")
 STAGE_PARTS = ("No", "In SLA", "Upheld")
+OF_TEAMS = ("received", "in_sla", "upheld")  # the measures of these
 STATUSES = {  # what became of a stage, by its measure
     "in_sla": "In SLA",
     "late": "Late",

@@ -10,7 +10,7 @@ def public_sections(report: Report) -> Iterator[Section]:
 
     def walk(sections: Iterable[Section]) -> Iterator[Section]:
         for section in sections:
-            if not section.is_internal_only:
+            if section.is_in("publication"):
                 yield section
                 yield from walk(section.sections)
 

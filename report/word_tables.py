@@ -13,6 +13,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Emu
 from docx.table import Table, _Cell, _Row
+from docx.text.paragraph import Paragraph
 
 from complaints.report.chart_drawing import PNG_SCALE, chart_png
 from complaints.report.layout import (
@@ -38,9 +39,10 @@ LONGEST_LINE, LETTERS_OF_LINE = 60, 100  # of a cell that is given one line, and
 def add_lines(document: WordDocument, lines: tuple[TemplateLine, ...], title: str) -> None:
     """Add lines of the committee template as a table of labels and texts."""
     table = _new_table(document, len(lines), [LABEL_SHARE, 1 - LABEL_SHARE], title)
+    heading, body = _style_ids(document, "Table Heading", "Table Text")
     for row, line in zip(table.rows, lines, strict=True):
-        _write(row.cells[0], line.label, "Table Heading")
-        _write(row.cells[1], line.texts[0])
+        _write(row.cells[0], line.label, heading)
+        _write(row.cells[1], line.texts[0], body)
         for text in line.texts[1:]:
             row.cells[1].add_paragraph(text, style="Table Text")
         _keep(row, with_next=line is not lines[-1])
@@ -53,25 +55,26 @@ def add_table(document: WordDocument, printed: PrintedTable) -> None:
     groups, numeric = header_groups(printed), numeric_columns(printed)
     heads = 2 if groups[0][0] else 1
     table = _new_table(document, len(rows) + heads, _shares(printed), printed.title, heads)
+    names = [printed.columns[0], *(name for _, columns in groups for name in columns)]
+    text_style = "Table Text Small" if len(names) >= DENSE_TABLE_COLUMNS else "Table Text"
+    heading, body = _style_ids(document, "Table Heading", text_style)
     if heads == 2:
         first, start = table.cell(0, 0).merge(table.cell(1, 0)), 1
-        _write(first, printed.columns[0], "Table Heading")
+        _write(first, printed.columns[0], heading)
         for name, columns in groups:
             last = start + len(columns) - 1
             group = table.cell(0, start).merge(table.cell(0, last))
-            _write(group, name, "Table Heading").alignment = WD_ALIGN_PARAGRAPH.CENTER
+            _write(group, name, heading).alignment = WD_ALIGN_PARAGRAPH.CENTER
             start = last + 1
-    names = [printed.columns[0], *(name for _, columns in groups for name in columns)]
-    body = "Table Text Small" if len(names) >= DENSE_TABLE_COLUMNS else "Table Text"
     cells = table._cells  # read once: python-docx counts all cells again for each row
     for number, row in enumerate((names, *rows), start=heads - 1):
         is_head = number < heads
-        is_bold = is_head or (printed.has_total_row and number == len(table.rows) - 1)
+        is_bold = is_head or (printed.has_total_row and number == heads + len(rows) - 1)
         for place, text in enumerate(row):
             if is_head and heads == 2 and place == 0:
                 continue
             cell = cells[number * len(names) + place]
-            paragraph = _write(cell, text, "Table Heading" if is_bold else body)
+            paragraph = _write(cell, text, heading if is_bold else body)
             if place in numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for number, each in enumerate(table.rows):
@@ -144,10 +147,15 @@ def _add_property(parent: BaseOxmlElement, tag: str, **attributes: str) -> BaseO
     return element
 
 
-def _write(cell: _Cell, text: str, style: str = "Table Text"):  # type: ignore[no-untyped-def]
+def _style_ids(document: WordDocument, *names: str) -> tuple[str, ...]:
+    """Return the ids of styles; a council's own template may have others than ours."""
+    return tuple(document.styles[name].style_id for name in names)
+
+
+def _write(cell: _Cell, text: str, style_id: str) -> Paragraph:
     """Write a text into an empty cell, and return its paragraph."""
     paragraph = cell.paragraphs[0]
-    paragraph._p.style = style.replace(" ", "")  # by its id: by name it takes milliseconds
+    paragraph._p.style = style_id  # to look a style up by name takes milliseconds
     return add_text(paragraph, text)
 
 

@@ -2,18 +2,28 @@
 
 import os
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from complaints.report.build import build_report
 from complaints.report.content import Cell, Report, Share
+from complaints.report.linked_documents import Document, document_of
+from complaints.report.periods import day_in_words
 from complaints.report.printing import PrintedReport, print_report, share_of
+from complaints.report.released import earlier_release_notes, read_releases
 from complaints.report.row_order import hides
 from complaints.report.sentences import in_figures, percent
 from complaints.report.visible_cells import visible_figures
 from complaints.warehouse.access import share
+from complaints.warehouse.backup import SUMS, file_sum, read_sums
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from complaints.report.disclosure import Protection
 
 PROFILES = ("committee", "internal", "publication")
 FORMATS = ("html", "docx", "pdf", "json")
@@ -28,6 +38,7 @@ def write_report(
     out: Path | None = None,
     *,
     is_draft: bool = False,
+    then: Settings | None = None,
 ) -> list[Path]:
     """Write the report of a period, and return the files written.
 
@@ -38,6 +49,7 @@ def write_report(
         formats: some of `html`, `docx`, `pdf` and `json`.
         out: the folder for the files; the home's `reports` when not given.
         is_draft: whether the period may be one that has not ended.
+        then: the settings of the home as it stood on an earlier day, if that is asked for.
 
     Raises:
         UsageError: the period, profile or a format is not valid, the folder cannot be used, or the
@@ -45,17 +57,14 @@ def write_report(
         RunFailedError: the marts are missing, older than the code, or know nothing of the period.
     """
     formats = list(dict.fromkeys(formats))
-    _check(profile, PROFILES, "profile")
     for each in formats or [""]:
         _check(each, FORMATS, "format")
-    printed = printed_report(settings, period, profile, is_draft=is_draft)
+    decided = decide(then or settings, period, profile, is_draft=is_draft)
+    printed = replace(decided.printed, notes=tuple(_notes(settings, decided, then)))
     folder = out or settings.reports_folder
-    draft = "-draft" if printed.is_draft else ""
-    name = f"complaints-report-{printed.period.replace(' ', '-').lower()}-{profile}{draft}"
-    template = settings.reference_folder / "template.docx"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written = [_write(printed, folder / f"{name}.{each}", template) for each in formats]
+        written = write_files(settings, printed, folder, formats, then)
     except OSError as problem:
         raise UsageError("report_folder_unusable", folder=folder, reason=problem.strerror) from None
     if out is None:  # what goes elsewhere is its writer's to share
@@ -67,15 +76,59 @@ def write_report(
 def printed_report(
     settings: Settings, period: str, profile: str, *, is_draft: bool = False
 ) -> PrintedReport:
-    """Return the report as text, with the numbers hidden that a profile does not show."""
-    report = build_report(settings.marts_path, period, settings, is_draft=is_draft)
-    if profile != "publication":
-        return print_report(report, profile)
-    from complaints.report.disclosure import hidden_cells
+    """Return a report as text, with the numbers hidden that a profile does not show."""
+    return decide(settings, period, profile, is_draft=is_draft).printed
 
-    hidden = hidden_cells(report, settings.report_threshold)
-    _check_comments(report, hidden)
-    return print_report(report, profile, hidden, settings.report_symbol)
+
+@dataclass(frozen=True)
+class Decided:
+    """A report, how it reads in a profile, and what it tells.
+
+    Attributes:
+        report: the report, complete.
+        printed: how it reads.
+        document: its counts, with those that the profile hides.
+        protection: why they are hidden; None where the profile hides nothing.
+    """
+
+    report: Report
+    printed: PrintedReport
+    document: Document
+    protection: "Protection | None" = None
+
+
+def decide(
+    settings: Settings,
+    period: str,
+    profile: str,
+    *,
+    is_draft: bool = False,
+    is_released: bool = False,
+) -> Decided:
+    """Build a report, decide what a profile hides of it, and print it.
+
+    Raises:
+        UsageError: the period or profile is not valid, or the council's own words give a hidden
+            number away.
+        RunFailedError: the marts are missing, older than the code, or know nothing of the period.
+    """
+    _check(profile, PROFILES, "profile")
+    report = build_report(settings.marts_path, period, settings, is_draft=is_draft)
+    protection, hidden = None, frozenset[Cell]()
+    if profile == "publication":
+        from complaints.report.disclosure import protect
+
+        known = [each.document for each in read_releases(settings) if each.profile != "internal"]
+        protection = protect(report, settings.report_threshold, known)
+        hidden = protection.hidden
+        _check_comments(report, hidden)
+    printed = print_report(report, profile, hidden, settings.report_symbol)
+    return Decided(
+        report,
+        replace(printed, is_released=is_released),
+        document_of(report)._replace(hidden=hidden),
+        protection,
+    )
 
 
 def _check_comments(report: Report, hidden: Set[Cell]) -> None:
@@ -95,7 +148,41 @@ def _check_comments(report: Report, hidden: Set[Cell]) -> None:
                 )
 
 
-def _write(printed: PrintedReport, path: Path, template: Path) -> Path:
+def write_files(
+    settings: Settings,
+    printed: PrintedReport,
+    folder: Path,
+    formats: Iterable[str],
+    then: Settings | None = None,
+) -> list[Path]:
+    """Write a report into a folder, and return the files; see `write_report`.
+
+    A file that somebody has edited since it was written is left, and the new one has the day of its
+    figures in its name.
+    """
+    then_or_draft = f"-as-at-{printed.as_of}" if then else "-draft" if printed.is_draft else ""
+    name = f"complaints-report-{printed.period.replace(' ', '-').lower()}-{printed.profile}"
+    sums = read_sums(folder)
+    written = []
+    for suffix in formats:
+        path = _place(folder, f"{name}{then_or_draft}", suffix, printed.as_of, sums)
+        _write(printed, path, settings.reference_folder / "template.docx")
+        sums[path.name] = file_sum(path)
+        written.append(path)
+    lines = (f"{checksum}  {name}\n" for name, checksum in sums.items())
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
+    return written
+
+
+def _place(folder: Path, name: str, suffix: str, day: str, sums: Mapping[str, str]) -> Path:
+    endings = ("", f"-{day}", *(f"-{day}-{number}" for number in range(2, 1000)))
+    paths = (folder / f"{name}{ending}.{suffix}" for ending in endings)
+    return next(
+        path for path in paths if not path.exists() or sums.get(path.name) == file_sum(path)
+    )
+
+
+def _write(printed: PrintedReport, path: Path, template: Path) -> None:
     """Write one file beside its place, then put it there: no reader sees half a report."""
     unfinished = path.with_name(f".unfinished-{path.name}")
     if path.suffix == ".docx":
@@ -114,7 +201,18 @@ def _write(printed: PrintedReport, path: Path, template: Path) -> Path:
         else:
             unfinished.write_text(render_html(printed), encoding="utf-8")
     os.replace(unfinished, path)
-    return path
+
+
+def _notes(settings: Settings, decided: Decided, then: Settings | None) -> Iterator[str]:
+    """Say at the head of a report how it stands to what was there before it."""
+    if then:
+        yield (
+            f"As things stood on {day_in_words(date.fromisoformat(decided.printed.as_of))}: the "
+            "records delivered and the decisions taken by that day, by today's rules and reference "
+            "data."
+        )
+    profile = decided.printed.profile
+    yield from earlier_release_notes(settings, decided.report, profile, decided.document.values)
 
 
 def _check(given: str, known: tuple[str, ...], what: str) -> None:

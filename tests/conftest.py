@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 from filelock import FileLock
 
+from browser_programs import CHROMIUM, QUIET, program
 from changed_example import Nights, night_on_changes
 from command_helpers import AMBIENT, Run, run_here
 from complaints.flows.night import NightReport, run_night
@@ -22,6 +23,9 @@ from export_helpers import open_store
 from notice_helpers import FIRST, MANAGER, MARTS, Postbox, change, mail_server
 from remembered_verdicts import remember_verdicts
 from small_home import SmallHome, ended, quick_night, small_home, start
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 EXAMPLE_EXPORTS = PROJECT_FOLDER / "examples" / "exports"
 EXAMPLE_AS_OF_DAY = date(2018, 11, 27)
@@ -87,6 +91,12 @@ def verdicts(shared_folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     os.environ["VERDICTS"] = str(folder)
     remember_verdicts(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_pages() -> None:
+    """Nights write no pages: a second each, and those of the pages' own tests say so."""
+    os.environ["COMPLAINTS_SITE"] = "false"
 
 
 @pytest.fixture
@@ -160,6 +170,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     for name in [name for name in os.environ if name.startswith(AMBIENT)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COMPLAINTS_SITE", "false")
     return partial(run_here, capsys)
 
 
@@ -201,3 +212,15 @@ def notified(
         )
         change(settings, MARTS)
         yield settings
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """A headless Chromium with an empty profile, as the system has it."""
+    from playwright.sync_api import sync_playwright
+
+    path = program(CHROMIUM)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, headless=True, args=QUIET)
+        yield browser
+        browser.close()

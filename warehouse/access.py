@@ -14,8 +14,8 @@ from complaints.warehouse.settings import Settings
 IS_POSIX = os.name == "posix"
 # What lies in the home for its owner alone; `reference/` is the council's own to set.
 PRIVATE = (
-    *("warehouse.duckdb*", "runs.duckdb*", "run_journal.jsonl", "*.lock"),
-    *(".marts-*", "backups", "dbt", "prefect"),
+    *(".env", "warehouse.duckdb*", "runs.duckdb*", "run_journal.jsonl", "erasures.key", "*.lock"),
+    *(".marts-*", "as-at", "backups", "dbt", "prefect"),
 )
 
 
@@ -81,8 +81,8 @@ def _set_rights(settings: Settings) -> None:
     for pattern in PRIVATE:
         for path in settings.home.glob(pattern):
             _set(path, 0o700 if path.is_dir() else 0o600, None)
-    for folder in (settings.published_folder, settings.reports_folder):
-        for path in (folder, *folder.glob("*")):
+    for folder in (settings.published_folder, settings.reports_folder, settings.exports_folder):
+        for path in (folder, *folder.rglob("*")):
             if path.exists():
                 share(settings, path)
     if settings.marts_path.exists():

@@ -1,9 +1,12 @@
-"""Back up what cannot be made again: the working store, the log of runs, the reference data."""
+"""Back up what cannot be made again: the working store, the log of runs, releases, reference."""
 
 import hashlib
 import os
+import re
 import shutil
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -17,7 +20,7 @@ from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
 
 UNFINISHED = ".unfinished-"
-REFERENCE = "reference"
+FOLDERS = ("reference", "releases")
 SUMS = "SHA256SUMS"  # as `sha256sum --check` reads it
 # Each database of a home, and a question that only a whole one answers.
 DATABASES = {
@@ -25,6 +28,13 @@ DATABASES = {
     "runs.duckdb": "select count(*) from ops_runs",
     "marts.duckdb": "select count(*) from dq_publication",
 }
+
+
+class EarlierBackup(NamedTuple):
+    """A backup from before an erasure: it holds the case until it expires."""
+
+    path: Path
+    expires_on: date
 
 
 def back_up(settings: Settings, folder: Path | None = None) -> Path:
@@ -62,7 +72,42 @@ def back_up(settings: Settings, folder: Path | None = None) -> Path:
             shutil.rmtree(unfinished, ignore_errors=True)
         if folder is None:
             _delete_old(settings, target)
+            delete_expired(settings)
     return backup
+
+
+def backups_before(settings: Settings) -> list[EarlierBackup]:
+    """Return the backups that hold what was erased since, with the day on which each expires.
+
+    That is as many weeks after it was made as backups are kept, should none push it out before.
+    """
+    with open_warehouse(settings) as store:
+        (newest,) = store.execute("select max(recorded_at) from raw.erasures").fetchall()[0]
+    made = [(path, _made_at(path)) for path in _backups(settings.backups_path)]
+    return [
+        EarlierBackup(path, at.date() + timedelta(weeks=settings.kept_backups))
+        for path, at in made
+        if newest and at.replace(tzinfo=None) < newest
+    ]
+
+
+def delete_expired(settings: Settings) -> None:
+    """Delete the backups of that kind whose day has come; the newest of all stays."""
+    newest = _backups(settings.backups_path)[-1:]
+    for backup in backups_before(settings):
+        if backup.expires_on <= clock.today() and backup.path not in newest:
+            shutil.rmtree(backup.path)
+
+
+def _backups(folder: Path) -> list[Path]:
+    return in_order(path for path in folder.glob("backup-*") if path.is_dir())
+
+
+def _made_at(backup: Path) -> datetime:
+    stamp = re.search(r"\d{8}T\d{6}Z", backup.name)
+    if stamp:
+        return datetime.strptime(stamp[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return datetime.fromtimestamp(backup.stat().st_mtime, UTC)  # renamed by hand
 
 
 def check_backup(backup: Path) -> None:
@@ -71,15 +116,25 @@ def check_backup(backup: Path) -> None:
     Raises:
         RunFailedError: one of them is missing or damaged.
     """
-    try:
-        sums = (backup / SUMS).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        raise RunFailedError("not_a_backup", folder=backup, missing=SUMS) from None
-    for line in sums:
-        expected, name = line.split("  ", 1)
+    if not (backup / SUMS).is_file():
+        raise RunFailedError("not_a_backup", folder=backup, missing=SUMS)
+    for name, expected in read_sums(backup).items():
         path = backup / name
-        if not path.is_file() or _sum(path) != expected or not _opens(path):
+        if not path.is_file() or file_sum(path) != expected or not _opens(path):
             raise RunFailedError("backup_damaged", path=path)
+
+
+def read_sums(folder: Path) -> dict[str, str]:
+    """Return the checksums of the files of a folder as they were written, by their names."""
+    path = folder / SUMS
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return {name: expected for expected, name in (line.split("  ", 1) for line in lines)}
+
+
+def file_sum(path: Path) -> str:
+    """Return the checksum of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def opens(path: Path, question: str) -> bool:
@@ -113,28 +168,25 @@ def _copy(settings: Settings, target: Path) -> None:
     with open_warehouse(settings) as warehouse, open_log(settings.runs_path) as log:
         for database in (warehouse, log):
             database.execute("checkpoint")
-    sources = [path for name in DATABASES if (path := settings.home / name).exists()]
-    sources += sorted(path for path in settings.reference_folder.glob("*") if path.is_file())
+    # Without its key, the erasures of a backup would refuse nothing.
+    files = (*DATABASES, settings.erasure_key_path.name)
+    sources = [path for name in files if (path := settings.home / name).exists()]
+    for folder in (settings.reference_folder, settings.releases_folder):
+        sources += sorted(path for path in folder.rglob("*") if path.is_file())
     sums = []
     for source in sources:
         name = source.relative_to(settings.home)
-        (target / name).parent.mkdir(exist_ok=True)
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target / name)
-        sums.append(f"{_sum(source)}  {name.as_posix()}\n")
+        sums.append(f"{file_sum(source)}  {name.as_posix()}\n")
     (target / SUMS).write_text("".join(sums), encoding="utf-8")
     for path in (path for path in target.rglob("*") if path.is_file()):
         with path.open("rb+") as written:
             os.fsync(written.fileno())
 
 
-def _sum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _delete_old(settings: Settings, target: Path) -> None:
-    backups = in_order(path for path in target.glob("backup-*") if path.is_dir())
-    for old in backups[: -settings.kept_backups]:
+    for old in _backups(target)[: -settings.kept_backups]:
         shutil.rmtree(old)
 
 

@@ -1,6 +1,9 @@
 """Whether the job is well: its last runs, the age of what is published, the rows that wait."""
 
-from collections.abc import Callable
+import os
+import re
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -8,13 +11,21 @@ from typing import NamedTuple
 import duckdb
 
 from complaints.warehouse import clock
+from complaints.warehouse.env_files import PREFIX
 from complaints.warehouse.errors import RunFailedError
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.query import open_marts
 from complaints.warehouse.run_log import FAILED, INTERRUPTED, RUNNING, open_log, read_journal
 from complaints.warehouse.runs import lock_night, was_reading
-from complaints.warehouse.settings import Settings
+from complaints.warehouse.settings import Origins, Settings, entries_of, teams_of
+from complaints.warehouse.system_errors import MEGABYTE
 
+NO_ORIGINS = Origins({}, [])
+AUDIENCES = {
+    "alerts_data_quality": "data quality (COMPLAINTS_ALERTS_DATA_QUALITY)",
+    "alerts_deadlines": "deadlines (COMPLAINTS_ALERTS_DEADLINES)",
+    "alerts_failures": "failures (COMPLAINTS_ALERTS_FAILURES)",
+}
 LAST_RUNS = 14  # two weeks of nights fit on a terminal
 STATUS_COLUMNS = (
     "as_of_day",
@@ -27,8 +38,32 @@ STATUS_COLUMNS = (
 
 # Of the runs that the published file knows, the newest is the one that published it.
 PUBLISHED_AT = "select arg_max(started_at, run_number) from ops_runs where status = 'published'"
+RUNS = """
+select as_of_day, started_at, finished_at - started_at, status, failed_step, {message}
+from ops_runs order by run_number desc limit $most
+"""
 STOPPED = """
 select distinct message from dq_deliveries where is_stopped_now order by message
+"""
+# A file of a new name or content is a delivery, as for the digest (notices/sql/notices.sql).
+SILENT = """
+with delivered as (
+    select source, min(coalesce(as_of_day, strptime(left(run_id, 8), '%Y%m%d'))::date) as first_seen
+    from dq_deliveries left join ops_runs using (run_id)
+    where dataset = 'complaints' and dq_deliveries.status not in ('rejected', 'stopped')
+    group by source, file_name, content_hash
+)
+select source, max(first_seen) as last_seen from delivered
+group by source
+having date_diff('day', last_seen, (select as_of_day from dq_publication)) > $days
+order by source
+"""
+MAIL = """
+select
+    count(*) filter (where status = 'waiting'),
+    min(created_at) filter (where status = 'waiting'),
+    count(*) filter (where status = 'given_up' and created_at > $now - interval 60 day)
+from ops_alerts
 """
 ROWS_WAITING = """
 with waiting as (
@@ -78,12 +113,14 @@ class Published(NamedTuple):
         rows_waiting: how many rows are held back for longer than the setting allows.
         waiting_since: the as-of day from which the oldest of them is held back.
         stopped: what is said of the deliveries that are stopped at the door.
+        silent: the sources without a new delivery for long, each with the day of its last.
     """
 
     at: datetime
     rows_waiting: int
     waiting_since: date | None
     stopped: list[str]
+    silent: list[tuple[str, date]]
 
 
 def last_runs(settings: Settings) -> list[LoggedRun]:
@@ -92,14 +129,15 @@ def last_runs(settings: Settings) -> list[LoggedRun]:
     Raises:
         RunFailedError: there is no log yet, or it cannot be opened.
     """
+    if settings.marts_path.exists() and not os.access(settings.runs_path, os.R_OK):
+        # A member of the readers' group; messages may quote a record, and are not published.
+        with open_marts(settings.marts_path) as marts:
+            rows = marts.execute(RUNS.format(message="null"), {"most": LAST_RUNS}).fetchall()
+        return [LoggedRun(*row) for row in rows]
     if not settings.runs_path.exists():
         raise RunFailedError("no_log_of_runs", home=settings.home)
     with open_log(settings.runs_path) as log:
-        rows = log.execute(
-            "select as_of_day, started_at, finished_at - started_at, status, failed_step, message "
-            "from ops_runs order by run_number desc limit $most",
-            {"most": LAST_RUNS},
-        ).fetchall()
+        rows = log.execute(RUNS.format(message="message"), {"most": LAST_RUNS}).fetchall()
     return [_as_it_is(settings, LoggedRun(*row)) for row in rows]
 
 
@@ -138,22 +176,40 @@ def read_published(settings: Settings) -> Published:
                 ROWS_WAITING, {"most": settings.check_waiting_days}
             ).fetchone() or (0, None)
             stopped = marts.execute(STOPPED).fetchall()
+            silent = marts.execute(SILENT, {"days": settings.alerts_silent_days}).fetchall()
         except (duckdb.CatalogException, duckdb.BinderException):
             raise RunFailedError("marts_without_time", path=settings.marts_path) from None
-    return Published(at, rows_waiting, since, [message for (message,) in stopped])
+    return Published(at, rows_waiting, since, [message for (message,) in stopped], silent)
 
 
-def find_problems(settings: Settings, max_age: timedelta) -> list[str]:
+def find_problems(
+    settings: Settings,
+    max_age: timedelta,
+    origins: Origins = NO_ORIGINS,
+    sources: Sequence[str] | None = None,
+) -> list[str]:
     """Return a sentence for each thing that somebody must look after; none when all is well.
 
     Args:
-        settings: where the home is, and how long a row may be held back.
+        settings: where the home is, how long a row may be held back, and what is not asked.
         max_age: how old the published marts may be.
+        origins: where the settings come from.
+        sources: the codes of the sources that are to deliver; all that ever did when not given.
     """
+    left_out = {each.strip() for each in settings.check_leaves_out.split(",")}
     looks: list[Callable[[], list[str]]] = [
         lambda: _problems_of_runs(last_runs(settings)),
-        lambda: _problems_of_marts(read_published(settings), settings, max_age),
+        lambda: _problems_of_marts(read_published(settings), settings, max_age, sources),
     ]
+    more: dict[str, Callable[[], list[str]]] = {
+        "mail": lambda: _problems_of_mail(settings),
+        "backup": lambda: _problems_of_backup(settings),
+        "disk": lambda: _problems_of_disk(settings),
+        "settings": lambda: unknown_settings(origins),
+    }
+    # A member of the readers' group sees the marts alone.
+    is_owner = os.access(settings.runs_path, os.R_OK)
+    looks += [look for name, look in more.items() if is_owner and name not in left_out]
     sentences: list[str] = []
     for look in looks:
         try:
@@ -163,8 +219,19 @@ def find_problems(settings: Settings, max_age: timedelta) -> list[str]:
     return sentences
 
 
-def _problems_of_marts(published: Published, settings: Settings, max_age: timedelta) -> list[str]:
+def _problems_of_marts(
+    published: Published,
+    settings: Settings,
+    max_age: timedelta,
+    sources: Sequence[str] | None,
+) -> list[str]:
     sentences = list(published.stopped)
+    if "sources" not in settings.check_leaves_out:
+        sentences += [
+            sentence_of("source_silent", source=source, day=day)
+            for source, day in published.silent
+            if sources is None or source in sources
+        ]
     age = clock.utc_now() - published.at
     if age > max_age:
         sentences.append(
@@ -195,6 +262,73 @@ def _problems_of_runs(runs: list[LoggedRun]) -> list[str]:
         return [sentence_of("last_run_failed", at=at, step=step, message=last.message)]
     reading = f" {last.message}" if last.message else ""
     return [sentence_of("last_run_interrupted", at=at, step=step, reading=reading)]
+
+
+def _problems_of_mail(settings: Settings) -> list[str]:
+    """Return what is wrong with the messages: those that do not go out, and who gets none."""
+    sentences = []
+    with open_log(settings.runs_path) as log:
+        waiting, since, given_up = log.execute(MAIL, {"now": clock.utc_now()}).fetchall()[0]
+    if waiting:
+        sentences.append(sentence_of("messages_wait", messages=waiting, since=_time(since)))
+    if given_up:
+        sentences.append(sentence_of("messages_were_given_up", messages=given_up))
+    of_teams = bool(teams_of(settings.alerts_teams))
+    nobody = [
+        words
+        for name, words in AUDIENCES.items()
+        if not entries_of(getattr(settings, name)) and not (of_teams and name != "alerts_failures")
+    ]
+    if nobody:
+        sentences.append(sentence_of("nobody_notified", of=" or ".join(nobody)))
+    return sentences
+
+
+def _problems_of_backup(settings: Settings) -> list[str]:
+    """Return what is wrong with the backups; a home younger than one need have none."""
+    oldest = clock.utc_now() - timedelta(days=settings.check_backup_days)
+    folder = settings.backups_path.expanduser()
+    times = [
+        datetime.strptime(path.name.rpartition("-")[2], "%Y%m%dT%H%M%SZ")
+        for path in folder.glob("backup-*")
+        if re.fullmatch(r"backup-\d{6}-\d{8}T\d{6}Z", path.name)
+    ]
+    if times:
+        newest = max(times)
+        days = (clock.utc_now() - newest).days
+        return (
+            [sentence_of("backup_too_old", at=_time(newest), days=days, folder=folder)]
+            if newest < oldest
+            else []
+        )
+    with open_log(settings.runs_path) as log:
+        ((first,),) = log.execute("select min(started_at) from ops_runs").fetchall()
+    is_young = first is None or first > oldest
+    return [] if is_young else [sentence_of("no_backup", folder=folder)]
+
+
+def _problems_of_disk(settings: Settings) -> list[str]:
+    """Return whether the disk has room for twice the home."""
+    size = sum(path.stat().st_size for path in settings.home.rglob("*") if path.is_file())
+    free = shutil.disk_usage(settings.home).free
+    if free >= 2 * size:
+        return []
+    return [
+        sentence_of("disk_small", home=settings.home, free=free // MEGABYTE, size=size // MEGABYTE)
+    ]
+
+
+def unknown_settings(origins: Origins) -> list[str]:
+    """Return a sentence for each name that is no setting."""
+    return [
+        sentence_of(
+            "setting_unknown",
+            name=f"{PREFIX}{name.upper()}",
+            place="" if place == "environment" else f" (in {place})",
+            nearest=f"; {PREFIX}{near.upper()} may be meant" if near else "",
+        )
+        for name, place, near in origins.unknown
+    ]
 
 
 def _time(at: datetime) -> str:

@@ -13,6 +13,7 @@ class LayoutColumn(NamedTuple):
     name: str
     is_needed: bool
     meaning: str
+    other_header: str = ""  # a shorter one that is read as well
 
 
 class Layout(NamedTuple):
@@ -35,7 +36,7 @@ class Layout(NamedTuple):
     def dates(self) -> tuple[str, ...]:
         """The names of the columns that hold dates."""
         return tuple(name for name in self.names if name.endswith("_date")) + tuple(
-            name for name in self.names if name == "last_updated"
+            name for name in self.names if name in ("last_updated", "day", "valid_from", "valid_to")
         )
 
     @property
@@ -114,6 +115,12 @@ LAYOUT: tuple[LayoutColumn, ...] = (
 COMPLAINTS = Layout("complaints", LAYOUT)
 LAYOUT_NAMES = COMPLAINTS.names
 
+# What stays of an anonymised case, for the figures: no words of the case, nothing of the child.
+ANONYMISED_KEEPS = (
+    *("case_reference", "procedure", "stage", "outcome", "service_team", "reasons"),
+    *("extension_agreed", "status", *COMPLAINTS.dates),
+)
+
 # Optional inputs of the quarterly report, by the names of their files; every other file of a
 # delivery holds complaints.
 OPTIONAL_INPUTS: dict[str, Layout] = {
@@ -163,6 +170,74 @@ OPTIONAL_INPUTS: dict[str, Layout] = {
                 LayoutColumn("old_team", True, "The team as it was called before."),
                 LayoutColumn("new_team", True, "The team that does its work since."),
                 LayoutColumn("change_date", True, "The first day of the change."),
+            ),
+        ),
+        Layout(
+            "teams",
+            (
+                LayoutColumn("team", True, "The team, as the exports name it."),
+                LayoutColumn("directorate", True, "The directorate that it belongs to."),
+                LayoutColumn("valid_from", True, "The first day of it.", "from"),
+                LayoutColumn("valid_to", False, "The last day; blank while it lasts.", "to"),
+            ),
+        ),
+        Layout(
+            "contacts",
+            (
+                LayoutColumn(
+                    "type", True, "A code of the contact types: mp_enquiry, compliment, refused."
+                ),
+                LayoutColumn(
+                    "received_date", False, "The day it came in; this or the period is needed."
+                ),
+                LayoutColumn("period", False, "The quarter, half year or year of a counted group."),
+                LayoutColumn("team", False, "The team it is about, as the exports name it."),
+                LayoutColumn("number", False, "How many the row stands for; blank is 1."),
+                LayoutColumn("reason", False, "Why a complaint was refused."),
+                LayoutColumn("due_date", False, "Its own due date, before any limit.", "due"),
+                LayoutColumn("answered_date", False, "The day of the answer.", "answered"),
+                LayoutColumn("in_time", False, "Of a counted group, how many were in time."),
+                LayoutColumn("reference", False, "Tells contacts apart that are else the same."),
+            ),
+        ),
+        Layout(
+            "remedies",
+            (
+                LayoutColumn("case_reference", True, "The case, as the exports name it."),
+                LayoutColumn("stage", False, "The stage that agreed it, where one did."),
+                LayoutColumn("type", True, "What it is: an apology, a payment, a new assessment."),
+                LayoutColumn("amount", False, "In pounds, where it is money."),
+                LayoutColumn("agreed_date", True, "The day it was agreed.", "agreed"),
+                LayoutColumn("paid_date", False, "The day it was paid or done.", "paid"),
+            ),
+        ),
+        Layout(
+            "recommendations",
+            (
+                LayoutColumn("case_reference", True, "The case, as the exports name it."),
+                LayoutColumn("stage", True, "The stage that recommends it, or the Ombudsman."),
+                LayoutColumn("text", True, "What is recommended, as it is to be printed."),
+                LayoutColumn("due_date", False, "The day by which it is to be done.", "due"),
+                LayoutColumn("done_date", False, "The day it was done.", "done"),
+                LayoutColumn("evidence", False, "How one can see that it was done."),
+                LayoutColumn("dropped_why", False, "Why it is not to be done any more.", "dropped"),
+            ),
+        ),
+        Layout(
+            "caseload",
+            (
+                LayoutColumn("team", True, "The team, as the exports name it."),
+                LayoutColumn("day", True, "The day counted; of referrals, the last of the span."),
+                LayoutColumn("children", False, "The children the team worked with on the day."),
+                LayoutColumn("referrals", False, "The referrals since the day counted before."),
+            ),
+        ),
+        Layout(
+            "population",
+            (
+                LayoutColumn("characteristic", True, "A characteristic of the exports: ethnicity."),
+                LayoutColumn("value", True, "Its value, as the exports write it."),
+                LayoutColumn("number", True, "The children and young people that have it."),
             ),
         ),
     )

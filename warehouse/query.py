@@ -1,8 +1,10 @@
 """Read-only questions to the published marts."""
 
-import re
+import pickle
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,92 +12,76 @@ from typing import Any
 import duckdb
 
 from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.query_process import sentence
 from complaints.warehouse.settings import Settings
 
-READING = {
-    duckdb.StatementType.SELECT,
-    duckdb.StatementType.EXPLAIN,
-    duckdb.StatementType.RELATION,
-}
 MOST_ROWS = 1_000_000  # what fits into memory as Python's objects, and more than anybody reads
-# Set one after the other: the last one keeps all of them from being changed by a query.
-CONFINED = (
-    "set temp_directory = ''",  # what does not fit into memory would be spilt beside the marts
-    "set enable_external_access = false",
-    "set autoinstall_known_extensions = false",
-    "set autoload_known_extensions = false",
-    "set allow_community_extensions = false",
-    "set lock_configuration = true",
-)
-# Table functions of DuckDB 1.5 that write log and profile files or run SQL given as a text
-# (tried 2026-11: neither the lock nor the ban on files stops the first two).
-FORBIDDEN_FUNCTIONS = {
-    *("enable_logging", "disable_logging", "truncate_duckdb_logs", "write_log"),
-    *("enable_profiling", "disable_profiling"),
-    *("checkpoint", "force_checkpoint"),
-    *("query", "query_table", "json_execute_serialized_sql"),
-}
+GRACE_SECONDS = 10  # for a query that does not heed the interruption
 
 
-def query_marts(settings: Settings, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+def query_marts(
+    settings: Settings, query: str, given: Mapping[str, Any] | None = None
+) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Return the columns and rows of one query on `marts.duckdb`.
 
-    The query can reach nothing but the marts, with as much memory and time as the settings allow.
+    A process of its own answers it. The query can reach nothing but the marts, with as much memory
+    and time as the settings allow, whatever it asks for.
 
     Raises:
         RunFailedError: nothing has been published yet, or it cannot be opened.
         UsageError: the query is not one that reads, DuckDB does not understand it, or it needs too
             much memory or time.
     """
-    with open_marts(settings.marts_path) as marts:
-        try:
-            _confine(marts, settings)
-            statements = marts.extract_statements(query)
-            if (
-                len(statements) != 1
-                or statements[0].type not in READING
-                or FORBIDDEN_FUNCTIONS & _names(query)
-            ):
-                raise UsageError("query_not_reading")
-            with _ended_after(marts, settings.query_seconds):
-                result = marts.execute(statements[0])
-                rows = result.fetchmany(MOST_ROWS + 1)
-        except duckdb.InterruptException:
-            raise UsageError("query_too_long", seconds=settings.query_seconds) from None
-        except duckdb.Error as problem:
-            raise UsageError("query_refused", reason=_sentence(problem)) from None
-        if len(rows) > MOST_ROWS:
-            raise UsageError("query_too_many_rows", most=f"{MOST_ROWS:,}")
-        return [column[0] for column in result.description or []], rows
-
-
-def _confine(marts: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    marts.execute("set memory_limit = $limit", {"limit": settings.memory_limit})
-    for setting in CONFINED:
-        marts.execute(setting)
-
-
-def _names(query: str) -> set[str]:
-    """Return the names that a query uses, without quotes and in lower case."""
-    starts = (
-        start
-        for start, kind in duckdb.tokenize(query)
-        if kind is not duckdb.token_type.string_const
+    with open_marts(settings.marts_path):
+        pass
+    asked = (
+        *(str(settings.marts_path), query, dict(given or {})),
+        *(settings.memory_limit, settings.query_seconds),
     )
-    encoded = query.encode()  # places are counted in bytes
-    words = (re.match(r'"[^"]*"|\w+', encoded[start:].decode(errors="ignore")) for start in starts)
-    return {word.group().strip('"').lower() for word in words if word}
-
-
-@contextmanager
-def _ended_after(marts: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
-    timer = threading.Timer(seconds, marts.interrupt)
-    timer.daemon = True
-    timer.start()
+    child = subprocess.Popen(
+        # -P: nothing is imported from the working directory.
+        [sys.executable, "-P", "-m", "complaints.warehouse.query_process"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert child.stdin and child.stdout
+    killer = threading.Timer(settings.query_seconds + GRACE_SECONDS, child.kill)
+    killer.start()
     try:
-        yield
+        return _answer(settings, child, asked)
     finally:
-        timer.cancel()
+        killer.cancel()
+        child.kill()
+        child.wait()
+        child.stdout.close()
+
+
+def _answer(
+    settings: Settings, child: "subprocess.Popen[bytes]", asked: tuple[Any, ...]
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    assert child.stdin and child.stdout
+    pickle.dump(asked, child.stdin)
+    child.stdin.close()
+    answers: list[list[Any]] = []
+    count = 0
+    while not answers or answers[-1]:
+        try:
+            refusal, answer = pickle.load(child.stdout)
+        except (EOFError, pickle.UnpicklingError):  # it was ended, or died of its limit
+            was_late = child.wait() == -9 and not answers
+            code = "query_too_long" if was_late else "query_too_large"
+            raise UsageError(code, seconds=settings.query_seconds) from None
+        if refusal:
+            code, places = refusal
+            raise UsageError(code, **places)
+        if answers:
+            count += len(answer)
+        if count > MOST_ROWS:
+            raise UsageError("query_too_many_rows", most=f"{MOST_ROWS:,}")
+        answers.append(answer)
+    columns, *batches = answers
+    return columns, [row for batch in batches for row in batch]
 
 
 @contextmanager
@@ -114,13 +100,8 @@ def open_marts(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         marts = duckdb.connect(path, read_only=True)
     except duckdb.Error as problem:
-        raise RunFailedError("marts_not_opened", reason=_sentence(problem)) from None
+        raise RunFailedError("marts_not_opened", reason=sentence(problem)) from None
     try:
         yield marts
     finally:
         marts.close()
-
-
-def _sentence(problem: duckdb.Error) -> str:
-    lines = (line.strip() for line in str(problem).splitlines())
-    return " ".join(line for line in lines if line and not line.startswith(("LINE", "^")))

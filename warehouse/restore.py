@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from complaints.warehouse.access import keep_private, share
-from complaints.warehouse.backup import DATABASES, REFERENCE, check_backup, opens
+from complaints.warehouse.backup import DATABASES, FOLDERS, check_backup, opens
+from complaints.warehouse.erasures import adopt_ledger, erase_cases
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.published import kept_state_files, replace_marts
 from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import hold_warehouse
 
 STATE_COLUMNS = ["state", "as_of_day", "run_id", "published_at", "is_newest"]
 UNFINISHED = ".restoring"
@@ -70,7 +72,8 @@ def restore_state(settings: Settings, state: str) -> list[str]:
 def restore_home(settings: Settings, backup: Path) -> None:
     """Bring a whole home back from a backup, in a place where there is none.
 
-    Nothing is ever overwritten. The working store comes last, so that a home which was being
+    What was erased since the backup is erased again before anything else. Nothing is ever
+    overwritten. The working store comes last, so that a home which was being
     restored when the machine stopped is not taken for a whole one.
 
     Raises:
@@ -81,7 +84,7 @@ def restore_home(settings: Settings, backup: Path) -> None:
         raise UsageError("backup_not_found", path=backup)
     check_backup(backup)
     with keep_private(settings), lock_home(settings):
-        held = [name for name in (*DATABASES, REFERENCE) if (settings.home / name).exists()]
+        held = [name for name in (*DATABASES, *FOLDERS) if (settings.home / name).exists()]
         if held:
             raise UsageError("home_not_empty", home=settings.home, held=", ".join(held))
         unfinished = settings.home / UNFINISHED
@@ -91,9 +94,18 @@ def restore_home(settings: Settings, backup: Path) -> None:
         except OSError:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise RunFailedError("backup_not_copied", home=settings.home) from None
-        for name in (REFERENCE, *reversed(DATABASES)):
+        _erase_again(settings.model_copy(update={"home": unfinished}), settings, backup)
+        for name in (*FOLDERS, settings.erasure_key_path.name, *reversed(DATABASES)):
             if (unfinished / name).exists():
                 os.replace(unfinished / name, settings.home / name)
         shutil.rmtree(unfinished)
         if settings.marts_path.exists():
             share(settings, settings.marts_path)
+
+
+def _erase_again(restored: Settings, settings: Settings, backup: Path) -> None:
+    """Erase from a restored home what was erased since its backup, as the ledger beside it says."""
+    with hold_warehouse(restored):
+        for folder in {backup.parent, settings.backups_path}:
+            adopt_ledger(restored, folder)
+        erase_cases(restored)

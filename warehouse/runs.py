@@ -140,7 +140,7 @@ def start_run(settings: Settings) -> Iterator[Run]:
             run = _begin(settings)
         try:
             with hold_warehouse(settings), reserved_space(settings):
-                _check_as_of_day(settings, run)
+                _check_as_of_day(settings, run.as_of_day)
                 copy_log(settings, run)
                 yield run
         except BaseException as problem:
@@ -274,21 +274,37 @@ def was_reading(files: Sequence[str]) -> str | None:
     return f"It was reading {', '.join(files)}." if files else None
 
 
-def _check_as_of_day(settings: Settings, run: Run) -> None:
+def check_may_begin(settings: Settings) -> None:
+    """See that no other night is at work and the day is right, before anything is started.
+
+    Raises:
+        RunFailedError: another night is at work.
+        UsageError: the as-of day is before the newest one recorded, or long after it.
+    """
+    if not settings.warehouse_path.exists():
+        return
+    with lock_night(settings):
+        try:
+            with lock_home(settings):
+                _check_as_of_day(settings, settings.as_of_day)
+        except (RunFailedError, duckdb.CatalogException):
+            # A report holds the home for a moment, or the home is of 0.1.0: the night itself asks.
+            return
+
+
+def _check_as_of_day(settings: Settings, day: date) -> None:
     with open_warehouse(settings) as store:
         (newest_day,) = store.execute(
             "select max(as_of_day) from (select as_of_day from raw.run "
             "union all select as_of_day from raw.deliveries)"
         ).fetchall()[0]
-    if newest_day and run.as_of_day < newest_day:
-        raise UsageError(
-            "as_of_day_before_newest", day=run.as_of_day, newest=newest_day, home=settings.home
-        )
+    if newest_day and day < newest_day:
+        raise UsageError("as_of_day_before_newest", day=day, newest=newest_day, home=settings.home)
     most = timedelta(days=MOST_DAYS_BETWEEN_NIGHTS)
-    if newest_day and settings.as_of is None and run.as_of_day - newest_day > most:
+    if newest_day and settings.as_of is None and day - newest_day > most:
         raise UsageError(
             "as_of_day_far_after_newest",
-            day=run.as_of_day,
+            day=day,
             newest=newest_day,
             home=settings.home,
             days=most.days,

@@ -1,20 +1,23 @@
 """Every setting of the product, in one class.
 
-Each is read from the environment (`COMPLAINTS_HOME`, …) or from a `.env` file in the working
-directory; docs/settings.md lists them.
+Each is read from the environment (`COMPLAINTS_HOME`, …), or from a file `.env` in the home or in
+the working directory; docs/settings.md lists them.
 """
 
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+from urllib.parse import unquote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from complaints.warehouse import clock
+from complaints.warehouse.env_files import NAME, PREFIX, nearest, of_environment, of_file
 from complaints.warehouse.errors import UsageError
 
+EXPORT_FORMATS = ("parquet", "csv", "xlsx")
 PROJECT_FOLDER = Path(__file__).resolve().parents[1]
 RECIPIENT = re.compile(r"[a-zA-Z][\w+.-]*://\S+|[^\s@<>]+@[^\s@<>]+")
 
@@ -22,9 +25,7 @@ RECIPIENT = re.compile(r"[a-zA-Z][\w+.-]*://\S+|[^\s@<>]+@[^\s@<>]+")
 class Settings(BaseSettings):
     """What a run needs to know; see each field's description."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="COMPLAINTS_", env_file=".env", extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=None, extra="ignore", frozen=True)
 
     home: Path = Field(
         Path("complaints-home"),
@@ -130,6 +131,21 @@ class Settings(BaseSettings):
     kept_backups: int = Field(
         4, ge=1, description="How many backups are kept in the backup folder."
     )
+    retention_years: int | None = Field(
+        None,
+        ge=1,
+        description=(
+            "Whole years after which the night erases a case, from the day on which its last stage "
+            "was answered; never when not set. `complaints retention` shows what that would be."
+        ),
+    )
+    erasure_way: Literal["forget", "anonymise"] = Field(
+        "forget",
+        description=(
+            "What an erasure does: `forget` takes the whole case out; `anonymise` keeps dates, "
+            "procedure, stage, outcome, team and reasons for the figures, under a random reference."
+        ),
+    )
     marts_group: str = Field(
         "",
         description=(
@@ -138,9 +154,35 @@ class Settings(BaseSettings):
         ),
     )
 
+    nightly_exports: str = Field(
+        "",
+        pattern=r"^((parquet|csv|xlsx)(, ?(parquet|csv|xlsx))*)?$",
+        description=(
+            "The formats in which every night writes the marts to `<home>/exports/`, of `parquet`, "
+            "`csv` and `xlsx`, separated by commas; none when not set."
+        ),
+    )
+    site: bool = Field(
+        True, description="Whether every night writes the pages of `<home>/site/`; internal only."
+    )
     accepting_role: str = Field(
         "Complaints Manager",
-        description="Who accepts an exception where `complaints accept` is given no --by; a role.",
+        description=(
+            "Who accepts an exception, releases a report or erases a case, where no --by is given; "
+            "a role."
+        ),
+    )
+
+    check_leaves_out: str = Field(
+        "",
+        pattern=r"^(((mail|backup|disk|sources|settings)(, ?)?)*)$",
+        description=(
+            "What `complaints check` does not ask, because it is meant so: of `mail`, `backup`, "
+            "`disk`, `sources` and `settings`, separated by commas."
+        ),
+    )
+    check_backup_days: int = Field(
+        8, ge=1, description="Days after which the last backup is too old for `complaints check`."
     )
 
     alerts_data_quality: SecretStr = Field(
@@ -157,6 +199,21 @@ class Settings(BaseSettings):
         SecretStr(""),
         description=(
             "Recipients of notices of failed nights and rejected files, in the same format."
+        ),
+    )
+    alerts_teams: SecretStr = Field(
+        SecretStr(""),
+        description=(
+            "Teams and who is notified of their own deadlines and records, as "
+            "`Fostering=fostering@council.example`, separated by commas (a comma inside a team's "
+            "name is written %2C)."
+        ),
+    )
+    alerts_attach_worklist: bool = Field(
+        False,
+        description=(
+            "Whether the worklist goes with the digest as a workbook, to each its own part; to "
+            "e-mail addresses only."
         ),
     )
     alerts_due_within_days: int = Field(
@@ -263,6 +320,16 @@ class Settings(BaseSettings):
                 raise ValueError(f"entry {place} is neither an e-mail address nor an Apprise URL")
         return written
 
+    @field_validator("alerts_teams")
+    @classmethod
+    def _teams_can_be_reached(cls, written: SecretStr) -> SecretStr:
+        for place, (team, entry) in enumerate(teams_of(written), start=1):
+            if not team or not RECIPIENT.fullmatch(entry):
+                raise ValueError(
+                    f"entry {place} is not a team, =, and an e-mail address or an Apprise URL"
+                )
+        return written
+
     @property
     def door(self) -> dict[str, float]:
         """The limits by which a delivery is judged as a whole, by their short names."""
@@ -272,6 +339,31 @@ class Settings(BaseSettings):
     def reports_folder(self) -> Path:
         """Where reports are written."""
         return self.home / "reports"
+
+    @property
+    def releases_folder(self) -> Path:
+        """The reports as they were released."""
+        return self.home / "releases"
+
+    @property
+    def questions_folder(self) -> Path:
+        """The council's own saved questions."""
+        return self.home / "questions"
+
+    @property
+    def site_folder(self) -> Path:
+        """The pages of what is published."""
+        return self.home / "site"
+
+    @property
+    def exports_folder(self) -> Path:
+        """Where the marts are as files."""
+        return self.home / "exports"
+
+    @property
+    def nightly_export_formats(self) -> list[str]:
+        """In which forms each night writes them."""
+        return [each.strip() for each in self.nightly_exports.split(",") if each.strip()]
 
     @property
     def as_of_day(self) -> date:
@@ -314,6 +406,11 @@ class Settings(BaseSettings):
         return self.backup_folder or self.home / "backups"
 
     @property
+    def erasure_key_path(self) -> Path:
+        """The key of the hashes by which erased cases are refused."""
+        return self.home / "erasures.key"
+
+    @property
     def reference_folder(self) -> Path:
         """The council's own rows over the shipped reference data."""
         return self.home / "reference"
@@ -335,19 +432,108 @@ def entries_of(written: SecretStr) -> list[str]:
     return [entry.strip() for entry in written.get_secret_value().split(",") if entry.strip()]
 
 
+def teams_of(written: SecretStr) -> list[tuple[str, str]]:
+    """Return the entries of a setting that lists teams with their recipients."""
+    parts = [entry.partition("=") for entry in entries_of(written)]
+    return [(unquote(team).strip(), entry.strip()) for team, _, entry in parts]
+
+
+class Origins(NamedTuple):
+    """Where settings come from.
+
+    Attributes:
+        places: of each setting that is not the default.
+        unknown: names that are no setting, each with its place and the nearest that is one.
+    """
+
+    places: dict[str, str]
+    unknown: list[tuple[str, str, str | None]]
+
+
 def read_settings(**given: Any) -> Settings:
-    """Return the settings, those given on the command line over the environment's.
+    """Return the settings, those given on the command line over all others.
 
     Raises:
-        UsageError: a setting has a value that cannot be used.
+        UsageError: a setting has a value that cannot be used, or a file `.env` is not text.
     """
+    return read_with_origins(**given)[0]
+
+
+def read_with_origins(**given: Any) -> tuple[Settings, Origins]:
+    """Return the settings and where they come from.
+
+    First what is given on the command line, then the environment, then `.env` in the home, then
+    `.env` in the working directory. What is blank counts as not set.
+
+    Raises:
+        UsageError: as `read_settings`.
+    """
+    passed = {name: value for name, value in given.items() if value is not None}
+    outside = [of_environment(), of_file(Path())]
+    home = passed.get("home") or next(
+        (each["home"].value for each in outside if "home" in each and each["home"].value.strip()),
+        Settings.model_fields["home"].default,
+    )
+    of_home = of_file(Path(home).expanduser())
+    of_home.pop("home", None)  # the home that it is in is the one
+    outside.insert(1, of_home)
+    places = dict.fromkeys(passed, "command line")
+    unknown: list[tuple[str, str, str | None]] = []
+    for source in outside:
+        for name, written in source.items():
+            if name not in Settings.model_fields:
+                unknown.append((name, written.place, nearest(name, Settings.model_fields)))
+            elif name not in passed and written.value.strip():
+                passed[name], places[name] = written
+    passed["home"] = home
     try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**passed)
     except ValidationError as invalid:
         problem = invalid.errors(include_url=False)[0]
-        name = "_".join(str(part) for part in problem["loc"]).upper()
-        raise UsageError("setting_unusable", name=name, reason=problem["msg"]) from None
+        name = "_".join(str(part) for part in problem["loc"])
+        place = places.get(name, "")
+        raise UsageError(
+            "setting_unusable",
+            name=name.upper(),
+            place=f" in {place}" if place.endswith(NAME) else "",
+            reason=_in_plain_words(problem),
+        ) from None
+    return _at_home(settings), Origins(places, unknown)
+
+
+def _at_home(settings: Settings) -> Settings:
+    """Return the settings with the whole path of a home that can be one.
+
+    Raises:
+        UsageError: it is a file, or below one.
+    """
     home = settings.home.expanduser().resolve()
-    if home.exists() and not home.is_dir():
-        raise UsageError("home_is_a_file", home=home)
+    for path in (home, *home.parents):
+        if path.exists():
+            if not path.is_dir():
+                raise UsageError("home_is_a_file", home=path)
+            break
     return settings.model_copy(update={"home": home})
+
+
+def _in_plain_words(problem: Any) -> str:
+    """Say what is wrong with a value, without repeating it: it may be most of a secret."""
+    limits = problem.get("ctx", {})
+    default = Settings.model_fields[str(problem["loc"][0])].default if problem["loc"] else None
+    example = f", as {default}" if default not in (None, "") else ""
+    words = {
+        "int_parsing": "it must be a whole number",
+        "int_from_float": "it must be a whole number",
+        "float_parsing": "it must be a number",
+        "bool_parsing": "it must be true or false",
+        "date_from_datetime_parsing": "it must be a day, as 2018-11-27",
+        "date_parsing": "it must be a day, as 2018-11-27",
+        "greater_than_equal": f"it must be at least {limits.get('ge')}",
+        "greater_than": f"it must be more than {limits.get('gt')}",
+        "less_than_equal": f"it must be at most {limits.get('le')}",
+        "literal_error": f"it must be {str(limits.get('expected', '')).replace(chr(39), '')}",
+        "string_pattern_mismatch": f"it is not written as it must be{example}",
+        "string_too_short": "it must not be blank",
+        "string_too_long": f"it must have at most {limits.get('max_length')} characters",
+    }
+    return words.get(problem["type"], str(problem["msg"]).removeprefix("Value error, "))

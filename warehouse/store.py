@@ -1,5 +1,6 @@
 """Open the working store, in which a night's work happens."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,18 +23,55 @@ def hold_warehouse(settings: Settings) -> Iterator[None]:
     settings.home.mkdir(parents=True, exist_ok=True)
     from complaints.warehouse import lake  # which writes its SQL with what is below
 
-    with duckdb.connect(settings.warehouse_path), open_warehouse(settings) as store:
-        lake.close_views(store)
-        make_tables(store)
-        store.begin()
-        if settings.engine == "spark":
-            lake.open_lake(store, settings.lake_folder)
-        else:
-            lake.close_lake(store, settings.lake_folder)
-        store.commit()
+    path = settings.warehouse_path
+    _held[path] = duckdb.connect(path)
+    try:
+        with open_warehouse(settings) as store:
+            lake.close_views(store)
+            make_tables(store)
+            store.begin()
+            if settings.engine == "spark":
+                lake.open_lake(store, settings.lake_folder)
+            else:
+                lake.close_lake(store, settings.lake_folder)
+            store.commit()
         if settings.engine == "duckdb" and settings.lake_folder.exists():
             shutil.rmtree(settings.lake_folder)
         yield
+    finally:
+        _held.pop(path).close()
+
+
+_held: dict[Path, duckdb.DuckDBPyConnection] = {}
+
+
+def rewrite_warehouse(settings: Settings) -> None:
+    """Rewrite the working store, also while this process holds it."""
+    path = settings.warehouse_path
+    is_held = path in _held
+    if is_held:
+        _held[path].close()
+    rewrite_database(path, settings.memory_limit)
+    if is_held:
+        _held[path] = duckdb.connect(path)
+
+
+def rewrite_database(path: Path, memory_limit: str) -> None:
+    """Copy a database into a new file, and put that in its place, in one rename.
+
+    What was deleted leaves the file only so: its bytes stay after a delete, a checkpoint and a
+    vacuum (DuckDB 1.5.5, 2026-11-26).
+    """
+    new = path.with_name(f"{path.name}.rewriting")
+    new.unlink(missing_ok=True)
+    with duckdb.connect() as both:
+        both.execute(f"set memory_limit = '{memory_limit}'")
+        both.execute(f"set temp_directory = {sql_text(f'{new}.duckdb.tmp')}")
+        # Views name the catalogue that they are in, which is called as the file.
+        both.execute(f'attach {sql_text(path)} as "{path.stem}"')
+        both.execute(f"attach {sql_text(new)} as rewritten")
+        both.execute(f'copy from database "{path.stem}" to rewritten')
+    os.replace(new, path)
 
 
 @contextmanager

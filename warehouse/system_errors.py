@@ -76,10 +76,14 @@ def check_home(settings: Settings) -> None:
     """See that the home can be written and has room for a night, before Prefect starts in it.
 
     Raises:
-        OSError: it cannot be made or written.
-        RunFailedError: its disk is nearly full.
+        OSError: it cannot be written.
+        RunFailedError: it cannot be made, or its disk is nearly full.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as refused:  # of /proc, and of a drive that is not there, by any number
+        reason = refused.strerror or type(refused).__name__
+        raise RunFailedError("home_not_made", home=settings.home, reason=reason) from None
     free = shutil.disk_usage(settings.home).free
     if free < NEEDED_BYTES:
         release_space(settings)

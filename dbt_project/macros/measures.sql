@@ -10,7 +10,7 @@
 
 {#- Those that are also counted for each team, reason, outcome and characteristic. -#}
 {% macro breakdown_measures() -%}
-    received eligible in_sla upheld
+    received eligible in_sla late open_in_time open_overdue upheld
 {%- endmacro %}
 
 {#- What is recorded of the person who complains, and of the child or young person. -#}
@@ -39,4 +39,52 @@
 
 {% macro count_where(condition) -%}
     count(case when {{ condition }} then 1 end)
+{%- endmacro %}
+
+{#- The flags of a stage, one for each measure, from its dates, statuses and outcome. Every
+    condition of a figure is here and nowhere else. -#}
+{% macro stage_flags() -%}
+    true as is_received,
+    sla_status = 'in_time' as is_in_sla,
+    is_in_sla_basic,
+    is_in_sla_extended,
+    sla_status = 'late' as is_late,
+    sla_status = 'open_in_time' as is_open_in_time,
+    sla_status = 'open_overdue' as is_open_overdue,
+    sla_status = 'not_applicable' as is_not_applicable,
+    sla_status_from_request = 'in_time' as is_in_sla_from_request,
+    sla_status_from_request = 'late' as is_late_from_request,
+    sla_status_from_request = 'open_in_time' as is_open_in_time_from_request,
+    sla_status_from_request = 'open_overdue' as is_open_overdue_from_request,
+    is_upheld,
+    coalesce(outcome = 'upheld', false) as is_fully_upheld,
+    coalesce(outcome = 'partially_upheld', false) as is_partially_upheld,
+    coalesce(outcome = 'unknown', false) as is_outcome_unknown,
+    responded_date is not null and outcome is null as is_without_outcome,
+    is_withdrawn,
+    is_closed_date_unknown,
+    not is_withdrawn as is_eligible,
+    responded_date is not null and not is_withdrawn as is_decided,
+    sla_status in ('in_time', 'late', 'open_overdue') as is_due,
+    extension_agreed as is_extension_agreed,
+    coalesce(panel_sla_status = 'in_time', false) as is_panel_in_time,
+    coalesce(panel_sla_status = 'late', false) as is_panel_late,
+    coalesce(panel_sla_status = 'open_in_time', false) as is_panel_open_in_time,
+    coalesce(panel_sla_status = 'open_overdue', false) as is_panel_open_overdue
+{%- endmacro %}
+
+{#- What a stage's flags are made of: as released, each stage is kept with these. -#}
+{% macro columns_of_flags() -%}
+    responded_date outcome is_upheld sla_status sla_status_from_request panel_sla_status
+    is_in_sla_basic is_in_sla_extended is_withdrawn is_closed_date_unknown extension_agreed
+{%- endmacro %}
+
+{#- The periods that reports print, each once, with its days. -#}
+{% macro reported_periods() -%}
+    select distinct
+        period,
+        period_length,
+        period_start_date,
+        period_end_date
+    from {{ ref('int_periods') }}
 {%- endmacro %}

@@ -152,13 +152,17 @@
 
 {#-
     A case reference that may be used: not a number that a spreadsheet wrote as 1.01003E+11, and of the
-    source's pattern where it has one.
+    source's pattern where it has one. That of an anonymised case follows no pattern.
 -#}
 {% macro usable_reference(written, pattern) -%}
     case
         when
             not {{ is_of_pattern(written, '\\d([.,]\\d+)?[eE]\\+\\d+') }}
-            and (coalesce({{ pattern }}, '') = '' or {{ is_of_pattern_in(written, pattern) }})
+            and (
+                coalesce({{ pattern }}, '') = ''
+                or {{ is_of_pattern_in(written, pattern) }}
+                or {{ written }} like 'anonymised-%'
+            )
             then {{ written }}
     end
 {%- endmacro %}

@@ -51,15 +51,15 @@ def accept_command(
     from complaints.flows.cli.console import print_lines
 
     settings = read_settings(home=home, accepting_role=by)
-    role = _text(settings.accepting_role)
+    role = one_line(settings.accepting_role)
     if role is None:
         raise UsageError("role_blank")
     asked = acceptances.Asked(case.strip(), stage.strip().lower(), rule.strip(), source, row)
     if withdraw:
-        acceptances.withdraw(settings, asked, role, _text(reason))
+        acceptances.withdraw(settings, asked, role, one_line(reason))
         what = "Taken back"
     else:
-        why = _text(reason)
+        why = one_line(reason)
         if why is None:
             raise UsageError("reason_blank")
         acceptances.accept(settings, asked, role, why)
@@ -87,7 +87,7 @@ def accept_delivery_command(
     from complaints.flows.steps.accept_delivery import accept_delivery
 
     settings = read_settings(home=home, accepting_role=by)
-    role, why = _text(settings.accepting_role), _text(reason)
+    role, why = one_line(settings.accepting_role), one_line(reason)
     if role is None or why is None:
         raise UsageError("role_or_reason_blank")
     stops = accept_delivery(settings, source.strip(), role, why)
@@ -107,6 +107,6 @@ def accepted(home: HomeOption = None, format: FormatOption = Format.TABLE) -> No
     print_rows(columns, rows, format)
 
 
-def _text(written: str | None) -> str | None:
+def one_line(written: str | None) -> str | None:
     """Return a text on one line, without space around it; None where nothing is left."""
     return " ".join((written or "").split()) or None

@@ -3,14 +3,24 @@
 import csv
 import json
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 from rich.text import Text
+
+from complaints.warehouse.errors import UsageError
+from complaints.warehouse.plain_text import (
+    escaped,
+    in_one_line,
+    safe_in_spreadsheet,
+    without_unseen,
+)
 
 if TYPE_CHECKING:
     from complaints.flows.night import NightReport
@@ -20,31 +30,118 @@ def print_lines(*lines: str) -> None:
     """Print lines as they are."""
     console = Console(soft_wrap=True, highlight=False)
     for line in lines:
-        console.print(Text(line))
+        console.print(Text(without_unseen(line)))
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], format: str) -> None:
     """Print rows as a table, as CSV or as JSON (a list of objects)."""
     if format == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+        _write_csv(sys.stdout, columns, rows)
     elif format == "json":
-        objects = [dict(zip(columns, row, strict=True)) for row in rows]
-        print(json.dumps(objects, default=str, indent=2, ensure_ascii=False))
+        print(_as_json(columns, rows))
     else:
         _print_table(columns, rows)
 
 
+def give_rows(
+    columns: Sequence[str], rows: Sequence[tuple[Any, ...]], format: str, output: Path | None
+) -> None:
+    """Print rows, or write them to a file and say how many there are."""
+    if output is None:
+        print_rows(columns, rows, format)
+    else:
+        save_rows(columns, rows, output)
+        print_lines(f"{len(rows):,} rows in {output}")
+
+
+def save_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], path: Path) -> None:
+    """Write rows to a file of the form that its name says: .csv, .json or .xlsx.
+
+    Raises:
+        UsageError: the name says another form, or the file cannot be written.
+    """
+    suffix = path.suffix.lower()
+    try:
+        if suffix == ".csv":
+            with path.open("w", encoding="utf-8-sig", newline="") as file:  # as Excel reads it
+                _write_csv(file, columns, rows)
+        elif suffix == ".json":
+            path.write_text(_as_json(columns, rows) + "\n", encoding="utf-8")
+        elif suffix == ".xlsx":
+            from complaints.warehouse.workbook import MOST_ROWS, Sheet, write_workbook
+
+            if len(rows) > MOST_ROWS:
+                reason = f"a sheet holds {MOST_ROWS:,} rows"
+                raise UsageError("output_unusable", path=path, reason=reason)
+            write_workbook(path, [Sheet("Answer", columns, rows)])
+        else:
+            reason = "its name must end in .csv, .json or .xlsx"
+            raise UsageError("output_unusable", path=path, reason=reason)
+    except OSError as problem:
+        raise UsageError("output_unusable", path=path, reason=problem.strerror) from None
+
+
+def _write_csv(file: TextIO, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(safe_in_spreadsheet(column) for column in columns)
+    writer.writerows([safe_in_spreadsheet(value) for value in row] for row in rows)
+
+
+def _as_json(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> str:
+    objects = [dict(zip(columns, row, strict=True)) for row in rows]
+    return escaped(json.dumps(objects, default=str, indent=2, ensure_ascii=False))
+
+
 def _print_table(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    # Piped, a table is as wide as its content: a script must not meet a wrapped cell.
-    width = None if sys.stdout.isatty() else 10_000
-    table = Table(box=None if width else _terminal_box(), pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*("" if value is None else Text(str(value)) for value in row))
-    Console(width=width, highlight=False).print(table)
+    """Print a table, or where the terminal is too narrow for one, each record as a block.
+
+    No word is broken in a table, so that a key can be copied. Piped, a table is as wide as its
+    content: a script must not meet a wrapped cell.
+    """
+    shown = [["" if value is None else in_one_line(str(value)) for value in row] for row in rows]
+    console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False)
+    if not console.is_terminal:
+        table = Table(box=None, pad_edge=False)
+        least = [0] * len(columns)
+    else:
+        table = Table(box=_terminal_box(), pad_edge=False)
+        words = zip(columns, *shown, strict=True)
+        least = [
+            max(len(word) for text in column for word in text.split() or [""]) for column in words
+        ]
+        if sum(least) + 3 * len(least) > console.width:
+            _print_blocks(console, columns, shown)
+            return
+    for column, width in zip(columns, least, strict=True):
+        table.add_column(column, overflow="fold", min_width=width)
+    for row in shown:
+        table.add_row(*(Text(value) for value in row))
+    console.print(table)
+
+
+def _print_blocks(console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    widest = max(map(len, columns)) + 2
+    for number, row in enumerate(rows, start=1):
+        console.print(Text(f"{number} of {len(rows)}", style="bold"))
+        for column, value in zip(columns, row, strict=True):
+            longest = max(map(len, value.split()), default=0)
+            is_beside = widest + longest <= console.width
+            indent = " " * (widest if is_beside else 2)
+            lines = textwrap.wrap(
+                value,
+                console.width,
+                initial_indent=indent,
+                subsequent_indent=indent,
+                break_long_words=False,
+                break_on_hyphens=False,
+            ) or [indent]
+            if is_beside:
+                lines[0] = column.ljust(widest) + lines[0][widest:]
+            else:
+                lines.insert(0, column)
+            for line in lines:
+                console.print(Text(line.rstrip()), soft_wrap=True)
+        console.print()
 
 
 def _terminal_box() -> Any:
@@ -70,6 +167,7 @@ def print_night(report: "NightReport", is_kept: bool = True) -> None:
     Of a dry run `complaints quarantine` knows nothing.
     """
     columns = ["file", "status", "read", "loaded", "unchanged", "duplicate", "superseded", "held"]
+    are_any_erased = any(record.rows_erased for record in report.files)
     rows = [
         (
             record.file_name,
@@ -80,10 +178,13 @@ def print_night(report: "NightReport", is_kept: bool = True) -> None:
             record.rows_duplicate,
             record.rows_superseded,
             record.rows_quarantined,
+            record.rows_erased,
         )
         for record in report.files
     ]
-    _print_table(columns, rows)
+    if are_any_erased:
+        columns.append("erased")
+    _print_table(columns, [row[: len(columns)] for row in rows])
     messages = dict.fromkeys(record.message for record in report.files if record.message)
     unread = [
         f"Not read of {record.file_name}: {', '.join(record.headers_not_read)}."

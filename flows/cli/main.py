@@ -10,11 +10,16 @@ from typing import Annotated, NoReturn
 import typer
 
 from complaints.flows.cli import accept as accept_commands
+from complaints.flows.cli import erase as erase_commands
+from complaints.flows.cli import history as history_commands
+from complaints.flows.cli import marts as marts_commands
 from complaints.flows.cli import notices as alert_commands
+from complaints.flows.cli import settings as settings_commands
 from complaints.flows.cli import sources as sources_commands
 from complaints.flows.cli import status as status_commands
 from complaints.flows.cli import upkeep as upkeep_commands
 from complaints.flows.cli.options import (
+    AsAtOption,
     AsOfOption,
     DraftOption,
     DryRunOption,
@@ -22,6 +27,7 @@ from complaints.flows.cli.options import (
     FormatOption,
     HomeOption,
     OutOption,
+    OutputOption,
     PeriodArgument,
     ProfileOption,
     ReportFormatsOption,
@@ -78,6 +84,7 @@ def demo(home: HomeOption = None) -> None:
     print_lines(
         f"The marts are in {settings.marts_path}",
         *(f"The report is in {path}" for path in written),
+        *([f"The pages begin with {settings.site_folder / 'today.html'}"] if settings.site else []),
         "Try next:",
         f'  {_command()} report "{EXAMPLE_QUARTER}" --profile publication{home_words}',
         f'  {_command()} sql "select stage, received, in_sla, upheld from rpt_quarterly_stages '
@@ -113,31 +120,36 @@ def report_command(
     format: ReportFormatsOption = "html,docx,pdf,json",
     out: OutOption = None,
     draft: DraftOption = False,
+    as_at: AsAtOption = None,
 ) -> None:
     """Write the committee's report of a quarter, a half year or a financial year."""
     from complaints.flows.cli.console import print_lines, progress
     from complaints.report.write import write_report
 
     formats = [each.strip().lower() for each in format.split(",") if each.strip()]
+    settings = read_settings(home=home)
+    then = history_commands.home_as_at(settings, as_at)
     with progress() as on_step:
         on_step("writing the report")
-        settings = read_settings(home=home)
-        written = write_report(settings, period, profile, formats, out, is_draft=draft)
+        written = write_report(settings, period, profile, formats, out, is_draft=draft, then=then)
     print_lines(*(str(path) for path in written))
 
 
 @app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="A query on the published marts.")],
+    output: OutputOption = None,
     home: HomeOption = None,
     format: FormatOption = Format.TABLE,
+    as_at: AsAtOption = None,
 ) -> None:
     """Ask the published marts a question; nothing can be changed."""
-    from complaints.flows.cli.console import print_rows
+    from complaints.flows.cli.console import give_rows
     from complaints.warehouse.query import query_marts
 
-    columns, rows = query_marts(read_settings(home=home), query)
-    print_rows(columns, rows, format)
+    settings = read_settings(home=home)
+    columns, rows = query_marts(history_commands.home_as_at(settings, as_at) or settings, query)
+    give_rows(columns, rows, format, output)
 
 
 @app.command()
@@ -198,8 +210,12 @@ def serve(source: SourceOption = None, home: HomeOption = None) -> None:
 
 
 app.add_typer(status_commands.app)
+app.add_typer(settings_commands.app)
 app.add_typer(accept_commands.app)
+app.add_typer(erase_commands.app)
+app.add_typer(history_commands.app)
 app.add_typer(upkeep_commands.app)
+app.add_typer(marts_commands.app)
 app.add_typer(sources_commands.app)
 app.add_typer(alert_commands.app)
 

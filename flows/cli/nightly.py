@@ -1,14 +1,17 @@
 """Run the night for the command line: through Prefect, on a copy, or on its schedule."""
 
+import asyncio
 import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from complaints.flows.cli.console import progress
+from complaints.flows.cli.console import print_lines, progress
 from complaints.flows.night import NightReport
 from complaints.flows.prefect_home import (
     OneRunServer,
@@ -16,10 +19,11 @@ from complaints.flows.prefect_home import (
     keep_logs_off_terminal,
     server_for_schedule,
 )
+from complaints.warehouse import clock
 from complaints.warehouse.access import keep_private
 from complaints.warehouse.errors import OperatorError, RunFailedError, UsageError
 from complaints.warehouse.query import open_marts
-from complaints.warehouse.runs import lock_home
+from complaints.warehouse.runs import check_may_begin, lock_home
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.system_errors import check_home, system_errors_explained
 
@@ -48,6 +52,7 @@ def run_with_prefect(settings: Settings) -> NightReport:
         with system_errors_explained():
             _check_source(settings)
             check_home(settings)
+            check_may_begin(settings)
     except BaseException as problem:
         notify_of_failure(settings, problem)
         raise
@@ -143,13 +148,15 @@ def copy_of_home(settings: Settings) -> Iterator[Settings]:
             shutil.rmtree(left)  # a dry run that was killed
     with tempfile.TemporaryDirectory(prefix=DRY_RUN_PREFIX, dir=settings.home) as folder:
         with lock_home(settings):
-            for kept in (settings.warehouse_path, settings.marts_path):
+            erasures = settings.erasure_key_path
+            for kept in (settings.warehouse_path, settings.marts_path, erasures):
                 for path in (kept, kept.with_name(f"{kept.name}.wal")):
                     if path.exists():
                         shutil.copy2(path, folder)
             if settings.reference_folder.is_dir():
                 shutil.copytree(settings.reference_folder, Path(folder) / "reference")
-        yield settings.model_copy(update={"home": Path(folder)})
+        # Nor may what is done on the copy change the backups.
+        yield settings.model_copy(update={"home": Path(folder), "backup_folder": None})
 
 
 def serve_schedule(settings: Settings) -> None:
@@ -170,10 +177,25 @@ def serve_schedule(settings: Settings) -> None:
     from complaints.flows.schedules import deployments
 
     served = deployments(settings)
+    print_lines(*_what_is_served(settings, served))
     with keep_private(settings), server_for_schedule():
         # No limit of the program's own: what it kept waiting would run late instead of being
         # collapsed. Not paused when stopped: a night missed while the machine was off is made up.
         serve(*served, limit=None, pause_on_shutdown=False, print_starting_message=False)
+
+
+def _what_is_served(settings: Settings, served: Sequence[Any]) -> list[str]:
+    """Say what is served and when it runs next."""
+    from prefect.server.schemas.schedules import CronSchedule
+
+    lines = [f"The nights of {settings.home} from {settings.source}, until stopped (Ctrl+C)."]
+    for deployment in served:
+        cron = deployment.schedules[0].schedule
+        schedule = CronSchedule(cron=cron.cron, timezone=cron.timezone)
+        (next_run,) = asyncio.run(schedule.get_dates(1))
+        at = next_run.astimezone(ZoneInfo(clock.TIMEZONE))
+        lines.append(f"Next {deployment.name}: {at:%A}, {at.day} {at:%B %Y at %H:%M}.")
+    return lines
 
 
 def _check_source(settings: Settings) -> None:

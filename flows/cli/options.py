@@ -19,8 +19,10 @@ class Format(StrEnum):
     JSON = "json"
 
 
+# A member of the readers' group may enter a home that it may not list.
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="The folder that holds all that a run writes.")
+    Path | None,
+    typer.Option("--home", readable=False, help="The folder that holds all that a run writes."),
 ]
 SourceOption = Annotated[
     Path | None, typer.Option("--source", help="A folder of exports, or a sources file (.yml).")
@@ -31,6 +33,14 @@ AsOfOption = Annotated[
         "--as-of",
         metavar="YYYY-MM-DD",
         help="The as-of day: figures as at that day; today when not given.",
+    ),
+]
+AsAtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-at",
+        metavar="YYYY-MM-DD",
+        help="As the records and decisions stood on an earlier day, by today's rules.",
     ),
 ]
 DryRunOption = Annotated[
@@ -72,10 +82,14 @@ OutOption = Annotated[
     Path | None,
     typer.Option("--out", help="The folder for the files; <home>/reports when not given."),
 ]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("--output", help="The file for the rows: .csv, .json or .xlsx."),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the rows are printed.")]
 
 
-def read_day(written: str | None) -> date | None:
+def read_day(written: str | None, option: str = "--as-of") -> date | None:
     """Return the day that an option names.
 
     Raises:
@@ -86,7 +100,7 @@ def read_day(written: str | None) -> date | None:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise UsageError("as_of_not_a_day", written=written) from None
+        raise UsageError("not_a_day", option=option, written=written) from None
 
 
 def read_duration(written: str) -> timedelta:

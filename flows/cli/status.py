@@ -7,7 +7,7 @@ import typer
 from complaints.flows.cli.options import Format, FormatOption, HomeOption, read_duration
 from complaints.warehouse.errors import ExitCode
 from complaints.warehouse.messages import sentence_of
-from complaints.warehouse.settings import read_settings
+from complaints.warehouse.settings import read_settings, read_with_origins
 
 app = typer.Typer()
 
@@ -33,13 +33,20 @@ def status(home: HomeOption = None, format: FormatOption = Format.TABLE) -> None
 
 @app.command()
 def check(max_age: MaxAgeOption = "26h", home: HomeOption = None) -> None:
-    """End with 1 when the marts are old, the last run failed, or rows are held back for long."""
+    """End with 1 when something must be looked after: runs, marts, rows, sources, mail, backups."""
     from complaints.flows.cli.console import print_lines
+    from complaints.flows.readers.sources import read_sources
+    from complaints.warehouse.env_files import PREFIX
     from complaints.warehouse.health import find_problems, read_published
 
     longest = read_duration(max_age)
-    settings = read_settings(home=home)
-    if problems := find_problems(settings, longest):
+    settings, origins = read_with_origins(home=home)
+    sources = read_sources(settings.source) if settings.source else None
+    codes = [source.code for source in sources] if sources else None
+    # The URLs of databases are in variables that the sources file names.
+    urls = {source.database.url_env.lower() for source in sources or () if source.database}
+    unknown = [each for each in origins.unknown if f"{PREFIX.lower()}{each[0]}" not in urls]
+    if problems := find_problems(settings, longest, origins._replace(unknown=unknown), codes):
         print_lines(*problems)
         raise typer.Exit(ExitCode.FAILED)
     published = read_published(settings)

@@ -56,6 +56,7 @@ class FileRecord:
     rows_duplicate: int | None = None
     rows_superseded: int | None = None
     rows_quarantined: int | None = None
+    rows_erased: int | None = None  # of cases that were erased: nothing of them was taken
     status: str = "loaded"
     message: str | None = None
     dataset: str = COMPLAINTS.dataset

@@ -82,7 +82,12 @@ def nearest_header(name: str, headers: Sequence[str]) -> str | None:
 
 def _recognised(headers: Sequence[str], source: Source, layout: Layout) -> list[tuple[int, str]]:
     """Return position and layout column of every header that names one; a rename goes first."""
-    columns = {matched_header(name): name for name in layout.names}
+    columns = {
+        matched_header(header): column.name
+        for column in layout.columns
+        for header in (column.other_header, column.name)
+        if header
+    }
     columns |= {matched_header(header): name for header, name in source.rename.items()}
     matched = enumerate(matched_header(header) for header in headers)
     return [(position, columns[header]) for position, header in matched if header in columns]

@@ -85,10 +85,15 @@ def build_deadlines(settings: Settings) -> None:
 
 def build_marts(settings: Settings) -> None:
     """Build the measures and the marts in the working store."""
-    _run(settings, "intermediate.measures", "marts")
+    _run(settings, "intermediate.measures", "intermediate.restatements", "marts")
     models = [node for node in read_project(settings).nodes.values() if is_shown(node)]
     shown = [f"{node.schema}.{node.name}" for node in models]
     _show(settings, [*shown, *READ_BY_EXTRACT], is_all=True)
+
+
+def build_restatements(settings: Settings) -> None:
+    """Build only what says why figures have changed since a release."""
+    _run(settings, "intermediate.restatements", "rpt_restatements", "rpt_restated_figures")
 
 
 def is_shown(node: Any) -> bool:
@@ -103,7 +108,7 @@ def _show(settings: Settings, relations: Sequence[str], is_all: bool = False) ->
             {name: column.description for name, column in node.columns.items()},
         )
         for node in read_project(settings).nodes.values()
-        if node.resource_type == "model" and node.schema == "marts"
+        if node.schema == "marts" and is_shown(node)
     }
     with open_warehouse(settings) as store:
         engine_of(settings, store).publish(relations, described, is_all)

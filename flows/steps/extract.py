@@ -20,11 +20,13 @@ from complaints.flows.readers.text_rows import (
 from complaints.flows.steps.file_records import write_records
 from complaints.flows.steps.find_deliveries import Delivery, delivery_identity, last_identity
 from complaints.warehouse.engine import EmbeddedEngine, Engine, engine_of
+from complaints.warehouse.erasures import know_erased_cases
 from complaints.warehouse.layout import COMPLAINTS, LAYOUTS, Layout
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
+from complaints.warehouse.traces import ERASED
 
 # Within one transaction: how the delivery is read and judged, the text that is new, and which
 # records left or came back.
@@ -99,6 +101,20 @@ select
     record_id
 from text_rows
 """
+REFUSE_ERASED = """
+delete from text_rows
+where file_order = $1 and case_reference in (
+    select case_reference from (select distinct case_reference from text_rows)
+    where case_key($2, case_reference) in (select case_key from raw.erasures)
+)
+"""
+# What another row's free text says of an erased case, where its reference is one word.
+ERASED_WORDS = """
+select distinct word from (
+    select unnest(regexp_split_to_array(learning, '[\\s,;:.()]+')) as word from text_rows
+    where file_order = $1
+) where case_key($2, word) in (select case_key from raw.erasures)
+"""
 NO_LIMITS: Mapping[str, float] = {}
 POSITION = "(file_order::bigint << 40) + (row_number << 5) + part"
 
@@ -136,7 +152,9 @@ def extract(settings: Settings, run: Run, delivery: Delivery) -> Extracted:
     """
     with open_warehouse(settings) as store:
         engine = engine_of(settings, store)
-        return read_delivery(store, run, delivery, settings.door | delivery.source.door, engine)
+        are_any_erased = know_erased_cases(store, settings)
+        door = settings.door | delivery.source.door
+        return read_delivery(store, run, delivery, door, are_any_erased, engine)
 
 
 def read_delivery(
@@ -144,6 +162,7 @@ def read_delivery(
     run: Run,
     delivery: Delivery,
     door: Mapping[str, float] = NO_LIMITS,
+    are_any_erased: bool = False,
     engine: Engine | None = None,
 ) -> Extracted:
     """Read a delivery into the records of an open store; see `extract`."""
@@ -158,9 +177,21 @@ def read_delivery(
             for order, file in enumerate(delivery.files)
         ]
     is_taken = any(file.status == "loaded" for file in files)
+    if are_any_erased and layout == COMPLAINTS:
+        files = [_without_erased(store, file, order) for order, file in enumerate(files)]
     if is_taken:
         _append(store, engine or EmbeddedEngine(store), run, delivery, files, layout, door)
     return Extracted(files, is_taken)
+
+
+def _without_erased(store: duckdb.DuckDBPyConnection, file: FileRecord, order: int) -> FileRecord:
+    """Refuse the rows of cases that were erased: they are counted, and nothing of them is kept."""
+    if file.status != "loaded":
+        return file
+    (rows,) = store.execute(REFUSE_ERASED, [order, file.source]).fetchall()[0]
+    for (word,) in store.execute(ERASED_WORDS, [order, file.source]).fetchall():
+        store.execute("update text_rows set learning = replace(learning, $1, $2)", [word, ERASED])
+    return replace(file, rows_erased=rows)
 
 
 def _append(

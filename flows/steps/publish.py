@@ -14,7 +14,7 @@ from complaints.warehouse.access import share
 from complaints.warehouse.published import kept_state_files, replace_marts
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.store import open_warehouse, sql_text
+from complaints.warehouse.store import open_warehouse, run_sql, sql_text
 
 
 def publish(
@@ -55,6 +55,7 @@ def publish(
                     "hash": inputs_hash(warehouse, run),
                 },
             )
+            run_sql(warehouse, "figure_history")
     if not notes:
         _keep_state(settings, run)
     return notes
@@ -64,7 +65,9 @@ def inputs_hash(store: duckdb.DuckDBPyConnection, run: Run) -> str:
     """Return a hash of all that the marts follow from: records, reference data, decisions, day."""
     counted = store.execute(
         "select (select max(delivery_number) from raw.deliveries), "
-        "(select max(acceptance_number) from raw.acceptances)"
+        "(select max(acceptance_number) from raw.acceptances), "
+        "(select max(release_number) from raw.releases), "
+        "(select max(erasure_number) from raw.erasures)"
     ).fetchone()
     return hashlib.sha256(repr((run.rulebook, run.as_of_day, counted)).encode()).hexdigest()
 

@@ -178,7 +178,9 @@ def _read_rows(name: str, path: Path) -> tuple[list[str], list[list[str]]]:
     except csv.Error:
         raise UsageError("reference_quotation_open", path=path) from None
     config = _seeds()[name]["config"]
-    optional = config.get("meta", {}).get("optional_columns", [])
+    meta = config.get("meta", {})
+    optional = meta.get("optional_columns", [])
+    header = [meta.get("other_headers", {}).get(column, column) for column in header]
     left_out = [column for column in optional if column not in header]
     if sorted([*header, *left_out]) != sorted(config["column_types"]):
         raise UsageError(

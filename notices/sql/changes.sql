@@ -23,6 +23,22 @@ from rejected_files
 cross join (values ('data_quality'), ('failures')) as audience (audience)
 where status = 'stopped';
 
+-- How things are, whether or not it is news.
+insert into totals
+select
+    audience,
+    team,
+    if(notice_type = 'misclassification', 'warning', notice_type) as counted,
+    count(distinct coalesce(counted_as, key)) as number
+from notices
+where getvariable('is_everything_known')
+group by all;
+
+set variable due_by = (
+    select max(sort::date) from notices
+    where notice_type = 'due_soon'
+);
+
 create or replace temporary table changes as
 with
 
@@ -77,5 +93,9 @@ changed as (
 
 )
 
+-- What is sent to nobody is not remembered: it is new to its first recipient.
 select * from changed
-where list_contains(getvariable('audiences'), audience);
+where
+    list_contains(getvariable('audiences')::varchar[], audience)
+    or audience in ('data_quality', 'deadlines')
+    and list_contains(getvariable('teams')::varchar[], lower(team));

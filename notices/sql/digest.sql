@@ -38,11 +38,17 @@ select
     remedy,
     command,
     text,
-    count(*) over each_group as notices_in_group
+    rule_code,
+    team,
+    count(*) over each_group as notices_in_group,
+    count(*) over each_team as notices_of_team
 from placed_changes
-window each_group as (partition by audience, place, position, title)
+window
+    each_group as (partition by audience, place, position, title),
+    each_team as (partition by audience, place, position, title, team)
+-- More than a message has, for a team's own has what the one of all teams leaves out.
 qualify
     row_number() over (
-        partition by audience, place, position, title order by sort, text
+        partition by audience, place, position, title, team order by sort, text
     ) <= getvariable('most_lines')
 order by audience, place, position, title, sort, text

@@ -16,6 +16,8 @@ select
     notice_type,
     title,
     changes.text,
+    team,
+    rule_code,
     getvariable('as_of_day')::date as last_sent_day
 from changes
 inner join notice_types using (notice_type)

@@ -8,7 +8,7 @@ rules as (
 
     select
         * exclude (description),
-        description || ' (' || rule_code || ')' as title
+        description as title
     from published.dq_rules
 
 ),
@@ -40,6 +40,8 @@ on_rows as (
         )) as key,
         case_reference,
         stage,
+        service_team,
+        record_id,
         placed(file_name, row_number) as place
     from held
 
@@ -51,6 +53,8 @@ on_rows as (
         concat_ws('|', 'warning', rule_code, source, case_reference, stage) as key,
         case_reference,
         stage,
+        service_team,
+        record_id,
         placed(file_name, row_number) as place
     from published.dq_warnings
 
@@ -85,7 +89,7 @@ open_stages as (
 
     select
         *,
-        named(case_reference, stage) || ', ' || procedure as stage_name
+        named(case_reference, stage) || ', ' || procedure || of_team(service_team) as stage_name
     from published.fct_complaint_stages
     where is_open
 
@@ -95,23 +99,17 @@ clocks as (
 
     select
         *,
-        'response' as clock,
+        named(case_reference, stage) || ', ' || procedure || of_team(service_team) as stage_name,
+        case task
+            when 'acknowledge' then 'acknowledgement'
+            when 'answer' then 'response'
+            when 'hold_panel' then 'panel'
+            when 'send_findings' then 'report of findings'
+        end as clock,
         due_date as due_on,
-        sla_status = 'open_overdue' as is_overdue,
         working_days_left as days_left
-    from open_stages
-    where sla_status in ('open_in_time', 'open_overdue')
-
-    union all
-
-    select
-        *,
-        'panel' as clock,
-        panel_due_date as due_on,
-        panel_sla_status = 'open_overdue' as is_overdue,
-        panel_working_days_left as days_left
-    from open_stages
-    where panel_sla_status in ('open_in_time', 'open_overdue')
+    from published.rpt_worklist
+    where due_date is not null
 
 )
 
@@ -125,7 +123,10 @@ select
     title,
     remedy,
     concat_ws('|', case_reference, stage) as sort,
-    named(case_reference, stage) || ': ' || place as text
+    named(case_reference, stage) || of_team(service_team) || ': ' || place as text,
+    service_team as team,
+    rule_code,
+    record_id as counted_as
 from on_rows
 inner join rules using (rule_code)
 
@@ -136,10 +137,12 @@ select
     if(severity = 'error', 'held_row', 'warning') as notice_type,
     concat_ws('|', 'input', rule_code, source, dataset, row_number) as key,
     1000 + position as position,
-    description || ' (' || rule_code || ')' as title,
+    description as title,
     remedy,
     concat_ws('|', file_name, lpad(row_number::varchar, 9, '0')) as sort,
-    placed(file_name, row_number) as text
+    placed(file_name, row_number) as text,
+    rule_code,
+    concat_ws('|', source, dataset, row_number) as counted_as
 from published.dq_optional_inputs
 
 union all by name
@@ -155,6 +158,21 @@ from silent
 
 union all by name
 
+-- Said once, in the first message after it; nothing says which cases they were.
+select
+    'data_quality' as audience,
+    'erased' as notice_type,
+    concat_ws('|', 'erased', erased_on, way, cause, role) as key,
+    erased_on::varchar as sort,
+    cases || if(cases = 1, ' case was ', ' cases were ')
+    || if(way = 'forget', 'erased', 'anonymised') || ' on ' || day_in_full(erased_on)
+    || if(cause = 'retention', ', for the retention had ended', ', because it was asked for')
+        as text
+from published.dq_erasures
+where date_diff('day', erased_on, getvariable('as_of_day')::date) between 0 and 1
+
+union all by name
+
 select
     'deadlines' as audience,
     if(is_overdue, 'overdue', 'due_soon') as notice_type,
@@ -163,7 +181,9 @@ select
     due_on::varchar as sort,
     stage_name || ': the ' || clock || if(is_overdue, ' was', ' is') || ' due on '
     || day_in_full(due_on) || ', ' || working_days(abs(days_left))
-    || if(is_overdue, ' ago', ' left') as text
+    || if(is_overdue, ' ago', ' left') as text,
+    service_team as team,
+    concat_ws('|', source, case_reference, stage) as counted_as
 from clocks
 where is_overdue or days_left <= getvariable('due_within_days')
 
@@ -175,9 +195,10 @@ select
     'not_started' as notice_type,
     concat_ws('|', 'not started', source, case_reference) as key,
     received_date::varchar as sort,
-    named(case_reference, 'stage_2') || ', ' || procedure || ': requested on '
-    || day_in_full(received_date) || ', ' || working_days(working_days_waited)
-    || ' ago, and no investigator is recorded' as text
+    named(case_reference, 'stage_2') || ', ' || procedure || of_team(service_team)
+    || ': requested on ' || day_in_full(received_date) || ', '
+    || working_days(working_days_waited) || ' ago, and no investigator is recorded' as text,
+    service_team as team
 from published.rpt_stage_2_milestones
 where is_open and not is_started and working_days_waited > getvariable('not_started_days')
 
@@ -190,7 +211,8 @@ select
     concat_ws('|', 'open', source, case_reference, stage) as key,
     concat_ws('|', received_date, case_reference, stage) as sort,
     stage_name || ': received on ' || day_in_full(received_date)
-    || coalesce(', due on ' || day_in_full(due_date), '') as text
+    || coalesce(', due on ' || day_in_full(due_date), '') as text,
+    service_team as team
 from open_stages
 qualify row_number() over (order by received_date, case_reference, stage) <= 5;
 
@@ -212,15 +234,10 @@ where
     );
 
 insert into totals
-values
-('data_quality', 'Held back now', (select count(*) from published.dq_quarantine)),
-('data_quality', 'Warnings now', (select count(*) from published.dq_warnings)),
-('deadlines', 'Open stages', (select count(*) from published.rpt_open_stages)),
-(
-    'deadlines',
-    'Overdue',
-    (
-        select count(*) from published.rpt_open_stages
-        where sla_status = 'open_overdue'
-    )
-);
+select
+    'deadlines' as audience,
+    service_team as team,
+    'open' as counted,
+    count(*) as number
+from published.rpt_open_stages
+group by all;

@@ -1,17 +1,21 @@
 -- How a notice is written, and the temporary tables in which notices are collected.
 
 create or replace temporary macro in_one_line(written, longest) as
-left(trim(regexp_replace(written, '\s+', ' ', 'g')), longest);
+left(trim(regexp_replace(written, '[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+', ' ', 'g')), longest);
 
 create or replace temporary macro day_in_full(day) as strftime(day, '%-d %B %Y');
 
 create or replace temporary macro working_days(number) as
 number || if(number = 1, ' working day', ' working days');
 
--- A reference longer than any is text in the wrong column, which does not belong in a message.
+-- What is longer than any reference or team is text in the wrong column, which does not belong in a
+-- message.
 create or replace temporary macro named(case_reference, stage) as
 coalesce(in_one_line(case_reference, 40), 'no case reference')
 || coalesce(', ' || replace(stage, '_', ' '), '');
+
+create or replace temporary macro of_team(team) as
+if(team = 'Not recorded', ', no team recorded', ', ' || in_one_line(team, 40));
 
 create or replace temporary macro undated(file_name) as regexp_replace(file_name, '\d+', '', 'g');
 
@@ -23,11 +27,14 @@ from read_csv(getvariable('notice_types'));
 
 create or replace temporary table notices (
     audience varchar, notice_type varchar, key varchar, position bigint, title varchar,
-    remedy varchar, sort varchar, text varchar
+    remedy varchar, sort varchar, text varchar, team varchar, rule_code varchar,
+    counted_as varchar
 );
 
 create or replace temporary table rejected_files (
     source varchar, file_name varchar, content_hash varchar, message varchar, status varchar
 );
 
-create or replace temporary table totals (audience varchar, total varchar, number bigint);
+create or replace temporary table totals (
+    audience varchar, team varchar, counted varchar, number bigint
+);

@@ -12,6 +12,9 @@ create table if not exists sent_notices (
     primary key (audience, key)
 );
 
+alter table sent_notices add column if not exists team varchar;
+alter table sent_notices add column if not exists rule_code varchar;
+
 -- A message that not every recipient has yet; its text leaves with the last of them.
 create table if not exists alert_outbox (
     message_id varchar primary key,
@@ -20,6 +23,10 @@ create table if not exists alert_outbox (
     text_body varchar not null,
     html_body varchar not null
 );
+
+-- The worklist goes with it where a setting says so.
+alter table alert_outbox add column if not exists attachment_name varchar;
+alter table alert_outbox add column if not exists attachment blob;
 
 -- Recipients are known by a hash: an address is personal, and an Apprise URL holds a secret.
 create table if not exists alert_recipients (

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from complaints.report.content import Count, Part, Section, Table
+from complaints.report.content import Count, Part, Section, Table, WorkedOut
 from complaints.report.figures import Figures
 from complaints.report.periods import day_in_words, read_period
 from complaints.report.printing import NOTHING
@@ -64,7 +64,12 @@ def _own_figures(figures: Figures) -> tuple[Table, ...]:
 def cases(figures: Figures) -> Section:
     """Return Appendix B: the themes, and for internal use the cases."""
     rows: tuple[tuple[Part, ...], ...] = tuple(
-        (stage.title, theme.reason, _theme_count(figures, stage, theme), _learnings(figures, theme))
+        (
+            stage.title,
+            theme.reason,
+            count := _theme_count(figures, stage, theme),
+            WorkedOut(_learnings(figures, theme), (count,)),
+        )
         for stage in figures.statutory
         for theme in figures.themes
         if theme[:2] == stage[:2]

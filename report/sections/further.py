@@ -4,17 +4,22 @@ The annual report needs them: regulation 13(3) and Getting the Best from Complai
 outcomes, timescales with the extended ones, who complained, and characteristics.
 """
 
+from collections.abc import Iterator
 from functools import partial
+from itertools import groupby
 
 from complaints.report.chart_content import chart_over_time
-from complaints.report.content import Cell, Count, Part, Section, Sentence, Share, Table
-from complaints.report.figures import Figures, Stage
+from complaints.report.content import LEVELS, Cell, Count, Part, Section, Sentence, Share, Table
+from complaints.report.figures import Figures, Stage, in_order
 from complaints.report.periods import Period, day_in_words
-from complaints.report.printing import NOTHING
+from complaints.report.printing import NOTHING, signed
 from complaints.report.read_marts import QUARTERS_OF_A_LINE
+from complaints.report.sections import beside
+from complaints.report.sections.closed import closed_table
 from complaints.report.sections.open_stages import open_section
 from complaints.report.sentences import listed, number_in_words, sentence, sentence_when_hidden
 from complaints.report.tables import (
+    OF_TEAMS,
     STAGE_PARTS,
     STATUSES,
     comparison_table,
@@ -35,6 +40,7 @@ PANELS = {
     "Not met yet, in time": "panel_open_in_time",
     "Not met yet, overdue": "panel_open_overdue",
 }
+PEOPLE = "population"  # in place of a procedure; the characteristic is in place of a stage
 SEVERITIES = {"error": "Row held back", "warning": "Row counted, and reported"}
 # Who complained, then what is recorded of the child or young person, in the order of the layout.
 CHARACTERISTICS = {
@@ -62,6 +68,8 @@ def section(figures: Figures) -> Section:
         (completeness(figures), (), ()),
         (_outcomes(figures), figures.statutory, ()),
         (_people(figures), (figures.first,), ()),
+        *(((_restated(figures), (), ()),) if figures.restated else ()),
+        *((each, (), ()) for each in beside.sections(figures)),
     )
     sections = (each.with_note(held_note(figures, of, when)) for each, of, when in parts)
     return Section("further", "Further tables", sections=tuple(sections), is_appendix=True)
@@ -272,6 +280,7 @@ def _timeliness(figures: Figures) -> Section:
             },
         ),
     ]
+    tables.append(closed_table(figures))
     if stage_2:
         tables.append(_clocks(figures, stage_2))
     if stage_3 and figures.count("received", stage_3).value:
@@ -349,6 +358,41 @@ def _wrong_procedure(figures: Figures) -> Section:
     )
 
 
+def _restated(figures: Figures) -> Section:
+    """Figures of released reports that are others today, and what has changed them."""
+    measures = {"received": "received", "in_sla": "in SLA", "upheld": "upheld"}
+    rows = []
+    for key, causes in groupby(
+        figures.restated, lambda each: (each.period, each.procedure, each.stage, each.measure)
+    ):
+        period, procedure, name, measure = key
+        found = list(causes)
+        stage = figures.stage(procedure, name)
+        words = (f"{signed(each.change)} {each.cause.replace('_', ' ')}" for each in found)
+        rows.append(
+            (
+                f"{stage.full_title if stage else name}, {measures[measure]}",
+                period,
+                str(found[0].counted_before),
+                str(found[0].counted_after),
+                ", ".join(words),
+            )
+        )
+    return Section(
+        "restated",
+        "Figures that differ from those released",
+        (sentence("The causes of each figure add up to its difference."),),
+        tables=(
+            Table(
+                "Figures that differ from those last released",
+                ("Figure", "Period", "Released", "Today", "What has changed"),
+                tuple(rows),
+            ),
+        ),
+        is_unpublished=True,
+    )
+
+
 def _structure(figures: Figures) -> Section:
     table = matrix(
         "Changes of teams",
@@ -365,8 +409,55 @@ def _structure(figures: Figures) -> Section:
         if table.rows
         else "No changes to team structure have been recorded."
     )
-    tables = (table,) if table.rows else ()
-    return Section("structure", "Changes of team structure", (sentence(words),), tables=tables)
+    tables = (*([table] if table.rows else []), *_by_structure(figures))
+    if len(tables) > bool(table.rows):
+        words += " The tables by structure count both periods as if it had been theirs."
+    return Section(
+        "structure",
+        "Changes of team structure",
+        (sentence(words),),
+        tables=tables,
+    )
+
+
+def _by_structure(figures: Figures) -> Iterator[Table]:
+    """Yield both periods by directorate and team, as structured at the end of each of them."""
+    period, stage = figures.period, figures.first
+    both = figures.known(period.last_year, period)
+    firsts = sorted({each.structure_from for each in figures.structures})
+    ends = {
+        max(day for day in firsts if day <= each.last_day): each.last_day for each in both if firsts
+    }
+    for level in LEVELS:
+        for first_day, end in sorted(ends.items(), reverse=True):
+            breakdown = f"{level} from {first_day}"
+            values = {
+                value for each in both for value in figures.values_of(breakdown, stage, period=each)
+            }
+            if values <= {"Not recorded"} or (level == "team" and len(ends) == 1):
+                continue
+            yield matrix(
+                f"{stage.full_title} complaints by {level}, as structured on {day_in_words(end)}",
+                level.capitalize(),
+                [(value, value) for value in sorted(values, key=in_order)],
+                {
+                    f"{head}, {each.name}": partial(
+                        _part_of_value, figures, stage, each, measure, breakdown
+                    )
+                    for each in both
+                    for head, measure in zip(STAGE_PARTS, OF_TEAMS, strict=True)
+                },
+                total="",
+            )
+
+
+def _part_of_value(
+    figures: Figures, stage: Stage, period: Period, measure: str, breakdown: str, value: str
+) -> Part:
+    count = figures.count(measure, stage, period, breakdown, value)
+    if measure == "received":
+        return count
+    return Share(count, figures.count("received", stage, period, breakdown, value))
 
 
 def completeness(figures: Figures) -> Section:
@@ -465,15 +556,35 @@ def _people(figures: Figures) -> Section:
                 return whole
             return figures.count("complaints", first, None, characteristic, value)
 
+        has_people = any((c.procedure, c.stage) == (PEOPLE, characteristic) for c in figures.cells)
         return matrix(
             f"{head}, {figures.period.name}",
             head,
             [(each[:1].upper() + each[1:], each) for each in values[characteristic]],
-            {"Complaints": count, "Of all": lambda value: Share(count(value), whole)},
+            {"Complaints": count, "Of all": lambda value: Share(count(value), whole)}
+            | ({"Of the population": partial(in_population, characteristic)} if has_people else {}),
             total="",
         )
 
-    values = {each: figures.values_of(each, first) for each in CHARACTERISTICS}
+    def in_population(characteristic: str, value: str) -> Part:
+        group = (PEOPLE, characteristic)
+        count = figures.beside("population", None, group, "value", value)
+        numbers = [number for cell, number in figures.cells.items() if cell[:5] == count.cell[:5]]
+        people = Count(count.cell.total, sum(numbers))
+        if value and count.cell not in figures.cells:
+            return NOTHING
+        return Share(count if value else people, people)
+
+    values = {
+        each: sorted(
+            {
+                *figures.values_of(each, first),
+                *(c.value for c in figures.cells if (c.procedure, c.stage) == (PEOPLE, each)),
+            },
+            key=in_order,
+        )
+        for each in CHARACTERISTICS
+    }
     tables = tuple(table(each, head) for each, head in CHARACTERISTICS.items() if values[each])
     missing = listed([head.lower() for each, head in CHARACTERISTICS.items() if not values[each]])
     words = (

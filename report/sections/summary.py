@@ -3,6 +3,7 @@
 from complaints.report.content import Count, Section, Sentence
 from complaints.report.figures import Figures
 from complaints.report.periods import day_in_words
+from complaints.report.sections.closed import both_cohorts
 from complaints.report.sections.open_stages import open_sentences
 from complaints.report.sentences import IN_TIME, UPHELD, received, see, sentence, share_statement
 from complaints.report.tables import received_change
@@ -28,7 +29,13 @@ def section(figures: Figures, small_numbers: Sentence, has_further_tables: bool)
             Section(
                 "main_message",
                 "Main message",
-                bullets=(change, *shares, *open_sentences(figures, "statutory"), *later),
+                bullets=(
+                    change,
+                    *shares,
+                    *both_cohorts(figures),
+                    *open_sentences(figures, "statutory"),
+                    *later,
+                ),
             ),
             Section(
                 "about",

@@ -78,11 +78,47 @@ MOVES: dict[str, list[Edit]] = {
         ),
         Edit(NEXT_QUARTER, {"in_sla_rate_change_on_quarter": 11 / 40 - 8 / 18}),
     ],
+    "fct_complaints": [Edit({"case_reference": STILL_OPEN[0]}, {"service_team": "Early Help"})],
+    "fct_escalations": [
+        Edit(
+            {"case_reference": ANSWERED[0], "stage": "stage_2"},
+            {
+                "previous_responded_date": date(2018, 5, 10),
+                "working_days_since_previous_response": 4,
+            },
+        )
+    ],
+    "rpt_worklist": [
+        Edit(
+            {"case_reference": STILL_OPEN[0], "task": "answer"},
+            {"service_team": "Early Help", "record_id": Changed},
+        )
+    ],
+    # The night has the same as-of day, so what it publishes replaces what was published.
+    "rpt_figure_history": [
+        Edit(QUARTER | {"measure": measure}, {"counted": counted})
+        for measure, counted in {
+            "in_sla": 8,
+            "in_sla_basic": 6,
+            "in_sla_from_request": 7,
+            "late": 9,
+            "late_from_request": 10,
+        }.items()
+    ],
     "rpt_quarterly_teams": [
         Edit(QUARTER | {"service_team": "Children with Disabilities"}, None),
-        Edit(QUARTER | {"service_team": "Youth Offending"}, {"received": 4, "eligible": 4}),
-        Edit(QUARTER | {"service_team": "Children in Need"}, {"received": 2, "eligible": 2}),
-        Edit(QUARTER | {"service_team": "Early Help"}, {"received": 2, "eligible": 2}),
+        Edit(
+            QUARTER | {"service_team": "Youth Offending"},
+            {"received": 4, "eligible": 4, "late": 3, "in_sla_rate": 1 / 4},
+        ),
+        Edit(
+            QUARTER | {"service_team": "Children in Need"},
+            {"received": 2, "eligible": 2, "open_overdue": 0, "upheld_rate": 1 / 2},
+        ),
+        Edit(
+            QUARTER | {"service_team": "Early Help"},
+            {"received": 2, "eligible": 2, "open_overdue": 1, "in_sla_rate": 1 / 2},
+        ),
     ],
     "rpt_quarterly_reasons": [
         Edit(QUARTER | {"reason": "Communication"}, {"in_sla": 2}),
@@ -168,8 +204,45 @@ MOVES: dict[str, list[Edit]] = {
             *((period, "Delays", 7) for period in YEAR_SO_FAR),
         )
     ],
+    "rpt_period_closed": [
+        Edit(
+            {"period": period} | STAGE_1,
+            {
+                "in_sla": in_sla,
+                "late": closed - in_sla,
+                "working_days_total": working_days,
+                "average_working_days": working_days / closed,
+            },
+        )
+        for period, closed, in_sla, working_days in (
+            ("2018-19 Q1", 17, 9, 225),
+            ("2018-19 H1", 47, 18, 680),
+            ("2018-19 Q1-Q3", 54, 20, 812),
+            ("2018-19", 54, 20, 812),
+        )
+    ],
+    "rpt_period_caseload": [
+        Edit(
+            {"period": period, "service_team": team},
+            {"complaints": complaints}
+            | ({"complaints_per_100_children": 100 * complaints / children} if children else {}),
+        )
+        for period in YEAR_SO_FAR
+        for team, complaints, children in (
+            ("Children with Disabilities", 2, 97),
+            ("Youth Offending", 5, None),
+            ("Children in Need", 13, 336),
+            ("Early Help", 5, 263),
+        )
+    ],
     "dq_publication": [Edit({}, {"run_id": Changed})],
 }
+# Every structure that the example's teams have had.
+MOVES["rpt_period_directorates"] = [
+    Edit(key | {"structure_from": first_day}, now)
+    for key, now in MOVES["rpt_period_teams"]
+    for first_day in (date(2000, 1, 1), date(2016, 4, 1), date(2017, 10, 2), date(2018, 4, 3))
+]
 
 
 def marts(settings: Settings) -> list[str]:
@@ -213,7 +286,7 @@ def test_every_mart_that_shows_the_complaint_moves(changed_example: Nights, mart
 def test_no_other_mart_changes(changed_example: Nights) -> None:
     assert marts(changed_example.before) == marts(changed_example.after)
     others = set(marts(changed_example.after)) - {*MOVES, *OF_THE_RUNS}
-    assert {"fct_complaints", "dim_date", "dq_quarantine", "dq_warnings", "dq_rules"} < others
+    assert {"dim_date", "dq_quarantine", "dq_warnings", "dq_rules"} < others
     for mart in others:
         assert rows_of(changed_example.after, mart) == rows_of(changed_example.before, mart), mart
 

@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+import re
 import shlex
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from command_helpers import Run, assert_mistake, run_there
 from complaints.expectations.rules import all_rules, delivery_rules, optional_rules
@@ -141,6 +144,8 @@ def test_home_that_is_a_file_is_refused(run: Run, tmp_path: Path, words: list[st
         "checkpoint",
         "use memory",
         "prepare mine as select 1",
+        "create type mine as enum ('a'); select 1",
+        "create type mine as enum ('a'); pivot fct_complaints on procedure using count(*)",
         "",
     ],
 )
@@ -185,8 +190,11 @@ def test_query_that_cannot_run_is_one_sentence(
         ("select count(*) from range(1_000_000_000) a, range(1_000_000) b", "longer than 0.3 s"),
         ("select list(range) from range(1_000_000_000)", "Out of Memory"),
         ("from range(1_000_001)", "more than 1,000,000 rows"),
+        ("select unnest(range(1_000_000_000))", "Out of Memory"),
+        ("select range(300_000_000) from range(5)", "Out of Memory"),
+        ("select repeat('x', 100_000_000) from range(100)", "emory"),
     ],
-    ids=["time", "memory", "rows"],
+    ids=["time", "memory", "rows", "one value", "long values", "long texts"],
 )
 def test_query_that_would_take_all_time_memory_or_room_is_ended(
     run: Run, example: Settings, monkeypatch: pytest.MonkeyPatch, bomb: str, problem: str
@@ -229,6 +237,60 @@ def test_sql_prints_a_plain_table_when_piped(run: Run, example: Settings) -> Non
     assert header.split() == ["stage", "received", "in_sla", "in_sla_rate", "upheld_rate"]
     assert first.split()[:4] == ["stage_1", "40", "11", "0.275"]
     assert said.out.isascii()
+
+
+def test_sql_takes_a_pivot(run: Run, example: Settings) -> None:
+    pivot = "pivot fct_complaints on procedure using count(*) group by highest_stage"
+    rows = json.loads(run("sql", pivot, "--home", example.home, "--format", "json").out)
+    assert set(rows[0]) == {"highest_stage", "corporate", "statutory"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "xlsx"])
+def test_sql_writes_a_file(run: Run, example: Settings, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"answer.{ending}"
+    said = run("sql", FIGURES, "--home", example.home, "--output", path)
+    assert said.out == f"4 rows in {path}\n"
+    if ending == "xlsx":
+        _, *rows = load_workbook(path).active.iter_rows(values_only=True)
+    elif ending == "json":
+        rows = [tuple(row.values()) for row in json.loads(path.read_text(encoding="utf-8"))]
+    else:
+        _, *rows = csv.reader(path.read_text(encoding="utf-8-sig").splitlines())
+    assert [(row[0], int(row[1]), int(row[2]), float(row[3])) for row in rows[:2]] == FIRST_STAGES
+
+
+WIDE = "select 'complaints|CH-18-0034|stage_1' as stage_key, 'two words ' as {} from range(2)"
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_on_a_terminal_no_key_is_broken_and_a_wide_table_becomes_blocks(
+    run: Run, example: Settings, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr(sys, "stdout", sys.stdout)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("TERM", "xterm")
+    said = run("sql", WIDE.format("a_column_with_a_rather_long_name"), "--home", example.home)
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in said.out.splitlines()]
+    assert all(len(line) <= width for line in lines)
+    assert sum("complaints|CH-18-0034|stage_1" in line for line in lines) == 2
+    assert ("1 of 2" in lines) == (width < 70)
+
+
+HOSTILE = "select '\x1b[2J=1\u202e' as a, '=1+1' as b, E'\u009b31m' as c"
+
+
+@pytest.mark.parametrize("format", ["table", "csv", "json"])
+def test_nothing_of_the_data_steers_a_terminal_or_a_spreadsheet(
+    run: Run, example: Settings, format: str
+) -> None:
+    said = run("sql", HOSTILE, "--home", example.home, "--format", format)
+    assert not {"\x1b", "\u202e", "\u009b"} & set(said.out)
+    if format == "csv":
+        assert said.out == "a,b,c\n[2J=1,'=1+1,31m\n"
+    if format == "json":
+        (row,) = json.loads(said.out)
+        assert row == {"a": "\x1b[2J=1\u202e", "b": "=1+1", "c": "\u009b31m"}
 
 
 def test_sql_starts_without_what_only_the_night_needs(example: Settings, tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_steps_of_a_killed_run_show_how_far_it_came_and_how_it_went_on(history: 
     assert all(is_in_order for is_in_order, *_ in steps)
     cut = steps.index((True, "validate_records", "interrupted"))
     assert [step for _, step, _ in steps[:cut]][-2:] == ["extract", "build_records"]
-    assert steps[cut + 1][1] == "prepare_reference"
+    assert steps[cut + 1][1] == "carry_out_erasures"
     assert steps[-1][1] == "publish"
     assert [status for *_, status in steps].count("done") == len(steps) - 1
 
@@ -125,6 +125,7 @@ def test_step_that_failed_says_so(history: History) -> None:
         "where ops_runs.status = 'failed' order by position",
     )
     assert failed == [
+        ("carry_out_erasures", "done"),
         ("prepare_reference", "done"),
         ("find_deliveries", "done"),
         ("build_reference", "failed"),
@@ -137,7 +138,7 @@ def test_steps_of_the_publishing_run_are_there_up_to_the_marts(history: History)
         "select step, status from ops_steps "
         "where run_id = (select arg_max(run_id, run_number) from ops_runs) order by position",
     )
-    assert steps[0] == ("prepare_reference", "done")
+    assert steps[0] == ("carry_out_erasures", "done")
     assert steps[-1] == ("record_files", "done")
 
 

@@ -17,6 +17,7 @@ from complaints.flows.cli.console import print_rows, progress
 from complaints.flows.cli.nightly import copy_of_home
 from complaints.warehouse import clock
 from complaints.warehouse.errors import ExitCode
+from complaints.warehouse.layout import OPTIONAL_INPUTS
 from complaints.warehouse.runs import lock_home, start_run
 from complaints.warehouse.settings import Settings
 from conftest import EXAMPLE_EXPORTS, query, write_export
@@ -127,7 +128,7 @@ def test_night_through_prefect_with_no_server_configured(
         example_copy.marts_path,
         "select count(*) from dq_deliveries where status = 'unchanged' and rows_read is null",
     )
-    assert published == [(7,)]
+    assert published == [(3 + len(OPTIONAL_INPUTS),)]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home"]
 
 

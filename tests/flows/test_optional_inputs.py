@@ -47,6 +47,34 @@ GOOD = {
         "role": "Complaints Manager",
     },
     "team_changes": {"old_team": "Permanence", "new_team": "Care", "change_date": "03/04/2018"},
+    "teams": {"team": "Care", "directorate": "People", "from": "03/04/2018", "to": "31/03/2019"},
+    "contacts": {
+        "type": "MP enquiry",
+        "received_date": "",
+        "period": "Q2 2018/19",
+        "team": "Care",
+        "number": "12",
+        "reason": "",
+        "in_time": "10",
+    },
+    "remedies": {
+        "case_reference": "CH-18-0001",
+        "stage": "Stage 1",
+        "type": "Payment",
+        "amount": "£250",
+        "agreed": "03/04/2018",
+        "paid": "04/04/2018",
+    },
+    "recommendations": {
+        "case_reference": "CH-18-0001",
+        "stage": "LGO",
+        "text": "Apologise",
+        "due": "03/04/2018",
+        "done": "",
+        "evidence": "",
+    },
+    "caseload": {"team": "Care", "day": "29/06/2018", "children": "1,204", "referrals": ""},
+    "population": {"characteristic": "Age band", "value": "5-9", "number": "412"},
 }
 
 # For each rule, what is different in a row that fails it, and how many rows then fail.
@@ -68,6 +96,28 @@ EXAMPLES: dict[str, tuple[str, dict[str, str], int]] = {
     "team_change_incomplete": ("team_changes", {"change_date": ""}, 1),
     "change_date_invalid": ("team_changes", {"change_date": "31/02/2018"}, 1),
     "team_change_without_change": ("team_changes", {"old_team": "Care"}, 1),
+    "team_incomplete": ("teams", {"directorate": ""}, 1),
+    "team_date_invalid": ("teams", {"to": "never"}, 1),
+    "team_conflict": ("teams", {"directorate": "Place"}, 2),
+    "contact_incomplete": ("contacts", {"period": "", "number": "", "in_time": ""}, 1),
+    "contact_type_unknown": ("contacts", {"type": "Parcel"}, 1),
+    "contact_value_invalid": ("contacts", {"number": "-12"}, 1),
+    "contact_in_time_exceeds_number": ("contacts", {"in_time": "13"}, 1),
+    "contact_conflict": ("contacts", {"number": "13"}, 2),
+    "contact_refused_without_reason": ("contacts", {"type": "Refused", "in_time": ""}, 1),
+    "remedy_incomplete": ("remedies", {"agreed": ""}, 1),
+    "remedy_value_invalid": ("remedies", {"amount": "some"}, 1),
+    "recommendation_incomplete": ("recommendations", {"text": ""}, 1),
+    "recommendation_value_invalid": ("recommendations", {"stage": "Cabinet"}, 1),
+    "recommendation_conflict": ("recommendations", {"due": "04/04/2018"}, 2),
+    "recommendation_done_without_evidence": ("recommendations", {"done": "04/04/2018"}, 1),
+    "caseload_incomplete": ("caseload", {"children": ""}, 1),
+    "caseload_value_invalid": ("caseload", {"children": "1.5"}, 1),
+    "caseload_conflict": ("caseload", {"children": "1300"}, 2),
+    "population_incomplete": ("population", {"number": ""}, 1),
+    "population_characteristic_unknown": ("population", {"characteristic": "Height"}, 1),
+    "population_number_invalid": ("population", {"number": "many"}, 1),
+    "population_conflict": ("population", {"number": "413"}, 2),
 }
 # Only a second row for the same thing can contradict the first.
 CONFLICTS = {code for code in EXAMPLES if code.endswith("_conflict")}
@@ -77,6 +127,12 @@ OTHER_THING = {
     "indicators": {"name": "Visits on time"},
     "commentary": {"text": "Fewer are logged as corporate."},
     "team_changes": {"change_date": "04/04/2018"},
+    "teams": {"team": "Fostering"},
+    "contacts": {"team": "Fostering"},
+    "remedies": {"type": "Apology"},
+    "recommendations": {"text": "Pay"},
+    "caseload": {"team": "Fostering"},
+    "population": {"value": "10-15"},
 }
 
 
@@ -248,7 +304,7 @@ def test_an_input_in_another_format_is_rejected_as_that_input(council: Council) 
     assert (record.status, record.dataset) == ("rejected", "indicators")
 
 
-def test_the_example_has_all_four_inputs(example: Settings) -> None:
+def test_the_example_has_every_input(example: Settings) -> None:
     counts = query(
         example.marts_path,
         """
@@ -258,10 +314,15 @@ def test_the_example_has_all_four_inputs(example: Settings) -> None:
             (select count(*) from rpt_benchmarks),
             (select count(*) from rpt_indicators where value_number is not null),
             (select count(*) from dim_team_changes),
+            (select count(*) from dim_teams),
+            (select sum(contacts) from rpt_period_contacts where period_length = 'quarter'),
+            (select count(*) from fct_remedies where is_case_known),
+            (select count(*) from fct_recommendations where is_case_known),
+            (select count(*) from rpt_population),
             (select count(*) from dq_optional_inputs)
         """,
     )
-    assert counts == [(7, 1, 18, 6, 2, 0)]
+    assert counts == [(7, 1, 18, 6, 2, 13, 220, 4, 3, 5, 0)]
 
 
 def test_a_changed_input_is_published_and_a_rejected_one_sets_the_exit_code(

@@ -117,7 +117,7 @@ def test_nothing_was_delivered_and_the_repository_was_left_alone(nights: Nights)
     assert ("complaints", "unchanged", None) in tonight
     # The files of the optional inputs are small: under new rules they are read again.
     assert {dataset for dataset, *_ in tonight} == {"complaints", *OPTIONAL_INPUTS}
-    assert len(tonight) == 5
+    assert len(tonight) == 1 + len(OPTIONAL_INPUTS)
     counted = "select (select count(*) from seeds.{0}), (select count(*) from staging.stg_{0})"
     seeds, in_force = query(nights.after.warehouse_path, counted.format("bank_holidays"))[0]
     assert seeds == len(shipped_holidays()) and in_force == seeds + 1
@@ -298,7 +298,7 @@ def council_file(name: str, *rows: str) -> bytes:
             "synonyms.csv",
             ["team,Informal,stage_1"],
             "row 1: field must be one of procedure, stage, outcome, legal_basis, extension_agreed, "
-            "target_met, status, not 'team'.",
+            "target_met, status, contact_type, not 'team'.",
         ),
         (
             "synonyms.csv",

@@ -36,11 +36,14 @@ insert into dq_rules values
     );
 create table dq_quarantine (
     case_reference varchar, stage varchar, rule_codes varchar, file_name varchar,
-    row_number bigint, record_id varchar, source varchar default 'complaints'
+    row_number bigint, record_id varchar, source varchar default 'complaints',
+    service_team varchar default 'Fostering'
 );
 create table dq_warnings (
     case_reference varchar, stage varchar, rule_code varchar, file_name varchar,
-    row_number bigint, source varchar default 'complaints'
+    row_number bigint, source varchar default 'complaints',
+    service_team varchar default 'Fostering',
+    record_id varchar
 );
 create table dq_optional_inputs (
     file_name varchar, row_number bigint, source varchar, dataset varchar, rule_code varchar,
@@ -56,20 +59,33 @@ create table fct_complaint_stages (
     working_days_left integer, panel_due_date date, panel_sla_status varchar,
     panel_working_days_left integer,
     procedure varchar default 'statutory', is_open boolean default true,
-    source varchar default 'complaints'
+    source varchar default 'complaints', service_team varchar default 'Assessments'
 );
 create table rpt_stage_2_milestones (
     case_reference varchar, received_date date, working_days_waited integer, is_started boolean,
     is_open boolean default true, procedure varchar default 'statutory',
-    source varchar default 'complaints'
+    source varchar default 'complaints', service_team varchar default 'Assessments'
+);
+create table dq_erasures (
+    erased_on date, way varchar, cause varchar, role varchar, cases bigint
 );
 create table ops_runs (run_id varchar, as_of_day date);
 create view rpt_open_stages as from fct_complaint_stages where is_open;
+create view rpt_worklist as
+select
+    'answer' as task, source, case_reference, procedure, stage, service_team, due_date,
+    working_days_left, sla_status = 'open_overdue' as is_overdue
+from rpt_open_stages where due_date is not null
+union all
+select
+    'hold_panel', source, case_reference, procedure, stage, service_team, panel_due_date,
+    panel_working_days_left, panel_sla_status = 'open_overdue'
+from rpt_open_stages where panel_due_date is not null;
 """
 
 HELD = (
     "insert into dq_quarantine values "
-    "('C5', 'stage_1', 'received_date_invalid', 'a_{0}.csv', {1}, 'r5', 'complaints')"
+    "('C5', 'stage_1', 'received_date_invalid', 'a_{0}.csv', {1}, 'r5', 'complaints', 'Fostering')"
 )
 OVERDUE = (
     "insert into fct_complaint_stages by name select 'C{0}' as case_reference, 'stage_1' as stage, "
@@ -81,7 +97,8 @@ REJECTED = (
     "'x.csv' as file_name, 'rejected' as status, '{}' as message"
 )
 WARNED = (
-    "insert into dq_warnings values ('C1', 'stage_1', 'team_missing', 'a.csv', 1, 'complaints')"
+    "insert into dq_warnings values ('C1', 'stage_1', 'team_missing', 'a.csv', 1, 'complaints', "
+    "'Fostering', 'r1')"
 )
 
 Mails = list[EmailMessage]

@@ -45,7 +45,8 @@ TABLES = {
     "dq_warnings": "rule_code file_name row_number source case_reference stage",
     "dq_deliveries": """
         run_id file_name rows_read rows_loaded rows_unchanged rows_duplicate rows_superseded
-        rows_quarantined status""",
+        rows_quarantined rows_erased status""",
+    "dq_erasures": "erased_on way cause role cases",
     "dq_accepted": "source case_reference stage rule_code severity accepted_by accepted_on",
     "dq_quarantine": "file_name row_number source case_reference stage rule_codes held_since",
     "dq_trends": """

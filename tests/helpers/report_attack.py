@@ -21,6 +21,7 @@ from report_sentences import figures_of_chart, numbers_in
 COUNT = re.compile(r"\d+")
 SHARE = re.compile(r"(\d+) of (\d+) \((\d+(?:\.\d+)?)%\)")
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+OTHERS = "other values"  # a row for all values that nobody is told: a sum, not a count to hide
 MOST = 5_000  # no council has more complaints
 
 SUMS = (
@@ -28,12 +29,14 @@ SUMS = (
     ("received", ("eligible", "withdrawn")),
     ("in_sla", ("in_sla_basic", "in_sla_extended")),
     ("due", ("in_sla", "late", "open_overdue")),
+    ("recommendations_due", ("recommendations_done", "recommendations_overdue")),
     ("open", ("open_in_time", "open_overdue", "open_without_limit")),
 )
 PARTS = {
     "received": ("in_sla", "late", "upheld", "withdrawn", "open_in_time", "open_overdue",
                  "not_applicable", "eligible", "decided", "with_advocate", "extension_agreed",
                  "suspected", "in_sla_from_request", "panel_in_time", "panel_late"),
+    "closed": ("closed_in_sla", "closed_upheld"),
     "decided": ("upheld", "without_outcome", "outcome_unknown", "in_sla", "late"),
     "not_applicable": ("withdrawn",),
     "extension_agreed": ("in_sla_extended",),
@@ -41,6 +44,12 @@ PARTS = {
 }  # fmt: skip
 
 Terms = dict[Meaning, float]
+
+
+def of_table(what: Meaning, table: Table) -> Meaning:
+    """Return what a figure means; the rare values of one table are not those of another."""
+    is_others = what.value.lower() == OTHERS
+    return what._replace(value=f"{OTHERS} of {table.title}") if is_others else what
 
 
 class Attack:
@@ -67,9 +76,9 @@ class Attack:
         """Take a table: what its cells say, and that a total row is a sum."""
         for column in figures_of(table, self.period):
             for figure in column:
-                self.read_figure(figure)
+                self.read_figure(figure._replace(what=of_table(figure.what, table)))
             if column and table.rows[-1][0] == "Total":
-                *parts, total = (figure.what for figure in column)
+                *parts, total = (of_table(figure.what, table) for figure in column)
                 self.is_sum(total, [each for each in parts if not self.is_total(each)])
 
     def is_total(self, what: Meaning) -> bool:
@@ -79,7 +88,7 @@ class Attack:
     def read_figure(self, figure: Figure) -> None:
         """Take what one cell of a table says."""
         text, what, whole, place = figure
-        if text == self.symbol:
+        if text == self.symbol and not what.value.startswith(OTHERS):
             self.hidden.setdefault(what, place)
         elif COUNT.fullmatch(text):
             self.learn(what, int(text), place)
@@ -88,7 +97,7 @@ class Attack:
             self.learn(whole, int(share[2]), place)
         elif percent := PERCENT.fullmatch(text):
             self.is_percent(what, whole, float(percent[1]))
-        elif text not in ("–", ""):
+        elif text not in ("–", "", self.symbol):
             self.not_understood.append(f"{place}: {text}")
 
     def learn(self, what: Meaning, number: int, place: str) -> None:
@@ -130,12 +139,14 @@ class Attack:
             if set(quarters) <= present:
                 self.is_sum(what, quarters)
         for group, parts in groups.items():
+            # Rare values may be one row, which says not which they are.
+            has_others = any(each.value.startswith(OTHERS) for each in parts)
             if group.total in present:
                 for part in parts:
                     self.is_part(group.total, part)
-                if group.breakdown != "reason":
+                if group.breakdown != "reason" and not has_others:
                     self.is_sum(group.total, parts)
-            if group.breakdown == "outcome":
+            if group.breakdown == "outcome" and not has_others:
                 upheld = [each for each in parts if each.value in ("upheld", "partially upheld")]
                 self.is_sum(group.total.of("upheld"), upheld)
         self.reason_on_subjects(present)

@@ -8,6 +8,7 @@ from report_documents import Table
 
 PERIOD = re.compile(r"\b\d{4}-\d{2}(?: Q[1-4])?\b")
 DAY = re.compile(r"\bon (\d{1,2} [A-Z][a-z]+ \d{4})")
+STRUCTURE = re.compile(r"as structured on (.*)")
 STAGE = re.compile(r"\bstages? (1|2|3|one|two|three)\b|\b(ombudsman|lgsco)\b", re.I)
 PROCEDURE = re.compile(r"\b(statutory|corporate)\b", re.I)
 NUMBERS = {"one": "1", "two": "2", "three": "3"}
@@ -19,12 +20,19 @@ OTHER_TABLES = re.compile(
     r"action plan|progress of actions|indicators|figures of other authorities|changes of teams",
     re.I,
 )
-OTHER_COLUMNS = re.compile(r"limit in working days|what was learned|theme$", re.I)
+OTHER_COLUMNS = re.compile(
+    r"limit in working days|working days on average|^median$|^amount|per 100|"
+    r"what was learned|theme$",
+    re.I,
+)
 
 # the first that is found in the words of a column, a row, a title or a sentence
 MEASURES = tuple(
     (re.compile(words, re.I), measure)
     for words, measure in (
+        (r"^closed: in sla", "closed_in_sla"),
+        (r"^closed: upheld", "closed_upheld"),
+        (r"^closed", "closed"),
         (r"within the limit without|within \d+[ or\d]* working|^without an ext", "in_sla_basic"),
         (r"within the extended limit|later, within|^with an extension$", "in_sla_extended"),
         (r"given an extension|extensions? agreed", "extension_agreed"),
@@ -111,6 +119,8 @@ def figures_of(table: Table, period: str) -> Iterator[list[Figure]]:
 
 def _figure(table: Table, row: list[str], place: int, period: str) -> Figure:
     column, where = table.columns[place], f"{table.title}: {row[0]}, {table.columns[place]}"
+    if beside := _beside(table, row[0], column, period):
+        return Figure(row[place], *beside, where)
     labels = (column, row[0], table.title, table.section)
     what = Meaning(
         measure_of(table.title, column, row[0]),
@@ -120,6 +130,10 @@ def _figure(table: Table, row: list[str], place: int, period: str) -> Figure:
     )
     if "not withdrawn" in table.title and what.measure == "received":
         what = what.of("eligible")
+    if structure := STRUCTURE.search(table.title):
+        what = what._replace(breakdown=f"{table.columns[0]} {structure[1]}", value=row[0])
+        what = what.total if row[0] == "Total" else what
+        return Figure(row[place], what, what.of("received"), where)
     if day := DAY.search(table.title):
         what = _on_day(what, column, row[0], day[1])
     elif breakdown := _breakdown(table):
@@ -139,6 +153,60 @@ def _figure(table: Table, row: list[str], place: int, period: str) -> Figure:
     return Figure(row[place], what, whole, where)
 
 
+BESIDE = {
+    "Contacts beside complaints": {"No": "contacts", "Answered in time": "contacts_in_time"},
+    "Contacts by team": {},
+    "Complaints refused, and why": {},
+    "Complaints made and how": {
+        "Complaints made": "made",
+        "Received at stage 1": "received",
+        "Of these withdrawn": "withdrawn",
+    },
+    "Remedies agreed": {"Agreed": "remedies", "Of these paid or done": "remedies_paid"},
+    "Recommendations due": {
+        "Recommendations": "recommendations",
+        "Done": "recommendations_done",
+        "Overdue": "recommendations_overdue",
+        "Not due yet": "recommendations_open",
+        "Dropped": "recommendations_dropped",
+        "Compliance": "recommendations_done",
+    },
+}
+WHOLES = {
+    "contacts_in_time": "contacts_due",
+    "recommendations_done": "recommendations_due",
+    "population": "population",
+}
+
+
+def _beside(table: Table, row: str, column: str, period: str) -> tuple[Meaning, Meaning] | None:
+    """What a table counts that are no complaints, and what it is a share of."""
+    title = next((each for each in BESIDE if table.title.startswith(each)), "")
+    head = re.sub(rf", {PERIOD.pattern}$", "", column)
+    when = only([PERIOD.findall(column)], period)
+    measure = BESIDE.get(title, {}).get(head, "contacts")
+    if head == "Of the population":
+        what = Meaning("population", when, ALL, table.columns[0], "value", row)
+        what = what.total if row == "Total" else what
+        return what, what.total
+    if head in ("Children", "Referrals"):
+        what = Meaning(head.lower(), when, ALL, ALL, "service_team", row)
+        return what, what.total
+    if measure in ("made", "received", "withdrawn"):
+        return (what := Meaning(measure, when, "statutory", "stage_1")), what
+    if not title:
+        return None
+    if title == "Contacts beside complaints":
+        what = Meaning(measure, when, ALL, row)
+    elif title == "Recommendations due":
+        what = Meaning(measure, when, ALL, ALL if row == "Total" else row)
+    else:
+        stage = column if measure == "contacts" else ALL
+        what = Meaning(measure, when, ALL, stage, table.columns[0], row)
+        what = what.total if "Total" in row or title.startswith("Complaints made") else what
+    return what, what.of(WHOLES.get(measure, measure))
+
+
 def _on_day(what: Meaning, column: str, row: str, day: str) -> Meaning:
     """What was open on a day, whenever it was received; a total is of all stages."""
     has_stage, procedure = bool(stages_in(row)), PROCEDURE.search(row)
@@ -156,6 +224,8 @@ def _whole(what: Meaning, title: str, column: str) -> Meaning:
         return what._replace(measure="received", stage="stage_1")
     if "withdrawn" in title.lower() or "not withdrawn" in column:
         return what.of("eligible")
+    if what.measure.startswith("closed"):
+        return what.of("closed")
     if "answered or overdue" in column:
         return what.of("due")
     return what.total if what.measure == "received" else what.of("received")

@@ -28,6 +28,10 @@ SHARES = re.compile(
     rf"(\d+) of (\d+)\b[^().;:]*(?: in {P})?[^().;:]*\(\d+(?:\.\d+)?%\)(?:[^().;]*? in {P})?"
 )
 HELD = re.compile(r"(\d+) rows? of (\w+) (stage \d|Ombudsman[^,]*), " + P)
+CLOSED = re.compile(
+    rf"^(\d+|No) (.*) received in {P}, and (\d+) (?:was|were) closed in it, whenever received: "
+    r"(\d+) of \d+ .* and (\d+) of"
+)
 ACCEPTED = re.compile(rf"^(\d+) exceptions? (?:was|were) accepted in the records of {P}")
 IF_SUBJECT = re.compile(r"would be (\d+) and not (\d+)")
 
@@ -41,6 +45,7 @@ NO_COUNTS = re.compile(
     r"October|November|December) \d{4}\b|\bAct \d{4}\b|\bregulation \d+\b|"
     r"\b\d+(, or \d+| or \d+)? working days\b|\bnumbers from 1 to \d+\b|"
     r"(increased|decreased) by (less than )?\d[\d.]*(%| percentage points?)|"
+    r"after [\d.]+ working days on average \(median [\d.]+\)|"
     r"Page \d* of \d*|^\d+ (?-i:[A-Z])",
     re.I,
 )
@@ -62,6 +67,12 @@ def numbers_in(sentence: str, period: str) -> Iterator[tuple[Meaning, int]]:
     """Yield what a sentence says: what is counted, and the number."""
     sentence = in_figures(sentence)
     if CHART.match(sentence):
+        return
+    if found := CLOSED.search(sentence):
+        of = _about(found[2], found[3])
+        yield of.of("received"), int(found[1].replace("No", "0"))
+        for place, part in enumerate(("closed", "closed_in_sla", "closed_upheld"), start=4):
+            yield of.of(part), int(found[place])
         return
     if found := CHANGE.search(sentence):
         what = _about(sentence, period)

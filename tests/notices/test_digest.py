@@ -30,12 +30,12 @@ def test_new_items_come_in_one_message_as_text_and_as_html(
         HELD.format("20181126", 6),
         "insert into dq_quarantine values "
         "('C7', 'stage_1', 'received_date_invalid,stage_row_conflict', 'a.csv', 8, 7, "
-        "'complaints'),"
-        "('C7', 'stage_1', 'stage_row_conflict', 'a.csv', 9, 8, 'complaints'),"
-        "(null, null, 'received_date_invalid', 'a.csv', 11, 9, 'complaints')",
+        "'complaints', 'Fostering'),"
+        "('C7', 'stage_1', 'stage_row_conflict', 'a.csv', 9, 8, 'complaints', 'Fostering'),"
+        "(null, null, 'received_date_invalid', 'a.csv', 11, 9, 'complaints', 'Not recorded')",
         WARNED,
         "insert into dq_warnings values ('C2', 'stage_2', 'corporate_subject_logged_as_statutory', "
-        "'a.csv', 2, 'complaints')",
+        "'a.csv', 2, 'complaints', 'Fostering', 'r2')",
         REJECTED.format("x.csv lacks the column stage."),
         "insert into dq_optional_inputs values ('benchmarks.csv', 3, 'complaints', 'benchmarks', "
         "'year_missing', 'error', 'No year.', 'Enter the year.', 1)",
@@ -43,31 +43,40 @@ def test_new_items_come_in_one_message_as_text_and_as_html(
     )
     assert notify(notified, FIRST) == []
     (mail,) = postbox.taken()
-    assert mail["Subject"] == "Complaints, 26 November 2018: 10 new"
+    assert mail["Subject"] == (
+        "Complaints, 26 November 2018: 1 overdue, 5 records to correct, 2 to check, 1 file rejected"
+    )
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert text_of(mail).split("\n\n")[1:-1] == [
-        "Data quality\n============\nHeld back now: 4\nWarnings now: 2",
+    assert text_of(mail).split("\n\n")[1:] == [
+        "Deadlines\n=========\nOverdue: 1\nOpen stages: 1",
+        "Newly overdue\n-------------\n- C8, stage 1, statutory, Assessments: the response was due "
+        "on 15 November 2018, 7 working days ago",
+        "Oldest open\n-----------\n- C8, stage 1, statutory, Assessments: received on "
+        "1 November 2018, due on 15 November 2018",
+        "Data quality\n============\nRecords to correct: 5\nRecords to check: 2",
         "Files rejected whole\n--------------------\n- x.csv lacks the column stage.",
         "Rows newly held back\n--------------------",
-        "Not a date. (received_date_invalid)\nWhat to do: Correct the date.\n"
-        "- no case reference: a.csv, row 11\n- C5, stage 1: a_20181126.csv, row 6\n"
-        "- C7, stage 1: a.csv, row 8",
-        "Twice and different. (stage_row_conflict)\nWhat to do: Delete one.\n"
-        "- C7, stage 1: a.csv, row 8\n- C7, stage 1: a.csv, row 9",
-        "No year. (year_missing)\nWhat to do: Enter the year.\n- benchmarks.csv, row 3",
+        "Not a date.\nWhat to do: Correct the date.\n"
+        "- no case reference, no team recorded: a.csv, row 11 · received_date_invalid\n"
+        "- C5, stage 1, Fostering: a_20181126.csv, row 6 · received_date_invalid\n"
+        "- C7, stage 1, Fostering: a.csv, row 8 · received_date_invalid",
+        "Twice and different.\nWhat to do: Delete one.\n"
+        "- C7, stage 1, Fostering: a.csv, row 8 · stage_row_conflict\n"
+        "- C7, stage 1, Fostering: a.csv, row 9 · stage_row_conflict",
+        "No year.\nWhat to do: Enter the year.\n- benchmarks.csv, row 3 · year_missing",
         "Suspected misclassification between statutory and corporate\n" + "-" * 59,
-        "Logged as statutory. (corporate_subject_logged_as_statutory)\n"
-        "What to do: Decide which.\n- C2, stage 2: a.csv, row 2",
+        "Logged as statutory.\nWhat to do: Decide which.\n"
+        "- C2, stage 2, Fostering: a.csv, row 2 · corporate_subject_logged_as_statutory",
         "Other new warnings\n------------------",
-        "No team. (team_missing)\nWhat to do: Enter the team.\n- C1, stage 1: a.csv, row 1",
-        "Deadlines\n=========\nOpen stages: 1\nOverdue: 1",
-        "Newly overdue\n-------------\n- C8, stage 1, statutory: the response was due on "
-        "15 November 2018, 7 working days ago",
+        "No team.\nWhat to do: Enter the team.\n"
+        "- C1, stage 1, Fostering: a.csv, row 1 · team_missing\n",
     ]
     page = html_of(mail)
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     for line in re.findall(r"^- (.+)$", text_of(mail), re.MULTILINE):
-        assert f"<li>{line}</li>" in page
+        words_of, _, code = line.partition(" · ")
+        assert (f"<li>{line}</li>" in page) != bool(code)
+        assert not code or re.search(f"<td [^>]+>{words_of}</td><td [^>]+>{code}</td>", page)
     assert "What to do: Correct the date." in words
     assert not re.search(r"src=|href=|url\(|<script|<link|@import", page), "nothing is fetched"
 
@@ -88,8 +97,8 @@ def test_a_stage_2_that_has_not_started_after_the_days_set_is_sent(
     )
     notify(notified, FIRST)
     assert "Stage 2 not started after 10 working days\n" + "-" * 41 + (
-        "\n- C1, stage 2, statutory: requested on 9 November 2018, 11 working days ago, and no "
-        "investigator is recorded\n"
+        "\n- C1, stage 2, statutory, Assessments: requested on 9 November 2018, 11 working "
+        "days ago, and no investigator is recorded\n"
     ) in text_of(postbox.taken()[0])
 
 
@@ -108,7 +117,8 @@ def test_a_row_of_which_nothing_is_kept_is_sent_once_though_each_file_brings_it_
 ) -> None:
     unreadable = (
         "insert into dq_quarantine values "
-        "(null, null, 'row_unreadable', 'a_2018112{0}.csv', {1}, {1}0{0}, 'complaints')"
+        "(null, null, 'row_unreadable', 'a_2018112{0}.csv', {1}, {1}0{0}, 'complaints', "
+        "'Not recorded')"
     )
     change(
         notified,
@@ -116,14 +126,17 @@ def test_a_row_of_which_nothing_is_kept_is_sent_once_though_each_file_brings_it_
         unreadable.format(6, 4),
     )
     notify(notified, FIRST)
-    assert "- no case reference: a_20181126.csv, row 4" in text_of(postbox.taken()[0])
+    assert "- no case reference, no team recorded: a_20181126.csv, row 4" in text_of(
+        postbox.taken()[0]
+    )
     change(notified, "delete from dq_quarantine", unreadable.format(7, 5))
     notify(notified, day(1))
     assert postbox.taken() == []
     change(notified, unreadable.format(7, 6))
     notify(notified, day(2))
     (mail,) = postbox.taken()
-    assert "1 new" in mail["Subject"] and "a_20181127.csv, row 6" in text_of(mail)
+    assert "2 records to correct" in mail["Subject"]
+    assert "a_20181127.csv, row 6" in text_of(mail) and "row 5" not in text_of(mail)
     change(notified, "delete from dq_quarantine")
     notify(notified, day(3))
     assert "2 resolved" in postbox.taken()[0]["Subject"]
@@ -140,9 +153,9 @@ def test_all_that_is_open_is_said_again_after_a_week_together(
     assert notify(notified, day(6)) == [] and postbox.taken() == []
     notify(notified, day(7))
     (mail,) = postbox.taken()
-    assert mail["Subject"].endswith(": 2 still open")
+    assert mail["Subject"].endswith(": 1 record to correct, 1 to check")
     assert "Rows still held back (reminder)" in text_of(mail)
-    assert "C5, stage 1: a_20181126.csv, row 6" in text_of(mail)
+    assert "C5, stage 1, Fostering: a_20181126.csv, row 6" in text_of(mail)
     assert "Other warnings still open (reminder)" in text_of(mail)
     notify(notified, day(13))
     assert postbox.taken() == [], "the next one is a week later"
@@ -158,7 +171,7 @@ def test_what_is_resolved_is_said_once_and_is_new_when_it_returns(
     notify(notified, day(1))
     (mail,) = postbox.taken()
     assert mail["Subject"].endswith(": 1 resolved"), "an answered stage is no news"
-    assert "Not a date. (received_date_invalid)\n- C5, stage 1: a_20181126.csv" in text_of(mail)
+    assert "Not a date.\n- C5, stage 1, Fostering: a_20181126.csv" in text_of(mail)
     assert log_rows(notified, "select count(*) from sent_notices") == [(0,)], (
         "nothing is kept of it"
     )
@@ -166,7 +179,7 @@ def test_what_is_resolved_is_said_once_and_is_new_when_it_returns(
     change(notified, HELD.format("20181129", 6))
     notify(notified, day(3))
     (mail,) = postbox.taken()
-    assert mail["Subject"].endswith(": 1 new")
+    assert mail["Subject"].endswith(": 1 record to correct")
 
 
 def test_a_deadline_is_sent_when_it_is_near_and_when_it_has_passed(
@@ -176,23 +189,27 @@ def test_a_deadline_is_sent_when_it_is_near_and_when_it_has_passed(
         notified,
         "insert into fct_complaint_stages values "
         "('C1', 'stage_1', '2018-11-15', '2018-11-29', 'open_in_time', 3, null, null, "
-        "null, 'corporate', true, 'complaints'),"
+        "null, 'corporate', true, 'complaints', 'Assessments'),"
         "('C2', 'stage_1', '2018-11-15', '2018-11-30', 'open_in_time', 4, null, null, "
-        "null, 'statutory', true, 'complaints'),"
+        "null, 'statutory', true, 'complaints', 'Assessments'),"
         "('C3', 'stage_3', '2018-10-15', '2018-12-24', 'open_in_time', 20, '2018-11-27', "
-        "'open_in_time', 1, 'statutory', true, 'complaints'),"
+        "'open_in_time', 1, 'statutory', true, 'complaints', 'Assessments'),"
         "('C4', 'stage_1', '2018-11-15', '2018-11-27', 'late', null, null, null, "
-        "null, 'statutory', false, 'complaints')",
+        "null, 'statutory', false, 'complaints', 'Assessments')",
     )
     notify(notified, FIRST)
     (mail,) = postbox.taken()
     assert (
         "Due within 3 working days\n-------------------------\n"
-        "- C3, stage 3, statutory: the panel is due on 27 November 2018, 1 working day left\n"
-        "- C1, stage 1, corporate: the response is due on 29 November 2018, 3 working days left\n"
+        "- C3, stage 3, statutory, Assessments: the panel is due on 27 November 2018, "
+        "1 working day left\n"
+        "- C1, stage 1, corporate, Assessments: the response is due on 29 November 2018, "
+        "3 working days left\n"
         "\nOldest open\n-----------\n"
-        "- C3, stage 3, statutory: received on 15 October 2018, due on 24 December 2018\n"
-        "- C1, stage 1, corporate: received on 15 November 2018, due on 29 November 2018\n"
+        "- C3, stage 3, statutory, Assessments: received on 15 October 2018, "
+        "due on 24 December 2018\n"
+        "- C1, stage 1, corporate, Assessments: received on 15 November 2018, "
+        "due on 29 November 2018\n"
     ) in text_of(mail)
     change(
         notified,
@@ -201,7 +218,7 @@ def test_a_deadline_is_sent_when_it_is_near_and_when_it_has_passed(
     )
     notify(notified, FIRST)
     (mail,) = postbox.taken()
-    assert mail["Subject"].endswith(": 1 new")
+    assert mail["Subject"].endswith(": 1 overdue, 1 due by Tuesday")
     assert "Newly overdue\n-------------\n- C1, stage 1, corporate" in text_of(mail)
 
 
@@ -222,6 +239,22 @@ def test_a_source_that_falls_silent_is_reported_with_its_last_day(
     assert "complaints has delivered nothing new since 20 November 2018" in text_of(mail)
 
 
+def test_erasures_are_counted_once_without_a_name(notified: Settings, postbox: Postbox) -> None:
+    change(
+        notified,
+        "insert into dq_erasures values "
+        "('2018-11-26', 'forget', 'retention', 'Retention schedule', 12), "
+        "('2018-11-25', 'anonymise', 'request', 'Information Officer', 1), "
+        "('2018-11-01', 'forget', 'request', 'Information Officer', 2)",
+    )
+    for days, lines in ((0, 2), (1, 0), (8, 0)):
+        notify(notified, day(days))
+        said = "".join(map(text_of, postbox.taken()))
+        assert said.count("on 25 November 2018, because it was asked for") == lines // 2
+        assert said.count("- 12 cases were erased on 26 November 2018, for the ret") == lines // 2
+        assert said.count("erased") + said.count("anonymised") <= lines + 1
+
+
 def test_what_the_version_before_has_sent_is_not_sent_again(
     notified: Settings, postbox: Postbox
 ) -> None:
@@ -237,7 +270,7 @@ def test_what_the_version_before_has_sent_is_not_sent_again(
     assert notify(notified, day(0)) == [] and postbox.taken() == []
     assert notify(notified, day(1)) == []
     (mail,) = postbox.taken()
-    assert mail["Subject"].endswith(": 1 still open"), "its week goes on too"
+    assert "Rows still held back (reminder)" in text_of(mail), "its week goes on too"
 
 
 def test_a_quiet_night_sends_a_message_where_a_setting_asks_for_it(
@@ -267,8 +300,8 @@ def test_a_long_list_ends_with_its_number_and_a_command(
     change(notified, *(OVERDUE.format(number) for number in range(40)))
     notify(notified, FIRST)
     (mail,) = postbox.taken()
-    assert mail["Subject"].endswith(": 40 new")
-    assert '- and 15 more: complaints sql "from rpt_open_stages"' in text_of(mail)
+    assert mail["Subject"].endswith(": 40 overdue")
+    assert "- and 15 more: complaints worklist" in text_of(mail)
     assert notify(notified, day(1)) == [] and postbox.taken() == [], "those left out count as sent"
 
 

@@ -58,24 +58,28 @@ def test_nights_notify_of_what_was_killed_what_they_published_and_what_became_of
     assert mails.keys() == {MANAGER, OFFICER}
     assert "never ended" in text_of(mails[OFFICER])
     mail = mails[MANAGER]
-    held = query(settings.marts_path, "select case_reference, row_number from dq_quarantine")
+    held = query(
+        settings.marts_path, "select case_reference, row_number, service_team from dq_quarantine"
+    )
     text = text_of(mail)
-    assert f"Held back now: {len(held)}\n" in text and len(held) > 2
-    for case_reference, row_number in held:
-        named = f"- {case_reference or 'no case reference'}, stage 1: complaints_20181126.csv"
-        assert f"{named}, row {row_number}\n" in text
-    assert "C2, stage 1, statutory: the response was due on 15 August 2018" in text
+    assert f"Records to correct: {len(held)}\n" in text and len(held) > 2
+    for case_reference, row_number, team in held:
+        named = f"- {case_reference or 'no case reference'}, stage 1, {team}: complaints_20181126"
+        assert f"{named}.csv, row {row_number} · " in text
+    assert "C2, stage 1, statutory, Assessments: the response was due on 15 August 2018" in text
     assert "The service team is blank" in text
-    assert "Fostering" not in text and "Delay" not in text, "no text of the export but the keys"
+    assert "Delay" not in text, "no text of the export but the keys and the team"
 
     settings = with_recipients(home_of_first_night.settings, port, alerts_deadlines=MANAGER)
     export(settings, "20181127", "C7,statutory,stage_1,2018-09-03,,2018-09-10,upheld,Fostering,,\n")
     assert ended(start(quick_night, settings)) == ExitCode.DONE
     (mail,) = postbox.taken()
-    assert mail["Subject"] == "Complaints, 27 November 2018: 3 resolved"
+    assert mail["Subject"].startswith("Complaints, 27 November 2018: 2 overdue, ")
     resolved = text_of(mail).partition("Resolved or accepted since")[2]
-    assert resolved.count("- C7, stage 1: ") == 2
-    assert "- no case reference, stage 1: " in resolved, "it came no more, and had no key"
+    assert resolved.count("- C7, stage 1, Assessments: ") == 2
+    assert "- no case reference, stage 1, Assessments: " in resolved, (
+        "it came no more, and had no key"
+    )
 
 
 def test_an_unexpected_failure_names_step_and_file_but_not_what_was_in_it(

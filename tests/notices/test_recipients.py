@@ -1,8 +1,11 @@
 """Who is notified of what, and what `complaints alert` shows."""
 
 import re
+from datetime import date
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from pydantic import SecretStr
 
 from command_helpers import Run, assert_mistake
@@ -44,16 +47,16 @@ def test_each_is_notified_of_what_concerns_them_in_one_message(
     notify(settings, FIRST)
     parts = {mail["To"]: re.findall(r"(.+)\n=+\n", text_of(mail)) for mail in postbox.taken()}
     assert parts == {
-        MANAGER: ["Data quality", "Deadlines"],
+        MANAGER: ["Deadlines", "Data quality"],
         OFFICER: ["Data quality", "Failures"],
         LEGAL: ["Deadlines"],
     }
     assert log_rows(
         settings, "select audience, recipients, items, attempts, status from ops_alerts order by 1"
     ) == [
-        ("data_quality+deadlines", 1, 2, 1, "sent"),
         ("data_quality+failures", 1, 2, 1, "sent"),
         ("deadlines", 1, 1, 1, "sent"),
+        ("deadlines+data_quality", 1, 2, 1, "sent"),
     ]
 
 
@@ -86,7 +89,7 @@ def test_preview_prints_the_next_digest_and_marks_nothing(
         assert said.out.startswith(
             "To the recipients of data_quality:\n\nComplaints, 26 November 2018"
         )
-        assert "- C5, stage 1: a_20181126.csv, row 6" in said.out
+        assert "- C5, stage 1, Fostering: a_20181126.csv, row 6" in said.out
     assert postbox.taken() == []
     assert log_rows(notified, "from sent_notices") == log_rows(notified, "from ops_alerts") == []
 
@@ -94,7 +97,7 @@ def test_preview_prints_the_next_digest_and_marks_nothing(
 @pytest.mark.parametrize(
     ("words", "setting", "problem"),
     [
-        ([], "a@b.example", "takes one of --preview and --send"),
+        ([], "a@b.example", "takes one of --preview, --send and --test"),
         (["--send"], "", "No recipients are configured"),
         (["--send"], "a@b.example, tok3n", "entry 2 is neither an e-mail address nor an Apprise"),
     ],
@@ -107,3 +110,117 @@ def test_wrong_words_and_settings_end_with_2(
     said = run("alert", *words)
     assert_mistake(said, ExitCode.USAGE, problem)
     assert "tok3n" not in said.err, "an entry may be most of a secret"
+
+
+def with_teams(settings: Settings, teams: str, **given: object) -> Settings:
+    """Return the settings with nobody notified but these teams and those given."""
+    nobody = dict.fromkeys(("alerts_data_quality", "alerts_deadlines", "alerts_failures"), "")
+    return read_settings(**settings.model_dump() | nobody | {"alerts_teams": teams} | given)
+
+
+OF_TWO_TEAMS = (
+    HELD.format("20181126", 6),
+    OVERDUE.format(8),
+    OVERDUE.format(9),
+    "update fct_complaint_stages set service_team = 'Early Help, North' "
+    "where case_reference = 'C9'",
+)
+
+
+def test_a_team_gets_its_own_lines_and_counts_at_its_own_address(
+    notified: Settings, postbox: Postbox
+) -> None:
+    change(notified, *OF_TWO_TEAMS)
+    settings = with_teams(
+        notified,
+        f"assessments={LEGAL}, Fostering={LEGAL}, early help%2C north={MANAGER}",
+        alerts_deadlines=OFFICER,
+    )
+    assert notify(settings, FIRST) == []
+    mails = {mail["To"]: mail for mail in postbox.taken()}
+    subjects = {to: mail["Subject"].partition(": ")[2] for to, mail in mails.items()}
+    assert subjects == {
+        LEGAL: "1 overdue, 1 record to correct",
+        MANAGER: "1 overdue",
+        OFFICER: "2 overdue",
+    }
+    named = {to: re.findall(r"^- (C\d)", text_of(mail), re.MULTILINE) for to, mail in mails.items()}
+    assert named == {LEGAL: ["C8", "C8", "C5"], MANAGER: ["C9", "C9"], OFFICER: ["C8", "C9"] * 2}
+    assert notify(settings, day(1)) == [] and postbox.taken() == []
+
+
+def test_what_was_sent_to_no_team_is_new_to_its_first_recipient(
+    notified: Settings, postbox: Postbox
+) -> None:
+    change(notified, *OF_TWO_TEAMS)
+    notify(with_teams(notified, f"Fostering={LEGAL}"), day(0))
+    (mail,) = postbox.taken()
+    assert "C5" in text_of(mail) and "C8" not in text_of(mail)
+    notify(with_teams(notified, f"Fostering={LEGAL},Assessments={MANAGER}"), day(1))
+    (mail,) = postbox.taken()
+    assert mail["To"] == MANAGER and "C8" in text_of(mail)
+
+
+def test_a_long_list_of_all_leaves_out_no_line_of_a_team(
+    notified: Settings, postbox: Postbox
+) -> None:
+    change(
+        notified,
+        *(OVERDUE.format(number) for number in range(100, 160)),
+        OVERDUE.format(999),
+        "update fct_complaint_stages set service_team = 'Fostering' where case_reference = 'C999'",
+    )
+    notify(with_teams(notified, f"Fostering={LEGAL}", alerts_deadlines=OFFICER), FIRST)
+    mails = {mail["To"]: text_of(mail) for mail in postbox.taken()}
+    assert "- C999," in mails[LEGAL] and " more" not in mails[LEGAL]
+    assert "- C999," not in mails[OFFICER] and "- and 36 more: " in mails[OFFICER]
+
+
+def test_the_worklist_goes_with_the_digest_to_each_its_own_part(
+    example_copy: Settings, notified: Settings, postbox: Postbox
+) -> None:
+    settings = with_teams(
+        example_copy.model_copy(update={"smtp_port": notified.smtp_port, "smtp_host": "127.0.0.1"}),
+        f"leaving care={LEGAL}",
+        alerts_deadlines=MANAGER,
+        alerts_failures=OFFICER,
+        alerts_attach_worklist=True,
+    )
+    assert notify(settings, date(2018, 11, 27)) == []
+    teams = {}
+    for mail in postbox.taken():
+        (attached,) = mail.iter_attachments()
+        assert attached.get_filename() == "worklist-2018-11-27.xlsx"
+        sheet = load_workbook(BytesIO(attached.get_content()))["Worklist"]
+        rows = list(sheet.iter_rows(min_row=4, values_only=True))
+        teams[mail["To"]] = {team for _, team, *_ in rows}
+        overdue = {tuple(row[2:4]) for row in rows if row[0] == "Overdue"}
+        assert f": {len(overdue)} overdue" in mail["Subject"]
+    assert teams[LEGAL] == {"Leaving Care"} and len(teams[MANAGER]) > 5
+    assert log_rows(settings, "from alert_outbox") == [], "no workbook is kept once it is sent"
+
+
+def test_a_test_is_sent_to_every_recipient_and_stored_nowhere(
+    run: Run, notified: Settings, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMPLAINTS_ALERTS_DATA_QUALITY", MANAGER)
+    monkeypatch.setenv("COMPLAINTS_ALERTS_FAILURES", f"{MANAGER}, {OFFICER}")
+    monkeypatch.setenv("COMPLAINTS_ALERTS_TEAMS", f"Fostering={LEGAL}")
+    monkeypatch.setenv("COMPLAINTS_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("COMPLAINTS_SMTP_PORT", str(notified.smtp_port))
+    postbox.refused = {OFFICER}
+    said = run("alert", "--test", "--home", notified.home)
+    assert said.exit_code == ExitCode.FAILED
+    assert said.out.splitlines() == [
+        "To entry 1 of COMPLAINTS_ALERTS_DATA_QUALITY: sent; see that it arrived.",
+        "To entry 2 of COMPLAINTS_ALERTS_FAILURES: not sent, because the mail server refuses it "
+        "(550).",
+        "To entry 1 of COMPLAINTS_ALERTS_TEAMS: sent; see that it arrived.",
+    ]
+    assert [(mail["To"], mail["Subject"]) for mail in postbox.taken()] == [
+        (MANAGER, "Complaints: a test"),
+        (LEGAL, "Complaints: a test"),
+    ]
+    postbox.refused = set()
+    assert run("alert", "--test", "--home", notified.home).exit_code == ExitCode.DONE
+    assert not notified.runs_path.exists()

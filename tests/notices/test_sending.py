@@ -60,7 +60,7 @@ def test_what_cannot_be_sent_waits_and_goes_by_command(
     change(notified, HELD.format("20181126", 6))
     (note,) = notify(notified.model_copy(update={"smtp_port": closed_port}), FIRST)
     assert note == (
-        "A message to entry 1 of COMPLAINTS_ALERTS_DATA_QUALITY could not be sent: the mail "
+        "A message to entry 1 of COMPLAINTS_ALERTS_DEADLINES could not be sent: the mail "
         f"server 127.0.0.1:{closed_port} cannot be used (ConnectionRefusedError); {WAITS}"
     )
     assert log_rows(notified, STATE) == [("waiting", 2, False)], "it was tried again"
@@ -89,15 +89,17 @@ def test_the_next_night_sends_what_waits_first(
     change(notified, HELD.format("20181126", 6))
     notify(notified.model_copy(update={"smtp_port": closed_port}), day(0))
     assert notify(notified, day(1)) == [], "it is marked as sent, and no new message has it"
-    assert [mail["Subject"] for mail in postbox.taken()] == ["Complaints, 26 November 2018: 1 new"]
+    assert [mail["Subject"] for mail in postbox.taken()] == [
+        "Complaints, 26 November 2018: 1 record to correct"
+    ]
 
     change(notified, WARNED)
     notify(notified.model_copy(update={"smtp_port": closed_port}), day(2))
     change(notified, "delete from dq_quarantine")
     notify(notified, day(3))
     assert [mail["Subject"] for mail in postbox.taken()] == [
-        "Complaints, 28 November 2018: 1 new",
-        "Complaints, 29 November 2018: 1 resolved",
+        "Complaints, 28 November 2018: 1 record to correct, 1 to check",
+        "Complaints, 29 November 2018: 1 to check",
     ]
 
 
@@ -214,8 +216,8 @@ def test_a_chat_service_is_notified_through_apprise(notified: Settings) -> None:
         change(settings, WARNED)
         assert notify(settings, FIRST) == []
     (message,) = heard
-    assert message["title"] == "Complaints, 26 November 2018: 1 new"
-    assert "- C1, stage 1: a.csv, row 1" in message["message"]
+    assert message["title"] == "Complaints, 26 November 2018: 1 record to correct, 1 to check"
+    assert "- C1, stage 1, Fostering: a.csv, row 1" in message["message"]
     assert log_rows(notified, STATE) == [("waiting", 2, False), ("sent", 1, True)]
     for value in log_rows(notified, "select recipient from alert_recipients")[0]:
         assert "tok3n" not in value

@@ -4,17 +4,16 @@ The programs are Debian's `chromium` and `libreoffice-writer`. Where they are mi
 are skipped, but not under CI=true: there a missing program is a failure.
 """
 
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from browser_programs import LIBREOFFICE, WCAG, program
 from complaints.report.render_docx import render_docx
 from complaints.report.render_html import render_html
 from complaints.report.write import write_report
@@ -24,30 +23,8 @@ from report_sample import CASES, SAMPLE
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-LIBREOFFICE = ("soffice", "libreoffice")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESKTOP, NARROW = (1280, 800), (320, 640)
 PAPER = 658  # the width between the margins, in pixels
-
-
-def program(names: tuple[str, ...]) -> str:
-    """Return the path of a program, or skip the test; under CI=true fail it."""
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    if found is None:
-        said = f"none of {', '.join(names)} is installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(said)
-        pytest.skip(said)
-    return found
 
 
 def page_sizes(pdf: bytes) -> list[tuple[int, int]]:
@@ -55,16 +32,6 @@ def page_sizes(pdf: bytes) -> list[tuple[int, int]]:
     pages = (each for each in pdf.split(b"endobj") if re.search(rb"/Type ?/Page\b", each))
     boxes = (re.search(rb"/MediaBox ?\[ ?0 0 ([\d.]+) ([\d.]+) ?\]", each) for each in pages)
     return [(round(float(box[1])), round(float(box[2]))) for box in boxes if box]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium with an empty profile, as the system has it."""
-    path = program(CHROMIUM)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, headless=True, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -214,7 +214,7 @@ def test_no_cell_has_two_values_and_every_sum_adds_up(
         cell
         for section in report.walk()
         for c in section.counts
-        if (cell := c.cell).breakdown == "service_team"
+        if c.value and (cell := c.cell).breakdown == "service_team"
     }
     assert teams <= tied
 
@@ -258,6 +258,32 @@ def test_the_committee_sees_every_count_and_no_case_in_the_order_of_the_seed_rep
     assert layout.marking(committee) == "For general release"
     internal = printed_report(short, QUARTER, "internal")
     assert re.search(r"\bCH-18-\d{4}\b", read_html(render_html(internal)).everything)
+
+
+def test_one_sentence_gives_both_cohorts_where_they_differ(example_copy: Settings) -> None:
+    first = "rpt_period_closed where procedure = 'statutory' and stage = 'stage_1'"
+    sections = sections_of(build_report(example_copy.marts_path, QUARTER, example_copy))
+    (words,) = (each for each in sections["1.1"]["paragraphs"] if " closed in it" in each)
+    assert words == (
+        "40 stage 1 complaints were received in 2018-19 Q2, and 30 were closed in it, whenever "
+        "received: 9 of 30 (30%) responded to within the statutory timeframe and 3 of 30 (10%) "
+        "upheld in full or in part, after 15.2 working days on average (median 15)."
+    )
+    assert "30" in list(cells(sections["C.5"], "Statutory stage 1", "Closed"))
+    ((closed, facts),) = query(
+        example_copy.marts_path,
+        f"select (select sum(closed) from {first} and period_length = 'quarter'), count(*) "
+        "from fct_complaint_stages where procedure = 'statutory' and stage = 'stage_1' "
+        "and responded_date is not null",
+    )
+    assert closed == facts
+    with duckdb.connect(example_copy.marts_path) as marts:
+        marts.execute(
+            "update rpt_period_closed set closed = 40, in_sla = 11, upheld = 4 "
+            "where procedure = 'statutory' and stage = 'stage_1'"
+        )
+    sections = sections_of(build_report(example_copy.marts_path, QUARTER, example_copy))
+    assert not any(" closed in it" in each for each in sections["1.1"]["paragraphs"])
 
 
 def test_a_half_year_adds_up_its_quarters_and_a_running_quarter_is_a_draft(

@@ -82,6 +82,10 @@ def test_a_missing_optional_input_costs_one_sentence(example: Settings, tmp_path
         for name in ("fct_learning_actions", "rpt_benchmarks", "rpt_indicators"):
             marts.execute(f"delete from {name}")
         marts.execute("delete from dim_team_changes")
+        for name in ("contacts", "remedies", "recommendations", "caseload", "directorates"):
+            marts.execute(f"delete from rpt_period_{name}")
+        marts.execute("delete from fct_recommendations")
+        marts.execute("delete from rpt_population")
     sections = sections_of(build_report(bare, QUARTER, example))
     assert sections["Appendix A"]["paragraphs"] == [
         "No figures of other authorities have been recorded."
@@ -94,3 +98,5 @@ def test_a_missing_optional_input_costs_one_sentence(example: Settings, tmp_path
         "No indicators of the service's own reports have been recorded.",
     ]
     assert sections["C.7"]["paragraphs"] == ["No changes to team structure have been recorded."]
+    assert sections["C.7"]["tables"] == [] and "C.11" not in sections
+    assert all(len(table["columns"]) == 3 for table in sections["C.10"]["tables"])

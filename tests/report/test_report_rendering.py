@@ -105,7 +105,8 @@ def test_an_empty_setting_leaves_its_line_out() -> None:
 
 def test_the_internal_profile_is_never_marked_for_release() -> None:
     internal = replace(SAMPLE, profile="internal", sections=())
-    assert layout.marking(SAMPLE) == "For general release"
+    assert layout.marking(replace(SAMPLE, is_released=True)) == "For general release"
+    assert layout.marking(SAMPLE) == "DRAFT, not released. For general release"
     assert layout.marking(internal) == "Internal: not for release"
     assert "For general release" not in render_html(internal)
 
@@ -161,7 +162,7 @@ def test_text_from_the_data_stays_text(html: str, page: Element) -> None:
 
 def test_a_marking_cannot_leave_the_style_sheet() -> None:
     front = replace(SAMPLE.front, marking='"; } </style><script>alert(1)</script>')
-    html = render_html(replace(SAMPLE, front=front, sections=()))
+    html = render_html(replace(SAMPLE, front=front, sections=(), is_released=True))
     assert "<script" not in html and html.count("</style>") == 1
     assert read_page(html).find(".//p[@class='marking']").text == front.marking
 

@@ -186,6 +186,12 @@ def test_a_council_lays_its_own_template_over(tmp_path: Path) -> None:
     own.save(str(tmp_path / "template.docx"))
     render_docx(SAMPLE, tmp_path / "own.docx", tmp_path / "template.docx")
     assert Document(str(tmp_path / "own.docx")).styles["Heading 1"].font.name == "Georgia"
+    # Word gives styles ids of its own where the template was made in another language.
+    own.styles["Table Text"].element.styleId = "Tabellentext"
+    own.save(str(tmp_path / "template.docx"))
+    render_docx(SAMPLE, tmp_path / "own.docx", tmp_path / "template.docx")
+    cell = Document(str(tmp_path / "own.docx")).tables[0].rows[0].cells[1]
+    assert cell.paragraphs[0].style.name == "Table Text"
     own.styles["Caption"].delete()
     own.save(str(tmp_path / "template.docx"))
     with pytest.raises(UsageError, match="lacks the style Caption"):
@@ -196,7 +202,7 @@ def test_pages_are_a4(document: WordDocument) -> None:
     sizes = [(each.page_width.cm, each.page_height.cm) for each in document.sections]
     assert [(round(width, 1), round(height, 1)) for width, height in sizes] == [(21.0, 29.7)]
     for section in document.sections:
-        assert section.header.paragraphs[0].text == "For general release"
+        assert section.header.paragraphs[0].text == "DRAFT, not released. For general release"
         foot = section.footer.paragraphs[0]
         assert foot.text == "Figures as at 27 November 2018\tPage 1 of 1"
         fields = [each.text for each in foot._p.iter(qn("w:instrText"))]

@@ -11,7 +11,7 @@ from notice_helpers import html_of, text_of
 from quarter import LEGAL, MANAGER, OFFICER
 
 DATA_QUALITY, DEADLINES, FAILURES = "Data quality", "Deadlines", "Failures"
-AUDIENCES = {MANAGER: (DATA_QUALITY, DEADLINES), LEGAL: (DEADLINES,), OFFICER: (FAILURES,)}
+AUDIENCES = {MANAGER: (DEADLINES, DATA_QUALITY), LEGAL: (DEADLINES,), OFFICER: (FAILURES,)}
 MOST_LINES = 25
 
 # New, reminder, and the command that shows what a message leaves out.
@@ -36,16 +36,33 @@ SECTIONS = {
     "due": (
         "Due within 3 working days",
         "Still due within 3 working days",
-        'complaints sql "from rpt_open_stages"',
+        "complaints worklist",
     ),
-    "overdue": ("Newly overdue", "Still overdue", 'complaints sql "from rpt_open_stages"'),
+    "overdue": ("Newly overdue", "Still overdue", "complaints worklist"),
 }
 RESOLVED, OLDEST = "Resolved or accepted since", "Oldest open"
 FAILED, INTERRUPTED = "The night failed", "An earlier run was interrupted"
 NEVER_ENDED = "A run never ended"
-COUNTED = {"new": "new", "ended": "resolved", "reminder": "still open"}
+OTHERWISE = {"new": "new", "ended": "resolved", "reminder": "still open"}
+# How the subject counts what is true now: by the type of the notices, of one and of several.
+COUNTED = {
+    "overdue": ("overdue", "overdue"),
+    "due": ("due by {}", "due by {}"),
+    "held": ("record to correct", "records to correct"),
+    "warning": ("to check", "to check"),
+    "rejected": ("file rejected", "files rejected"),
+    "silent": ("silent source", "silent sources"),
+}
+LABELS = {
+    "overdue": "Overdue",
+    "due": "Due by {}",
+    "open": "Open stages",
+    "held": "Records to correct",
+    "warning": "Records to check",
+}
 
-Totals = dict[str, dict[str, int]]
+# By audience, how many there are now of each type.
+Numbers = dict[str, dict[str, int]]
 Groups = dict[tuple[str, str | None], list[str]]
 
 
@@ -90,26 +107,38 @@ def in_words(day: date) -> str:
 def mails_of(
     day: date,
     changes: Sequence[Change],
-    totals: Totals,
+    numbers: Numbers,
+    due_by: date | None,
     oldest: list[str],
     failures: Groups,
 ) -> list[Mail]:
     """Return the mail of each recipient, in the order of sending."""
     mails = []
+    by = _weekday(day, due_by)
     for to, audiences in AUDIENCES.items():
         parts: dict[str, tuple[dict[str, int], Groups]] = {}
         sent = [change for change in changes if change.notice.audience in audiences]
+        has_news = bool(sent) or (FAILURES in audiences and bool(failures))
+        counted: dict[str, int] = {}
         for audience in audiences:
             groups = _groups([change for change in sent if change.notice.audience == audience])
             if audience == FAILURES:
                 groups = failures | groups
-            if not groups:
+            of_audience = numbers.get(audience, {})
+            said = {each: of_audience[each] for each in COUNTED if of_audience.get(each)}
+            if not groups and not said:
                 continue
+            counted |= said
             if audience == DEADLINES and oldest:
                 groups[OLDEST, None] = oldest
-            parts[audience] = (totals.get(audience, {}), groups)
-        if parts:
-            mails.append(Mail(to, _subject(day, sent, parts), parts))
+            totals = {
+                label.format(by): of_audience[each]
+                for each, label in LABELS.items()
+                if each in of_audience and (each != "due" or of_audience[each])
+            }
+            parts[audience] = (totals, groups)
+        if has_news:
+            mails.append(Mail(to, _subject(day, by, sent, parts, counted), parts))
     return mails
 
 
@@ -134,13 +163,23 @@ def _lines(changes: list[Change]) -> list[str]:
     return lines
 
 
-def _subject(day: date, sent: Sequence[Change], parts: dict) -> str:
+def _weekday(day: date, due_by: date | None) -> str:
+    by = due_by or day
+    return f"{by:%A}" if (by - day).days < 7 else f"{by.day} {by:%B}"
+
+
+def _subject(
+    day: date, by: str, sent: Sequence[Change], parts: dict, counted: dict[str, int]
+) -> str:
     groups = parts.get(FAILURES, ({}, {}))[1]
     words = ["the night failed"] if (FAILED, None) in groups else []
-    for state, counted in COUNTED.items():
+    for each, (one, several) in COUNTED.items():
+        if number := counted.get(each, 0):
+            words.append(f"{number} {(one if number == 1 else several).format(by)}")
+    for state, said in () if words else OTHERWISE.items():
         number = sum(change.state == state for change in sent)
         number += state == "new" and (INTERRUPTED, None) in groups
-        words += [f"{number} {counted}"] if number else []
+        words += [f"{number} {said}"] if number else []
     return f"Complaints, {in_words(day)}: {', '.join(words)}"
 
 
@@ -149,7 +188,8 @@ def read_mail(mail: EmailMessage) -> Mail:
     text = text_of(mail)
     shown = html.unescape(html_of(mail).replace("<code>", "").replace("</code>", ""))
     for line in text.splitlines():
-        assert line.removeprefix("- ").strip("=-") in shown, f"the HTML lacks: {line}"
+        for words in line.removeprefix("- ").strip("=-").split(" · "):
+            assert words in shown, f"the HTML lacks: {line}"
     parts: dict[str, tuple[dict[str, int], Groups]] = {}
     for part in re.split(r"\n(?=[^\n]+\n=+\n)", text)[1:]:
         heading, _, body = part.split("\n", 2)
@@ -168,11 +208,11 @@ def _read_section(title: str, lines: str) -> Groups:
     code = None
     for line in filter(None, lines.split("\n")):
         if line.startswith("- "):
-            groups.setdefault((title, code), []).append(_known(title, line.removeprefix("- ")))
+            words, _, named = line.removeprefix("- ").partition(" · ")
+            code = named or code
+            groups.setdefault((title, code), []).append(_known(title, words))
         elif not line.startswith("What to do: "):
-            named = re.search(r"\((\w+)\)$", line)
-            assert named, f"no rule is named in: {line}"
-            code = named[1]
+            code = None  # the sentence of a rule, which each line names
     # Of a failure the story knows where it was, and the sentence; of a killed run, that it was.
     if title in (FAILED, INTERRUPTED):
         groups[title, None] = groups[title, None][: 2 if title == FAILED else 1]

@@ -17,7 +17,7 @@ from digest_lines import (
     Groups,
     Mail,
     Notice,
-    Totals,
+    Numbers,
     in_words,
     mails_of,
 )
@@ -143,34 +143,49 @@ class Model:
         self.warehouse.load(folder, day)
         notices = [*rejected_notices(folder), *self._notices(day)]
         changes = self.sent.changes(notices, day, is_everything_known=True)
-        return mails_of(day, changes, self._totals(day), self._oldest(day), self._interruption())
+        numbers, due_by = self._numbers(notices, day)
+        oldest = self._oldest(day)
+        return mails_of(day, changes, numbers, due_by, oldest, self._interruption())
 
     def failed(self, folder: dict[str, File], day: date, step: str, why: str) -> list[Mail]:
         """Return what a run sends that fails at a step, whether or not it loaded before."""
         changes = self.sent.changes(rejected_notices(folder), day, is_everything_known=False)
         failure = {(FAILED, None): [f"Step: {step}", why]}
-        return mails_of(day, changes, {}, [], failure | self._interruption())
+        return mails_of(day, changes, {}, None, [], failure | self._interruption())
 
     def refused(self, day: date) -> list[Mail]:
         """Return what a run sends that may not begin because another is at work."""
         failure = {(FAILED, None): ["Step: start, before the first step", "Another run is at"]}
-        return mails_of(day, [], {}, [], failure)
+        return mails_of(day, [], {}, None, [], failure)
 
     def _interruption(self) -> Groups:
         was_interrupted, self.is_interrupted = self.is_interrupted, False
         return {(INTERRUPTED, None): [NEVER_ENDED]} if was_interrupted else {}
 
-    def _totals(self, day: date) -> Totals:
-        held = sum(bool(self.warehouse.errors(each.line, day)) for each in self.warehouse.kept)
+    def _numbers(self, notices: list[Notice], day: date) -> tuple[Numbers, date | None]:
+        """Return what is counted as it is now, and the last day of what is due soon."""
         loaded = self._loaded(day)
-        warnings = sum(len(self.warehouse.warnings(each.line)) for each in loaded)
-        open_now = [facts for each in loaded if (facts := stage_facts(each.line, day))["is_open"]]
-        overdue = sum(facts["sla_status"] == "open_overdue" for facts in open_now)
-        return {
-            DATA_QUALITY: {"Held back now": held, "Warnings now": warnings},
-            DEADLINES: {"Open stages": len(open_now), "Overdue": overdue},
-            FAILURES: {},
+        distinct = {
+            each: {notice.key[1] for notice in notices if notice.notice_type == each}
+            for each in ("overdue", "due", "rejected", "silent")
         }
+        due = [date.fromisoformat(each.sort) for each in notices if each.notice_type == "due"]
+        rejected = len(distinct["rejected"])
+        deadlines = {
+            "overdue": len(distinct["overdue"]),
+            "due": len(distinct["due"]),
+            "open": sum(stage_facts(each.line, day)["is_open"] for each in loaded),
+        }
+        records = {
+            "held": sum(
+                bool(self.warehouse.errors(each.line, day)) for each in self.warehouse.kept
+            ),
+            "warning": sum(bool(self.warehouse.warnings(each.line)) for each in loaded),
+            "rejected": rejected,
+            "silent": len(distinct["silent"]),
+        }
+        numbers = {DEADLINES: deadlines, DATA_QUALITY: records, FAILURES: {"rejected": rejected}}
+        return numbers, max(due, default=None)
 
     def _loaded(self, day: date) -> list[Kept]:
         return [each for each in self.warehouse.kept if not self.warehouse.errors(each.line, day)]
@@ -183,7 +198,8 @@ class Model:
                 row = line.row
                 received = date.fromisoformat(row["received_date"])
                 due = f", due on {in_words(facts['due_date'])}" if facts["due_date"] else ""
-                text = f"{named(line)}, {row['procedure']}: received on {in_words(received)}{due}"
+                who = f"{named(line)}, {row['procedure']}, {team(line)}"
+                text = f"{who}: received on {in_words(received)}{due}"
                 found.append((received, *(line.key or ()), text))
         return [text for *_, text in sorted(found)[:5]]
 
@@ -213,7 +229,7 @@ class Model:
 def _notice_on(kept: Kept, notice_type: str, code: str, key: tuple) -> Notice:
     line = kept.line
     words = [] if line.is_unreadable else [line.row["case_reference"], _stage(line)]
-    text = f"{named(line)}: {kept.place.file_name}, row {kept.place.row_number}"
+    text = f"{named(line)}, {team(line)}: {kept.place.file_name}, row {kept.place.row_number}"
     return Notice(
         DATA_QUALITY, key, notice_type, code, "|".join(word for word in words if word), text
     )
@@ -229,6 +245,11 @@ def named(line: Line) -> str:
     reference = "" if line.is_unreadable else line.row["case_reference"]
     stage = _stage(line).replace("_", " ")
     return (reference or "no case reference") + (f", {stage}" if stage else "")
+
+
+def team(line: Line) -> str:
+    """Return how the team of a line is spoken of."""
+    return ("" if line.is_unreadable else line.row["service_team"]) or "no team recorded"
 
 
 def stage_facts(line: Line, day: date) -> dict:
@@ -261,12 +282,14 @@ def deadline_notices(line: Line, day: date) -> Iterable[Notice]:
     for clock, due, status in (
         ("response", facts["due_date"], facts["sla_status"]),
         ("panel", facts["panel_due_date"], facts["panel_sla_status"]),
+        ("acknowledgement", facts["acknowledgement_due_date"], facts["acknowledgement_status"]),
+        ("report of findings", facts["findings_due_date"], facts["findings_status"]),
     ):
         if status not in ("open_in_time", "open_overdue"):
             continue
         left = working_days_between(day, due)
         days = f"{abs(left)} working day{'' if abs(left) == 1 else 's'}"
-        who = f"{named(line)}, {line.row['procedure']}: the {clock}"
+        who = f"{named(line)}, {line.row['procedure']}, {team(line)}: the {clock}"
         if status == "open_overdue":
             notice_type, text = "overdue", f"{who} was due on {in_words(due)}, {days} ago"
         elif left <= DUE_WITHIN:

@@ -28,6 +28,7 @@ OTHER_COLUMNS = {
     "advocate": "no",
     "learning": "Letters are shorter now.",
     "target_met": "yes",
+    "status": "Closed",
 }
 
 

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,12 +11,14 @@ from types import SimpleNamespace
 import pytest
 
 from command_helpers import Run, assert_mistake
+from complaints.flows.cli import main as cli
 from complaints.flows.steps.private_columns import Marks, check_nothing_private, read_marks
 from complaints.flows.steps.publish import publish
 from complaints.report.write import write_report
 from complaints.warehouse import access, runs
 from complaints.warehouse.access import keep_private
 from complaints.warehouse.errors import ExitCode, RunFailedError, UsageError
+from complaints.warehouse.messages import catalogue
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from complaints.warehouse.store import open_warehouse
 from conftest import query
@@ -76,6 +79,58 @@ def test_another_account_reads_the_marts_only_as_a_member_of_the_group(
     assert not may_read(settings.marts_path, 65534)
     assert not may_read(settings.warehouse_path, daemon)
     assert not may_read(settings.runs_path, daemon)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs two accounts")
+def test_a_member_of_the_group_can_use_every_command_that_reads(
+    run: Run, example_copy: Settings, tmp_path: Path
+) -> None:
+    settings = example_copy.model_copy(update={"marts_group": "daemon"})
+    with keep_private(settings):
+        pass
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    out = tmp_path / "mine"
+    out.mkdir()
+    out.chmod(0o777)
+    group = grp.getgrnam("daemon").gr_gid
+    given = ["--home", str(settings.home)]
+    for words in (
+        ["quarantine"],
+        ["worklist"],
+        ["status"],
+        ["check"],
+        ["report", "2018-19 Q2", "--format", "json", "--out", str(out)],
+        ["worklist", "--format", "xlsx", "--out", str(out / "list.xlsx")],
+    ):
+        run(*words, *given)  # imports everything, for the other account may not read the project
+        for path in out.iterdir():
+            path.unlink()
+        assert as_another(group, [*words, *given]) == ExitCode.DONE, words
+    assert {path.suffix for path in out.iterdir()} == {".xlsx"}
+    assert as_another(group, ["worklist", "--format", "xlsx", *given]) == ExitCode.USAGE
+    assert as_another(65534, ["sql", "select 1", *given]) == ExitCode.FAILED
+
+
+def as_another(group: int, words: list[str]) -> int:
+    """Run a command in a process of another account of a group; return its exit code."""
+    catalogue()
+    process = os.fork()
+    if process == 0:
+        code = 99
+        try:
+            os.setgroups([])
+            os.setgid(group)
+            os.setuid(65534)
+            os.chdir("/")
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            sys.argv = ["complaints", *words]
+            cli.main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
 def may_read(path: Path, group: int) -> bool:

@@ -13,13 +13,13 @@ from complaints.warehouse.system_errors import MESSAGES
 SAYS = {code: message.says for each in catalogue() for code, message in each.messages.items()}
 TAKE_A_CODE = {
     *("sentence_of", "UsageError", "RunFailedError"),
-    *("FileRejectedError", "NotSentError", "NoServerError"),
+    *("FileRejectedError", "NotSentError", "NoServerError", "RefusedError"),
 }
 
 
 def calls() -> Iterator[tuple[str, set[str], set[str | None]]]:
     """Give the place of every call that takes a code, its codes and the places that it fills."""
-    for folder in ("expectations", "flows", "notices", "report", "warehouse"):
+    for folder in ("expectations", "flows", "notices", "pages", "report", "warehouse"):
         for path in (PROJECT_FOLDER / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") in TAKE_A_CODE:

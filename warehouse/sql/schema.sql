@@ -52,6 +52,8 @@ alter table raw.delivery_files add column if not exists columns_read varchar[];
 alter table raw.delivery_files add column if not exists headers_not_read varchar[];
 alter table raw.delivery_files add column if not exists skipped_after bigint[];
 alter table raw.delivery_files add column if not exists has_last_line_end boolean;
+-- Rows of cases that were erased: they are read, and nothing of them is taken.
+alter table raw.delivery_files add column if not exists rows_erased bigint;
 
 -- Why a delivery was stopped at the door, append-only: one row per rule, and column or file. The
 -- evidence names columns, counts and dates' orders, no value; extent is the larger, the worse.
@@ -144,6 +146,26 @@ create table if not exists raw.acceptances (
     newest_state_number bigint not null
 );
 
+-- Which cases were erased, append-only, and nothing of what they were. case_key is a keyed hash of
+-- source and reference, by which a later delivery of the case is refused; the key is in a file of
+-- the home. way: forget or anonymise; cause: request or retention.
+create table if not exists raw.erasures (
+    erasure_number bigint not null,
+    case_key varchar not null,
+    way varchar not null,
+    cause varchar not null,
+    role varchar not null,
+    reason varchar not null,
+    recorded_at timestamp not null,
+    recorded_on date not null
+);
+
+-- The newest erasure that the file of this store was rewritten after; later ones are under way.
+create table if not exists raw.rewritings (
+    erasure_number bigint not null,
+    rewritten_at timestamp not null
+);
+
 -- How many rows failed each rule, of each source, on each night that judged, append-only.
 -- rows_held_back are held, rows_warned loaded, rows_current all that the source had.
 create table if not exists raw.quality_trends (
@@ -164,6 +186,68 @@ create table if not exists raw.publications (
     run_id varchar not null,
     published_at timestamp not null,
     inputs_hash varchar not null
+);
+
+-- The reports that were released, append-only, in their order; newest_delivery is the last that
+-- their figures rest on. What each stage counted by then is kept with them, held ones too, for the
+-- same rules may not be in force when somebody asks why a figure has changed.
+create table if not exists raw.releases (
+    release_number bigint not null,
+    release varchar not null,
+    period varchar not null,
+    profile varchar not null,
+    as_of_day date not null,
+    newest_delivery bigint not null,
+    rulebook varchar not null,
+    released_at timestamp not null,
+    released_on date not null,
+    role varchar not null
+);
+create table if not exists raw.released_figures (
+    release_number bigint not null,
+    period varchar not null,
+    procedure varchar not null,
+    stage varchar not null,
+    breakdown varchar not null,
+    value varchar not null,
+    measure varchar not null,
+    counted bigint not null,
+    is_hidden boolean not null
+);
+create table if not exists raw.released_stages (
+    release_number bigint not null,
+    record_id varchar not null,
+    source varchar not null,
+    case_reference varchar not null,
+    procedure varchar not null,
+    stage varchar not null,
+    received_date date not null,
+    financial_quarter varchar not null,
+    service_team varchar,
+    responded_date date,
+    outcome varchar,
+    is_upheld boolean not null,
+    sla_status varchar not null,
+    sla_status_from_request varchar not null,
+    panel_sla_status varchar,
+    is_in_sla_basic boolean not null,
+    is_in_sla_extended boolean not null,
+    is_withdrawn boolean not null,
+    is_closed_date_unknown boolean not null,
+    extension_agreed boolean not null,
+    is_held boolean not null,
+    is_erased boolean not null
+);
+
+-- The figures of the quarters as they were published, only where they changed; append-only, but
+-- that a later run of the same as-of day replaces what the earlier one published.
+create table if not exists raw.figure_history (
+    financial_quarter varchar not null,
+    procedure varchar not null,
+    stage varchar not null,
+    measure varchar not null,
+    as_of_day date not null,
+    counted bigint not null
 );
 
 -- What the run at work knows: one row, given to dbt as data.

@@ -25,6 +25,7 @@ final as (
         complaint_rows.procedure,
         complaint_rows.stage,
         complaint_rows.received_date,
+        coalesce(complaint_rows.service_team, 'Not recorded') as service_team,
         complaint_rows.file_name,
         complaint_rows.row_number
     from complaint_rows

@@ -19,20 +19,7 @@ rules as (
 
 places as (
 
-    select * from {{ ref('int_record_places') }}
-
-),
-
-deliveries as (
-
-    select * from {{ ref('stg_deliveries') }}
-
-),
-
-delivery_files as (
-
-    select * from {{ ref('stg_delivery_files') }}
-    where delivery_number is not null
+    select * from {{ ref('int_spreadsheet_rows') }}
 
 ),
 
@@ -119,23 +106,13 @@ final as (
         found.dataset,
         found.rule_code,
         found.severity,
-        delivery_files.source,
+        places.source,
         places.file_name,
         places.row_number,
-        places.row_number
-        + {{ list_length(
-            'filter(delivery_files.skipped_after, after -> after < places.row_number)'
-        ) }}
-            as spreadsheet_row,
+        places.spreadsheet_row,
         written_texts.what_is_written
     from found
     inner join places on found.record_id = places.record_id
-    left join deliveries on places.left_with_delivery = deliveries.delivery_number
-    left join delivery_files
-        on
-            coalesce(deliveries.last_delivery, places.delivery_number)
-            = delivery_files.delivery_number
-            and places.file_name = delivery_files.file_name
     left join written_texts
         on
             found.record_id = written_texts.record_id

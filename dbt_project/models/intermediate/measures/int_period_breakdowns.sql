@@ -36,6 +36,9 @@ stages as (
         flags.is_received,
         flags.is_eligible,
         flags.is_in_sla,
+        flags.is_late,
+        flags.is_open_in_time,
+        flags.is_open_overdue,
         flags.is_upheld
     from flags
     inner join records on flags.record_id = records.record_id

@@ -86,6 +86,9 @@ final as (
         stage_rows.case_reference,
         stage_rows.procedure,
         stage_rows.stage,
+        {{ case_key('stage_rows.source', 'stage_rows.case_reference') }} as case_key,
+        {{ stage_key('stage_rows.stage', 'stage_rows.source', 'stage_rows.case_reference') }}
+            as stage_key,
         findings.rule_code,
         rules.severity,
         newest_acceptances.accepted_by,

@@ -39,6 +39,7 @@ final as (
         delivery_files.rows_duplicate,
         delivery_files.rows_superseded,
         delivery_files.rows_quarantined,
+        delivery_files.rows_erased,
         delivery_files.status,
         delivery_files.message,
         delivery_files.dataset,

@@ -68,6 +68,11 @@ final as (
         held_rows.source,
         held_rows.case_reference,
         held_rows.stage,
+        {{ case_key('held_rows.source', 'held_rows.case_reference') }} as case_key,
+        {{ stage_key('held_rows.stage', 'held_rows.source', 'held_rows.case_reference') }}
+            as stage_key,
+        held_rows.received_date,
+        held_rows.service_team,
         reasons.rule_codes,
         reasons.remedies,
         held_since.held_since,

@@ -29,6 +29,10 @@ final as (
         complaint_stages.source,
         complaint_stages.case_reference,
         complaint_stages.stage,
+        complaint_stages.case_key,
+        complaint_stages.stage_key,
+        complaint_stages.received_date,
+        complaint_stages.service_team,
         complaint_stages.record_id
     from findings
     inner join rules on findings.rule_code = rules.rule_code

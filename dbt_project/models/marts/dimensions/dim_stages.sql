@@ -23,6 +23,7 @@ final as (
         stages.procedure,
         stages.stage,
         stages.stage_number,
+        {{ procedure_stage('stages.procedure', 'stages.stage') }} as procedure_stage,
         coalesce(stages.printed_name, {{ code_in_words('stages.stage') }}) as printed_name,
         limited_stages.stage is not null as has_time_limit
     from stages

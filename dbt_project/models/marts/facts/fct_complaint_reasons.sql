@@ -29,6 +29,8 @@ final as (
         stages.source,
         stages.case_reference,
         stages.stage,
+        {{ case_key('stages.source', 'stages.case_reference') }} as case_key,
+        {{ stage_key('stages.stage', 'stages.source', 'stages.case_reference') }} as stage_key,
         reasons.reason
     from stages
     inner join reasons on stages.reasons = reasons.reasons

@@ -25,7 +25,11 @@ cases as (
         bool_or(is_open) as is_open,
         bool_or(stage = 'stage_2') as escalated_to_stage_2,
         bool_or(stage = 'stage_3') as escalated_to_stage_3,
-        bool_or(stage = 'ombudsman') as reached_ombudsman
+        bool_or(stage = 'ombudsman') as reached_ombudsman,
+        max_by(service_team, stage_number) as service_team,
+        -- of its latest stage, also where that has none yet
+        nullif(max_by(coalesce(outcome, 'none'), stage_number), 'none') as outcome,
+        max(responded_date) as newest_response
     from stages
     group by source, case_reference
 
@@ -43,10 +47,17 @@ final as (
         cases.is_open,
         cases.escalated_to_stage_2,
         cases.escalated_to_stage_3,
-        cases.reached_ombudsman
+        cases.reached_ombudsman,
+        {{ case_key('cases.source', 'cases.case_reference') }} as case_key,
+        cases.service_team,
+        cases.outcome,
+        last_days.date as last_responded_date,
+        last_days.working_day_number - calendar.working_day_number as working_days_in_all
     from cases
     inner join calendar
         on cases.first_received_date = calendar.date
+    left join calendar as last_days
+        on cases.newest_response = last_days.date and not cases.is_open
 
 )
 

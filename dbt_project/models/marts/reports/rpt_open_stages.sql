@@ -13,6 +13,8 @@ final as (
         case_reference,
         procedure,
         stage,
+        case_key,
+        stage_key,
         service_team,
         received_date,
         due_date,

@@ -12,6 +12,42 @@ period_measures as (
 
 ),
 
+-- What paper reports printed, and what was released since by the warehouse itself.
+all_figures as (
+
+    select
+        report,
+        section,
+        period,
+        procedure,
+        stage,
+        measure,
+        unit,
+        cast(printed as bigint) as printed
+    from {{ ref('stg_published_figures') }}
+
+    union all
+
+    select
+        releases.release as report,
+        '' as section,
+        figures.period,
+        figures.procedure,
+        figures.stage,
+        figures.measure,
+        'count' as unit,
+        figures.counted as printed
+    from {{ ref('stg_released_figures') }} as figures
+    inner join {{ ref('stg_releases') }} as releases
+        on figures.release_number = releases.release_number
+    where
+        not figures.is_hidden
+        and figures.breakdown = ''
+        and figures.stage != 'all'
+        and figures.measure in {{ quoted_names(measures | join(' ')) }}
+
+),
+
 printed_figures as (
 
     select
@@ -22,14 +58,14 @@ printed_figures as (
         stage,
         measure,
         unit,
-        cast(printed as bigint) as printed,
+        printed,
         row_number() over (
             order by report, section, period, procedure, stage, measure, unit
         ) as figure_number,
         {{ matches_replaced('measure', '_change_on_(quarter|year)\\z', '') }} as level_measure,
         nullif({{ matched_part('measure', '_change_on_(quarter|year)\\z', 1) }}, '')
             as compared_with
-    from {{ ref('stg_published_figures') }}
+    from all_figures
 
 ),
 

@@ -2,6 +2,7 @@ select
     period as financial_quarter,
     procedure,
     stage,
+    {{ procedure_stage() }} as procedure_stage,
     breakdown as characteristic,
     value,
     received as complaints,

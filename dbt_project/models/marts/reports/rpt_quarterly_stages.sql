@@ -21,6 +21,7 @@ final as (
         quarters.procedure,
         quarters.stage,
         quarters.stage_number,
+        {{ procedure_stage('quarters.procedure', 'quarters.stage') }} as procedure_stage,
         quarters.has_time_limit,
         quarters.received,
         quarters.in_sla,

@@ -33,6 +33,8 @@ reached as (
     select
         stages.source,
         stages.case_reference,
+        stages.case_key,
+        stages.stage_key,
         stages.procedure,
         stages.service_team,
         stages.received_date,
@@ -91,6 +93,8 @@ final as (
     select
         source,
         case_reference,
+        case_key,
+        stage_key,
         procedure,
         service_team,
         received_date,

@@ -24,7 +24,13 @@ outcomes as (
 
 ),
 
--- A code that the council adds to the legal bases or the outcomes is its own spelling.
+contact_types as (
+
+    select * from {{ ref('stg_contact_types') }}
+
+),
+
+-- A code that the council adds is its own spelling; so is the printed name of a type of contact.
 codes as (
 
     select
@@ -42,6 +48,24 @@ codes as (
         outcome as value,
         is_council_row
     from outcomes
+
+    union all
+
+    select
+        'contact_type' as field,
+        {{ matched_form('contact_type') }} as written,
+        contact_type as value,
+        is_council_row
+    from contact_types
+
+    union all
+
+    select
+        'contact_type' as field,
+        {{ matched_form('printed_name') }} as written,
+        contact_type as value,
+        is_council_row
+    from contact_types
 
 ),
 

@@ -13,6 +13,7 @@ select
     rows_duplicate,
     rows_superseded,
     rows_quarantined,
+    case when rows_read is not null then coalesce(rows_erased, 0) end as rows_erased,
     status,
     message,
     headers,

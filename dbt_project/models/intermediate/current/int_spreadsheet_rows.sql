@@ -1,0 +1,47 @@
+-- Where a spreadsheet shows each row: a row of titles, the header and blank ones count there too.
+{{ config(materialized='view') }}
+
+with
+
+places as (
+
+    select * from {{ ref('int_record_places') }}
+
+),
+
+deliveries as (
+
+    select * from {{ ref('stg_deliveries') }}
+
+),
+
+delivery_files as (
+
+    select * from {{ ref('stg_delivery_files') }}
+    where delivery_number is not null
+
+),
+
+final as (
+
+    select
+        places.record_id,
+        delivery_files.source,
+        places.file_name,
+        places.row_number,
+        places.row_number
+        + {{ list_length(
+            'filter(delivery_files.skipped_after, after -> after < places.row_number)'
+        ) }}
+            as spreadsheet_row
+    from places
+    left join deliveries on places.left_with_delivery = deliveries.delivery_number
+    left join delivery_files
+        on
+            coalesce(deliveries.last_delivery, places.delivery_number)
+            = delivery_files.delivery_number
+            and places.file_name = delivery_files.file_name
+
+)
+
+select * from final

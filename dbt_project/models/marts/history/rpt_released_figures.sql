@@ -1,0 +1,32 @@
+with
+
+figures as (
+
+    select * from {{ ref('stg_released_figures') }}
+
+),
+
+releases as (
+
+    select * from {{ ref('stg_releases') }}
+
+),
+
+final as (
+
+    select
+        releases.release,
+        figures.period,
+        figures.procedure,
+        figures.stage,
+        figures.breakdown,
+        figures.value,
+        figures.measure,
+        figures.counted,
+        figures.is_hidden
+    from figures
+    inner join releases on figures.release_number = releases.release_number
+
+)
+
+select * from final

@@ -1,0 +1,7 @@
+{{ typed_input(
+    'remedies',
+    texts=['case_reference', 'type'],
+    codes={'stage': 'stage'},
+    dates=['agreed_date', 'paid_date'],
+    numbers=['amount']
+) }}

@@ -1,0 +1,39 @@
+"""Take out of the home what was erased, and what was kept for as long as it had to be."""
+
+from complaints.warehouse.backup import delete_expired
+from complaints.warehouse.erasures import (
+    RETENTION,
+    RETENTION_ROLE,
+    Case,
+    Erased,
+    adopt_ledger,
+    cases_due,
+    erase_cases,
+    record_erasures,
+)
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse
+
+
+def carry_out_erasures(settings: Settings) -> Erased:
+    """Carry out what is under way: an erasure of today, or one that was interrupted."""
+    adopt_ledger(settings, settings.backups_path)
+    delete_expired(settings)
+    return erase_cases(settings)
+
+
+def forget_expired(settings: Settings) -> Erased:
+    """Erase the cases whose retention has ended.
+
+    They are asked for after tonight's deliveries have been judged: a case that goes on is kept.
+    """
+    years = settings.retention_years
+    if years is None:
+        return Erased()
+    with open_warehouse(settings) as store:
+        due = [Case(*row[:2]) for row in cases_due(store, years, settings.as_of_day)]
+        if due:
+            unit = "year" if years == 1 else "years"
+            reason = f"{years} {unit} after its last stage was answered"
+            record_erasures(store, settings, due, RETENTION, RETENTION_ROLE, reason)
+    return erase_cases(settings)

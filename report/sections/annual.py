@@ -1,0 +1,67 @@
+"""Of the annual report: what it must say, and where it says so.
+
+Regulation 13(3) of the Children Act 1989 Representations Procedure (England) Regulations 2006 asks
+for an annual report on the procedure; Getting the Best from Complaints (2006), under annual
+reports, for what it covers.
+"""
+
+from collections.abc import Iterator
+
+from complaints.report.content import Section, Table
+from complaints.report.figures import Figures
+from complaints.report.sentences import see, sentence
+
+NOTHING_RECORDED = "Nothing has been recorded."
+SECTION = "3.3"  # by which the council's own words name it
+EFFECTIVENESS = "How well the procedure works"
+
+
+def section(figures: Figures) -> Section:
+    """Return the headings of the guidance, each with the place of its figures."""
+    words = (
+        "Regulation 13(3) and the guidance Getting the Best from Complaints ask an annual report "
+        "for what is listed here."
+    )
+    return Section(
+        "annual",
+        "What the annual report covers",
+        (sentence(words),),
+        tables=(
+            Table(
+                "What the annual report covers, and where",
+                ("What is asked for", "Where it is"),
+                tuple(_headings(figures)),
+            ),
+        ),
+    )
+
+
+def _headings(figures: Figures) -> Iterator[tuple[str, str]]:
+    stages = figures.statutory
+    is_known = {
+        breakdown: bool(
+            set(figures.values_of(breakdown, *stages)) - {"Not recorded", "none", "unknown"}
+        )
+        for breakdown in ("reason", "outcome", "complainant_type", "age_band")
+    }
+    opinion = any(each.section == SECTION for each in figures.commentary)
+    yield "Representations made to the authority", see("volumes")
+    yield "Complaints at each stage, and those considered by the Ombudsman", see("volumes")
+    yield "Who complained", _place(is_known["complainant_type"], "people")
+    yield "What the complaints were about", _place(is_known["reason"], "cases")
+    yield "Their outcomes", _place(is_known["outcome"], "outcomes")
+    yield "Advocacy", see("timeliness")
+    yield "Time limits, and extended ones as agreed", see("timeliness")
+    yield (
+        "What was learned, and how services have changed",
+        _place(bool(figures.actions or figures.learnings), "actions"),
+    )
+    yield (
+        "Age, gender, disability, sexual orientation and ethnicity",
+        _place(is_known["age_band"], "people"),
+    )
+    yield EFFECTIVENESS, "The words below." if opinion else NOTHING_RECORDED
+
+
+def _place(is_recorded: bool, key: str) -> str:
+    return see(key) if is_recorded else NOTHING_RECORDED

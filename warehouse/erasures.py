@@ -1,0 +1,304 @@
+"""Erase cases from everything that a home holds, and refuse them when they are delivered again.
+
+An erasure is a decision: an entry of raw.erasures, append-only, without a word of the case. What
+carries it out can be run again, so that one that was interrupted, or a backup from before it, is
+brought to the same end.
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from complaints.warehouse import clock
+from complaints.warehouse.access import share
+from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.published import kept_state_files, replace_marts
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse, rewrite_warehouse, run_sql, sql_text
+from complaints.warehouse.traces import (
+    RAW_SCHEMAS,
+    ErasedCase,
+    clean_tools_files,
+    remove_documents,
+    remove_leftovers,
+    tables_naming,
+    take_out_of_copy,
+    take_out_of_store,
+)
+
+REQUEST, RETENTION = "request", "retention"
+RETENTION_ROLE = "Retention schedule"
+TOKEN = "anonymised-"
+LEDGER = "erasures.csv"  # beside the backups: a copy of raw.erasures, which outlives the home
+UNDER_WAY = """
+create or replace temporary view erasures_under_way as
+select * from raw.erasures
+where erasure_number > (select coalesce(max(erasure_number), 0) from raw.rewritings)
+"""
+BLOCK = 64  # of SHA-256, as HMAC uses it (RFC 2104)
+
+
+class Case(NamedTuple):
+    """A case, by the key that names it everywhere."""
+
+    source: str
+    case_reference: str
+
+
+class Erased(NamedTuple):
+    """What an erasure did.
+
+    Attributes:
+        cases: how many cases it took out.
+        documents: how many documents were removed.
+        still_named_in: files of the home that are not ours to change.
+    """
+
+    cases: int = 0
+    documents: int = 0
+    still_named_in: Sequence[Path] = ()
+
+    @property
+    def rows(self) -> int | None:
+        """How many cases, for the log of runs."""
+        return self.cases or None
+
+
+def record_erasures(
+    store: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    cases: Sequence[Case],
+    cause: str,
+    role: str,
+    reason: str,
+) -> None:
+    """Write an entry for each case; one whose erasure is under way keeps that.
+
+    Raises:
+        RunFailedError: the home has lost its key.
+        UsageError: the folder of the backups, which has a copy of the entries, cannot be used.
+    """
+    if not know_erased_cases(store, settings):
+        _make_key(settings)
+        use_key(store, settings)
+    store.execute(UNDER_WAY)
+    store.execute(
+        """
+        insert into raw.erasures by name
+        select
+            coalesce((select max(erasure_number) from raw.erasures), 0)
+            + row_number() over (order by keyed.case_key) as erasure_number,
+            keyed.case_key, $way as way, $cause as cause, $role as role, $reason as reason,
+            $at as recorded_at, $day as recorded_on
+        from (
+            select distinct case_key(source, case_reference) as case_key
+            from (select unnest($sources) as source, unnest($references) as case_reference)
+        ) as keyed
+        where keyed.case_key not in (select case_key from erasures_under_way)
+        """,
+        {
+            "sources": [case.source for case in cases],
+            "references": [case.case_reference for case in cases],
+            "way": settings.erasure_way,
+            "cause": cause,
+            "role": role,
+            "reason": reason,
+            "at": clock.utc_now(),
+            "day": settings.as_of_day,
+        },
+    )
+    _write_ledger(store, settings)
+
+
+def use_key(store: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Give a connection the macro case_key(source, case_reference): a keyed hash, HMAC-SHA-256.
+
+    Raises:
+        RunFailedError: the home has lost its key.
+    """
+    path = settings.erasure_key_path
+    if not path.exists():
+        raise RunFailedError("erasure_key_missing", path=path)
+    key = bytes.fromhex(path.read_text(encoding="ascii")).ljust(BLOCK, b"\0")
+    inner, outer = (bytes(byte ^ pad for byte in key).hex() for pad in (0x36, 0x5C))
+    store.execute(
+        "create or replace temporary macro case_key(source, case_reference) as "
+        f"sha256(unhex('{outer}') || unhex(sha256(unhex('{inner}') "
+        "|| encode(concat_ws(chr(31), source, case_reference)))))"
+    )
+
+
+def adopt_ledger(settings: Settings, folder: Path) -> None:
+    """Take over the erasures that a folder of backups knows and this home does not.
+
+    A home that was brought back from a backup, or begun anew, would take the cases in again.
+    """
+    ledger, key = folder / LEDGER, folder / settings.erasure_key_path.name
+    if not ledger.exists():
+        return
+    if key.exists() and not settings.erasure_key_path.exists():
+        shutil.copyfile(key, settings.erasure_key_path)
+    with open_warehouse(settings) as store:
+        store.execute(
+            "insert into raw.erasures by name "
+            f"from read_csv({sql_text(ledger)}, all_varchar = true) "
+            "anti join raw.erasures using (case_key)"
+        )
+
+
+def cases_called(store: duckdb.DuckDBPyConnection, reference: str) -> list[Case]:
+    """Return the cases of a reference that the store holds, one of each source."""
+    _find_cases(store)
+    found = store.execute(
+        "from held_cases where case_reference = ? order by all", [reference]
+    ).fetchall()
+    return [Case(*row) for row in found]
+
+
+def erase_cases(settings: Settings) -> Erased:
+    """Carry out every erasure that is under way: no file of the home names the case afterwards.
+
+    The working store comes last, for it knows the references that are looked for elsewhere.
+
+    Raises:
+        RunFailedError: the home has lost its key.
+    """
+    with open_warehouse(settings) as store:
+        newest = _newest_under_way(store)
+        if newest is None:
+            return Erased()
+        cases = _cases_under_way(store, settings)
+        documents, still = 0, []
+        if cases:
+            remove_leftovers(settings)
+            _take_out_of_published(settings, cases)
+            _take_out_of_log(settings, cases)
+            documents = remove_documents(settings, cases)
+            still = clean_tools_files(settings, cases)
+            take_out_of_store(store, cases)
+    rewrite_warehouse(settings)
+    with open_warehouse(settings) as store:
+        store.execute("insert into raw.rewritings values (?, ?)", [newest, clock.utc_now()])
+    return Erased(len(cases), documents, still)
+
+
+def erased_on(store: duckdb.DuckDBPyConnection, settings: Settings, reference: str) -> date | None:
+    """Return the day on which a case of this reference was erased, if one was."""
+    if not know_erased_cases(store, settings):
+        return None
+    day: date | None = store.execute(
+        "select max(recorded_on) from raw.erasures where case_key in "
+        "(select case_key(source, $1) from raw.deliveries)",
+        [reference],
+    ).fetchall()[0][0]
+    return day
+
+
+def know_erased_cases(store: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
+    """Let a connection know erased cases by case_key(); return whether there are any.
+
+    Raises:
+        RunFailedError: the home has lost its key.
+    """
+    are_any = store.execute("select count(*) > 0 from raw.erasures").fetchone() == (True,)
+    if are_any:
+        use_key(store, settings)
+    return are_any
+
+
+def _newest_under_way(store: duckdb.DuckDBPyConnection) -> int | None:
+    store.execute(UNDER_WAY)
+    newest: int | None = store.execute(
+        "select max(erasure_number) from erasures_under_way"
+    ).fetchall()[0][0]
+    return newest
+
+
+def _find_cases(store: duckdb.DuckDBPyConnection) -> None:
+    """Find every case that a table of the store names."""
+    named = " union ".join(
+        f"select source, case_reference from {table.name} where case_reference is not null"
+        for table in tables_naming(store, "case_reference")
+        if table.schema in RAW_SCHEMAS and "source" in table.columns
+    )
+    store.execute(f"create or replace temporary table held_cases as {named}")
+
+
+def _cases_under_way(store: duckdb.DuckDBPyConnection, settings: Settings) -> list[ErasedCase]:
+    use_key(store, settings)
+    _find_cases(store)
+    found = store.execute(
+        "select source, case_reference, arg_max(way, erasure_number) as way, "
+        "any_value($token || left(md5(uuid()::varchar), 16)) as token, "
+        "max(erasure_number) as erasure_number, max(recorded_on) as recorded_on "
+        "from held_cases inner join raw.erasures "
+        "on case_key(source, case_reference) = case_key group by all order by erasure_number",
+        {"token": TOKEN},
+    ).fetchall()
+    return [ErasedCase(*row) for row in found]
+
+
+def _take_out_of_published(settings: Settings, cases: Sequence[ErasedCase]) -> None:
+    """Leave the case out of the published marts and the kept states; figures are as they were."""
+    waiting = settings.marts_path.with_name("marts-waiting.duckdb")
+    for path in (settings.marts_path, waiting, *kept_state_files(settings)):
+        new = take_out_of_copy(path, cases, settings.memory_limit) if path.exists() else None
+        if new is None:
+            continue
+        if path == settings.marts_path:
+            replace_marts(settings, new)
+        else:
+            share(settings, new)
+            shutil.copystat(path, new)  # when it was published is its time
+            os.replace(new, path)
+
+
+def _take_out_of_log(settings: Settings, cases: Sequence[ErasedCase]) -> None:
+    """Take the case out of the log of runs, the outbox and what was sent."""
+    if settings.runs_path.exists():
+        new = take_out_of_copy(settings.runs_path, cases, settings.memory_limit, had_others=True)
+        if new:
+            os.replace(new, settings.runs_path)
+
+
+def _make_key(settings: Settings) -> None:
+    path = settings.erasure_key_path
+    if not path.exists():
+        unfinished = path.with_name(f".{path.name}")
+        unfinished.write_text(secrets.token_hex(), encoding="ascii")
+        os.replace(unfinished, path)
+
+
+def _write_ledger(store: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Copy the entries and the key to where the backups are."""
+    folder = settings.backups_path
+    unfinished = folder / f".{LEDGER}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(settings.erasure_key_path, folder / settings.erasure_key_path.name)
+        store.execute(f"copy raw.erasures to {sql_text(unfinished)} (format csv, header)")
+        os.replace(unfinished, folder / LEDGER)
+    except OSError as problem:
+        raise UsageError("backup_folder_unusable", folder=folder, reason=problem.strerror) from None
+
+
+def cases_due(
+    store: duckdb.DuckDBPyConnection, years: int, day: date
+) -> list[tuple[str, str, date, date]]:
+    """Return the cases whose retention has ended by a day.
+
+    Rows of source, case_reference, the day on which the last stage was answered, and the day from
+    which the case is erased.
+    """
+    run_sql(store, "retention")
+    return store.execute(
+        "select *, (last_answered_on + to_years($years))::date as erased_from from answered_cases "
+        "where erased_from <= $day order by erased_from, source, case_reference",
+        {"years": years, "day": day},
+    ).fetchall()

@@ -1,0 +1,7 @@
+-- How many stages 2 wait now, how many without an investigator, and for how long?
+select
+    count(*) as waiting,
+    count(*) filter (where investigator_appointed_date is null) as without_investigator,
+    max(working_days_waited) as longest
+from rpt_stage_2_milestones
+where is_open
