@@ -90,7 +90,8 @@ def marts_as_at(settings: Settings, day: date | None) -> Settings:
             day = _known_day(store, day)
             built_from = _built_from(settings, store, day)
         home = settings.home / "as-at" / f"{day}"
-        then = settings.model_copy(update={"home": home, "as_of": day})
+        # Its store is DuckDB's with either engine: it attaches the home's, views of a lake or tables.
+        then = settings.model_copy(update={"home": home, "as_of": day, "engine": "duckdb"})
         if _is_built(then, built_from):
             return then
         shutil.rmtree(then.home, ignore_errors=True)

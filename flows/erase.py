@@ -17,6 +17,7 @@ from complaints.warehouse.erasures import (
     cases_due,
     erased_on,
     record_erasures,
+    refuse_on_spark,
 )
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.runs import lock_home
@@ -51,10 +52,12 @@ def erase(
         What the operator should know.
 
     Raises:
-        UsageError: a reference names no case, or several, or the reason names one.
+        UsageError: a reference names no case, or several, or the reason names one; the engine is
+            Spark.
         RunFailedError: there is no working store yet, another run is at work, or a test failed;
             the cases are out of the published file all the same, and the next night goes on.
     """
+    refuse_on_spark(settings)
     if not settings.warehouse_path.exists():
         raise RunFailedError("no_rows", home=settings.home)
     with system_errors_explained(), keep_private(settings):
@@ -74,9 +77,10 @@ def list_due(settings: Settings) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Return the cases that the retention would erase on the as-of day: columns and rows.
 
     Raises:
-        UsageError: no retention is set or given.
+        UsageError: no retention is set or given, or the engine is Spark.
         RunFailedError: there is no working store yet, or another run is at work.
     """
+    refuse_on_spark(settings)
     if settings.retention_years is None:
         raise UsageError("no_retention")
     if not settings.warehouse_path.exists():

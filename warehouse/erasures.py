@@ -161,6 +161,16 @@ def cases_called(store: duckdb.DuckDBPyConnection, reference: str) -> list[Case]
     return [Case(*row) for row in found]
 
 
+def refuse_on_spark(settings: Settings) -> None:
+    """Refuse to erase where a lake holds the records: files of deliveries are not rewritten.
+
+    Raises:
+        UsageError: the engine is Spark.
+    """
+    if settings.engine == "spark":
+        raise UsageError("erasing_on_spark")
+
+
 def erase_cases(settings: Settings) -> Erased:
     """Carry out every erasure that is under way: no file of the home names the case afterwards.
 
@@ -168,11 +178,13 @@ def erase_cases(settings: Settings) -> Erased:
 
     Raises:
         RunFailedError: the home has lost its key.
+        UsageError: the engine is Spark.
     """
     with open_warehouse(settings) as store:
         newest = _newest_under_way(store)
         if newest is None:
             return Erased()
+        refuse_on_spark(settings)
         cases = _cases_under_way(store, settings)
         documents, still = 0, []
         if cases:

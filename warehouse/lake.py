@@ -57,13 +57,22 @@ def open_lake(store: duckdb.DuckDBPyConnection, lake: Path) -> None:
 
 
 def close_lake(store: duckdb.DuckDBPyConnection, lake: Path) -> None:
-    """Take the lake's records back into the tables of a home that DuckDB works in again."""
+    """Take the lake's records back into the tables of a home that DuckDB works in again.
+
+    What the last night on Spark showed of its results goes with the lake; the next night makes it.
+    """
     if _kind(store, "raw.lake_files") is None:
         return
     for table in RECORDS:
         if files := _files(store, lake, table):
             store.execute(f"insert into {table} by name from {_reading(files)}")
     store.execute("drop table raw.lake_files")
+    shown = store.execute(
+        "select schema_name || '.' || view_name from duckdb_views() "
+        "where not internal and sql like '%read_parquet%' and database_name = current_database()"
+    ).fetchall()
+    for (view,) in shown:
+        store.execute(f"drop view {view}")
 
 
 def append_file(

@@ -28,11 +28,13 @@ TESTED_EACH_NIGHT = (
     *("--exclude-resource-type", "unit_test"),
 )
 
-# What commands read in the working store: the words of as-written listings, reports and mappings.
+# What commands read in the working store: the words of as-written listings, reports and mappings,
+# and the stages that a release keeps.
 READ_IN_STORE = (
     "int_complaint_rows",
     "int_findings_as_written",
     "int_spellings",
+    "int_stage_deadlines",
     "int_theme_learnings",
 )
 READ_BY_EXTRACT = ("staging.stg_synonyms", "staging.stg_outcomes")

@@ -10,13 +10,21 @@ from complaints.warehouse.erasures import (
     cases_due,
     erase_cases,
     record_erasures,
+    refuse_on_spark,
 )
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
 
 
 def carry_out_erasures(settings: Settings) -> Erased:
-    """Carry out what is under way: an erasure of today, or one that was interrupted."""
+    """Carry out what is under way: an erasure of today, or one that was interrupted.
+
+    Raises:
+        RunFailedError: the home has lost its key.
+        UsageError: a retention is set, or an erasure under way, and the engine is Spark.
+    """
+    if settings.retention_years is not None:
+        refuse_on_spark(settings)
     adopt_ledger(settings, settings.backups_path)
     delete_expired(settings)
     return erase_cases(settings)

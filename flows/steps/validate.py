@@ -9,7 +9,7 @@ from complaints.expectations.rules import (
     every_rule,
     rules_for,
 )
-from complaints.warehouse.engine import EmbeddedEngine, engine_of
+from complaints.warehouse.engine import EmbeddedEngine, Engine, engine_of
 from complaints.warehouse.layout import LAYOUTS
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
@@ -81,12 +81,13 @@ def validate_records(settings: Settings) -> None:
         RuleCrashedError: an expectation could not be evaluated.
     """
     with open_warehouse(settings) as store:
+        engine = engine_of(settings, store)
         store.begin()
         store.execute("delete from validation.findings")
         for dataset in LAYOUTS:
             gates = ("line", "row", "case") if dataset == COMPLAINTS else ("line", "row")
             for gate in gates:
-                _judge(settings, store, dataset, gate)
+                _judge(engine, store, dataset, gate)
         store.commit()
 
 
@@ -130,8 +131,8 @@ def validate_deadlines(settings: Settings, run: Run) -> None:
     with open_warehouse(settings) as store:
         store.begin()
         store.execute("delete from validation.findings where gate = 'deadline'")
-        _judge(settings, store, COMPLAINTS, "deadline")
         engine = engine_of(settings, store)
+        _judge(engine, store, COMPLAINTS, "deadline")
         engine.sync()
         engine.read("failed_rows", FAILED_ROWS)
         engine.read("current_rows", CURRENT_ROWS)
@@ -140,22 +141,29 @@ def validate_deadlines(settings: Settings, run: Run) -> None:
         store.commit()
 
 
-def _judge(settings: Settings, store: duckdb.DuckDBPyConnection, dataset: str, gate: str) -> None:
+def _judge(
+    engine: Engine,
+    store: duckdb.DuckDBPyConnection,
+    dataset: str,
+    gate: str,
+) -> None:
     # Great Expectations takes 3 s to import, which a night without news does not need.
     from complaints.expectations.judge import judge
 
     relation = RELATIONS[gate] if dataset == COMPLAINTS else f"staging.stg_{dataset}"
-    engine = engine_of(settings, store)
-    engine.sync()  # the findings of the gate before
-    engine.read("known_values", KNOWN_VALUES)
-    values = dict(
-        store.execute("select name, list(value) from known_values group by name").fetchall()
-    )
-    if gate in ("case", "deadline"):
-        # What stands beside a row is worked out once, not for each group of rules.
+    rules = rules_for(dataset, gate)
+    values = {}
+    if dataset == COMPLAINTS:
+        engine.sync()  # the findings of the gate before
+        engine.read("known_values", KNOWN_VALUES)
+        values = dict(
+            store.execute("select name, list(value) from known_values group by name").fetchall()
+        )
+    if dataset != COMPLAINTS or gate in ("case", "deadline"):
+        # What a view works out is worked out once, not for each group of rules.
         engine.run("compared", f"select * from {relation}")
         relation = "compared"
-    judge(engine, store, relation, rules_for(dataset, gate), values)
+    judge(engine, store, relation, rules, values)
     # Of a row that failed as a line nothing else is said.
     store.execute(
         "insert into validation.findings by name "

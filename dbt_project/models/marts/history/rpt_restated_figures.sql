@@ -73,61 +73,49 @@ changes as (
 
 figures as (
 
-    {% for measure in measures().split() %}
-        select
-            release_number,
-            period,
-            procedure,
-            stage,
-            breakdown,
-            value,
-            '{{ measure }}' as measure,
-            cause,
-            {{ measure }} as change
-        from changes
-        where
-            {{ measure }} <> 0
-            {% if measure not in breakdown_measures().split() %}
-                and breakdown = ''
-            {% endif %}
-        {% if not loop.last %}
-            union all
+    select *
+    from (
+        {{ rows_of_columns(
+            'changes',
+            [
+                'release_number', 'period', 'procedure', 'stage', 'breakdown', 'value', 'cause'
+            ],
+            measures().split(),
+            'measure',
+            'change'
+        ) }}
+    )
+    where
+        change <> 0
+        and (
+            breakdown = ''
+            or measure in ('{{ breakdown_measures().split() | join("', '") }}')
+        )
 
-        {% endif %}
-    {% endfor %}
 ),
 
 counted as (
 
-    {% for measure in measures().split() %}
-        select
-            period,
-            procedure,
-            stage,
-            '' as breakdown,
-            '' as value,
-            '{{ measure }}' as measure,
-            {{ measure }} as counted
-        from {{ ref('int_period_measures') }}
-        union all
+    {{ rows_of_columns(
+        ref('int_period_measures'),
+        ['period', 'procedure', 'stage', "'' as breakdown", "'' as value"],
+        measures().split(),
+        'measure',
+        'counted'
+    ) }}
+    union all
+    select *
+    from (
+        {{ rows_of_columns(
+            ref('int_period_breakdowns'),
+            ['period', 'procedure', 'stage', 'breakdown', 'value'],
+            breakdown_measures().split(),
+            'measure',
+            'counted'
+        ) }}
+    )
+    where breakdown in ('service_team', 'outcome')
 
-    {% endfor %}
-    {% for measure in breakdown_measures().split() %}
-        select
-            period,
-            procedure,
-            stage,
-            breakdown,
-            value,
-            '{{ measure }}' as measure,
-            {{ measure }} as counted
-        from {{ ref('int_period_breakdowns') }}
-        where breakdown in ('service_team', 'outcome')
-        {% if not loop.last %}
-            union all
-
-        {% endif %}
-    {% endfor %}
 ),
 
 final as (
