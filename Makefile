@@ -21,10 +21,9 @@ test: develop
 soak: develop
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m soak
 
-# The same nights on both engines, on Spark 3.5 (Fabric's runtime) and the newest; needs Java 17.
-spark: develop .venv/spark
-	$(ON_SPARK) $(BIN)/python -m pytest -m spark tests/spark
-	PYTHONPATH=.venv/spark/3.5 $(ON_SPARK) $(BIN)/python -m pytest -m spark tests/spark
+# The same nights on both engines; needs Java 17.
+spark: .venv/spark/installed
+	$(ON_SPARK) .venv/spark/bin/python -m pytest -m spark tests/spark
 
 lint: develop
 	$(BIN)/ruff check .
@@ -49,10 +48,13 @@ develop: .venv/developing
 	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
 	touch $@
 
-# An environment holds one version: 3.5 goes into a folder that is put before it.
-.venv/spark: .venv/developing requirements-spark.txt
-	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements-spark.txt
-	$(BIN)/python -m pip install --quiet --upgrade --target .venv/spark/3.5 pyspark==3.5.8
+# Spark has an environment of its own, which sees what is in the one beside it.
+.venv/spark/installed: .venv/developing requirements-spark.txt
+	$(PYTHON) -m venv .venv/spark
+	$(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))" \
+		> "$$(.venv/spark/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/beside.pth"
+	.venv/spark/bin/python -m pip install --quiet --no-deps --requirement requirements-spark.txt
+	.venv/spark/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 # Exact pins for every platform and Python, those for developing on top of those for running; no

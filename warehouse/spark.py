@@ -26,6 +26,7 @@ CONFIGURATION = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.legacy.createHiveTableByDefault": "false",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
 }
