@@ -11,7 +11,7 @@ from complaints.report.cell_relations import stated_sums
 from complaints.report.content import FrontMatter, Report, Section, Sentence
 from complaints.report.figures import Figures
 from complaints.report.periods import day_in_words
-from complaints.report.read_marts import read_figures, read_learnings
+from complaints.report.read_marts import read_figures, with_private
 from complaints.report.sections import (
     actions,
     annual,
@@ -44,8 +44,7 @@ def build_report(
         UsageError: the period is wrongly written, or has not ended on the as-of day.
         RunFailedError: the marts are missing, older than the code, or know nothing of the period.
     """
-    figures = read_figures(marts_path, period, is_draft=is_draft)
-    figures = replace(figures, learnings=read_learnings(settings, figures.period))
+    figures = with_private(read_figures(marts_path, period, is_draft=is_draft), settings)
     outlined = outline(figures, settings)
     sections = numbered(with_hidden_bullets_summarised(each) for each in outlined)
     sections = tuple(with_comments(each, figures) for each in sections)

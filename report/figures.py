@@ -96,7 +96,7 @@ class Figures:
     team_changes: Rows = ()
     rules: Rows = ()
     inputs_held_back: Mapping[str, int] = field(default_factory=dict)
-    # What was learned, by procedure, stage and reason; None: it could not be read.
+    # What was learned, by procedure, stage and reason; None: the working store could not be read.
     learnings: Mapping[tuple[str, str, str], list[str]] | None = field(default_factory=dict)
 
     def stages_of(self, procedure: str) -> tuple[Stage, ...]:

@@ -2,6 +2,7 @@
 
 from collections import namedtuple
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,16 @@ CELLS = (
     "recommendations - due - dropped as recommendations_open from rpt_period_recommendations",
     "select *, 'reason' as breakdown, reason as value from rpt_period_reasons",
     "select *, 'outcome' as breakdown, outcome as value from rpt_period_outcomes",
-    "select *, characteristic as breakdown from rpt_period_characteristics",
+)
+# Of whom was counted, which stays in the working store.
+PRIVATE_CELLS = (
+    "select period, procedure, stage, characteristic as breakdown, value, complaints "
+    "from intermediate.int_period_characteristics",
+    "select period, procedure, stage, '' as breakdown, '' as value, "
+    "coalesce(sum(with_advocate), 0)::bigint as with_advocate "
+    "from intermediate.int_period_measures "
+    "left join intermediate.int_period_characteristics using (period, procedure, stage) "
+    "group by all",
 )
 CASE_STAGES = """
     case_reference, procedure, stage, service_team, received_date, due_date, responded_date,
@@ -127,18 +137,17 @@ def needed_periods(period: Period) -> list[Period]:
     return sorted(around)
 
 
-def read_learnings(
-    settings: Settings, period: Period
-) -> Mapping[tuple[str, str, str], list[str]] | None:
-    """Return what was learned in a period: the only text that stays in the working store.
+def with_private(figures: Figures, settings: Settings) -> Figures:
+    """Return figures with what is not published: who complained, and what was learned.
 
-    It is None where the store is out of reach, which the report says in its place. The home is
-    held meanwhile: a night could not open a store that is being read. Out of reach is a store that
-    a night is at work in, that was left behind when the marts were copied, or that is older than
-    the code.
+    Where the working store is out of reach they are as they were, with learnings None, which the
+    report says in their place. The home is held meanwhile: a night could not open a store that is
+    being read. Out of reach is a store that a night is at work in, that was left behind when the
+    marts were copied, or that is older than the code.
     """
+    out_of_reach = replace(figures, learnings=None)
     if not settings.warehouse_path.exists():
-        return None
+        return out_of_reach
     try:
         with (
             lock_home(settings),
@@ -147,11 +156,17 @@ def read_learnings(
             rows = warehouse.execute(
                 "select procedure, stage, reason, learning_texts "
                 "from intermediate.int_theme_learnings where period = ?",
-                [period.name],
+                [figures.period.name],
             ).fetchall()
+            counted = {
+                cell: value
+                for query in PRIVATE_CELLS
+                for cell, value in _cells(warehouse, query, figures.periods)
+            }
     except (RunFailedError, OSError, duckdb.IOException, duckdb.CatalogException):
-        return None
-    return {(procedure, stage, reason): texts for procedure, stage, reason, texts in rows}
+        return out_of_reach
+    learnings = {(procedure, stage, reason): texts for procedure, stage, reason, texts in rows}
+    return replace(figures, cells={**figures.cells, **counted}, learnings=learnings)
 
 
 def _read(marts: duckdb.DuckDBPyConnection, written: str, is_draft: bool) -> Figures:

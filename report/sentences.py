@@ -273,3 +273,11 @@ def _decimals_needed(now: Fraction, base: Fraction) -> int:
     change = rounded((now - base) * 100)
     agrees = change == rounded(now * 100) - rounded(base * 100)
     return 0 if agrees and change else 1
+
+
+def not_at_hand(what: str) -> str:
+    """Say why a report does not tell what the published marts do not hold."""
+    return (
+        f"{what} is kept in the working store, which could not be read when this report was made: "
+        "make the report again where the store is and while no run is at work."
+    )

@@ -158,7 +158,7 @@ def start_run(settings: Settings) -> Iterator[Run]:
 
 def rulebook_hash(settings: Settings) -> str:
     """Return the hash of all that decides a verdict or a figure, the council's rows included."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(str(settings.report_threshold).encode())
     shipped = (path for pattern in RULEBOOK_PATTERNS for path in PROJECT_FOLDER.glob(pattern))
     councils = (path for path in settings.reference_folder.glob("*.csv") if path.is_file())
     for path in [*sorted(shipped), *sorted(councils)]:

@@ -1,15 +1,14 @@
--- Each characteristic alone adds up to the stages received, so nobody is left out or counted twice.
+-- Each characteristic adds up to the stages received in a year, whatever was counted together.
 with
 
 characteristics as (
 
     select
-        financial_quarter,
+        left(period, 7) as financial_year,
         procedure,
         stage,
         characteristic,
-        sum(complaints) as received,
-        sum(eligible) as eligible
+        sum(complaints) as received
     from {{ ref('rpt_quarterly_characteristics') }}
     group by all
 
@@ -24,15 +23,15 @@ names as (
 stages as (
 
     select
-        stages.financial_quarter,
+        left(stages.financial_quarter, 7) as financial_year,
         stages.procedure,
         stages.stage,
         names.characteristic,
-        stages.received,
-        stages.eligible
+        sum(stages.received) as received
     from {{ ref('rpt_quarterly_stages') }} as stages
     cross join names
     where stages.received > 0
+    group by all
 
 ),
 

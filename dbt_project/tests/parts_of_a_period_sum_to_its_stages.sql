@@ -43,7 +43,7 @@ parts as (
         procedure,
         stage,
         sum(complaints) as received
-    from {{ ref('rpt_period_characteristics') }}
+    from {{ ref('int_period_characteristics') }}
     group by all
 
 ),

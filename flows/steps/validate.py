@@ -65,9 +65,9 @@ def begin_judging(settings: Settings, run: Run) -> None:
         store.begin()
         store.execute("delete from raw.run")
         store.execute(
-            "insert into raw.run select ?, ?, ?, ?, coalesce(max(acceptance_number), 0) "
+            "insert into raw.run select ?, ?, ?, ?, coalesce(max(acceptance_number), 0), ? "
             "from raw.acceptances",
-            [run.run_id, run.run_at, run.as_of_day, EARLIEST_DATE],
+            [run.run_id, run.run_at, run.as_of_day, EARLIEST_DATE, settings.report_threshold],
         )
         store.execute("delete from raw.rules")
         store.executemany("insert into raw.rules values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)

@@ -8,13 +8,8 @@ from complaints.report.figures import Figures
 from complaints.report.periods import day_in_words, read_period
 from complaints.report.printing import NOTHING
 from complaints.report.sections.actions import input_note
-from complaints.report.sentences import sentence
+from complaints.report.sentences import not_at_hand, sentence
 from complaints.report.tables import STATUSES, held_note, matrix, stage_over_periods
-
-NO_LEARNINGS = (
-    "What was learned is kept in the working store, which could not be read when this report was "
-    "made: make the report again where the store is and while no run is at work."
-)
 
 
 def benchmarking(figures: Figures) -> Section:
@@ -83,7 +78,7 @@ def cases(figures: Figures) -> Section:
     words = "The themes are the reasons that were recorded; a complaint can have several."
     paragraphs = [words if rows else "No reasons have been recorded."]
     if rows and figures.learnings is None:
-        paragraphs.append(NO_LEARNINGS)
+        paragraphs.append(not_at_hand("What was learned"))
     return Section(
         "cases",
         "Themes and learnings",

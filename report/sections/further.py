@@ -17,7 +17,13 @@ from complaints.report.read_marts import QUARTERS_OF_A_LINE
 from complaints.report.sections import beside
 from complaints.report.sections.closed import closed_table
 from complaints.report.sections.open_stages import open_section
-from complaints.report.sentences import listed, number_in_words, sentence, sentence_when_hidden
+from complaints.report.sentences import (
+    listed,
+    not_at_hand,
+    number_in_words,
+    sentence,
+    sentence_when_hidden,
+)
 from complaints.report.tables import (
     OF_TEAMS,
     STAGE_PARTS,
@@ -254,8 +260,9 @@ def _timeliness(figures: Figures) -> Section:
         "Of these, within the limit without extension": "in_sla_basic",
         "Of these, within the extended limit": "in_sla_extended",
         "Extensions agreed": "extension_agreed",
-        "With an advocate": "with_advocate",
     }
+    if figures.learnings is not None:
+        in_sla["With an advocate"] = "with_advocate"
     statuses = {"Received": "received"} | {head: measure for measure, head in STATUSES.items()}
     tables = [
         matrix(
@@ -549,6 +556,7 @@ def _outcomes(figures: Figures) -> Section:
 def _people(figures: Figures) -> Section:
     first = figures.first
     whole = figures.count("received", first)
+    title = "Who complained, and the children and young people concerned"
 
     def table(characteristic: str, head: str) -> Table:
         def count(value: str) -> Count:
@@ -575,6 +583,8 @@ def _people(figures: Figures) -> Section:
             return NOTHING
         return Share(count if value else people, people)
 
+    if figures.learnings is None:
+        return Section("people", title, paragraphs=(sentence(not_at_hand("Who complained")),))
     values = {
         each: sorted(
             {
@@ -593,7 +603,7 @@ def _people(figures: Figures) -> Section:
     )
     return Section(
         "people",
-        "Who complained, and the children and young people concerned",
+        title,
         paragraphs=(
             *([sentence(words)] if tables else []),
             *([sentence(f"Nothing was recorded of: {missing}.")] if missing else []),

@@ -102,6 +102,19 @@ def test_no_quarters_year_and_second_release_of_a_random_council_give_anything_a
     assert exposed_by_quarters_and_year(seed) == {}
 
 
+@pytest.mark.soak
+def test_the_headline_of_stage_1_is_visible_in_at_least_95_of_100_random_quarters() -> None:
+    visible = 0
+    for seed in range(100, 125):
+        council = Council(seed)
+        for place, quarter in enumerate(QUARTERS):
+            council.receive(quarter, council.draw.randint(8, 45))
+            names = QUARTERS[max(place - 1, 0) : place + 1]
+            document = council.release(names, quarter, Attack(YEAR))
+            visible += cell("received", quarter) not in document.hidden
+    assert visible >= 95
+
+
 def test_each_report_protected_by_itself_would_give_counts_away() -> None:
     council = Council(1)
     for quarter in QUARTERS:

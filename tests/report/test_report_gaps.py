@@ -38,7 +38,7 @@ def test_marts_that_are_missing_or_old_are_met_with_one_sentence(
         build_report(tmp_path / "marts.duckdb", QUARTER, example)
     old = Path(shutil.copy(example.marts_path, tmp_path))
     with duckdb.connect(old) as marts:
-        marts.execute("alter table rpt_period_stages drop column with_advocate")
+        marts.execute("alter table rpt_period_stages drop column extension_agreed")
     with pytest.raises(RunFailedError, match="older than this version of complaints"):
         build_report(old, QUARTER, example)
     with duckdb.connect(old) as marts:
@@ -61,12 +61,13 @@ def test_a_quarter_in_which_nothing_was_received_has_a_report_without_a_gap(
         ).fetchall()
         zeros = ", ".join(f"{name} = 0" for (name,) in counts)
         marts.execute(f"update rpt_period_stages set {zeros} where period = ?", [QUARTER])
-        for name in ("reasons", "teams", "characteristics", "outcomes"):
+        for name in ("reasons", "teams", "outcomes"):
             marts.execute(f"delete from rpt_period_{name} where period = ?", [QUARTER])
         marts.execute("delete from rpt_themes where period = ?", [QUARTER])
         marts.execute("delete from fct_complaint_stages where financial_quarter = ?", [QUARTER])
         marts.execute("delete from dq_rules")
-    sections = sections_of(build_report(empty, QUARTER, example))
+    alone = example.model_copy(update={"home": tmp_path})  # without the working store
+    sections = sections_of(build_report(empty, QUARTER, alone))
     first = sections["1.1"]["paragraphs"][0]
     assert first.startswith("No stage 1 complaints were received in 2018-19 Q2, compared with 26")
     for number, section in sections.items():

@@ -258,6 +258,7 @@ create table if not exists raw.run (
     earliest_date date not null,
     newest_acceptance_number bigint not null
 );
+alter table raw.run add column if not exists report_threshold integer;
 
 -- The rules as declared in expectations/, for dbt to read.
 create table if not exists raw.rules (

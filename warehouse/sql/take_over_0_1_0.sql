@@ -252,7 +252,7 @@ select
     (select max(as_of_day) from old_nights) as as_of_day
 from taken_inputs;
 
-insert into raw.run
+insert into raw.run (run_id, run_at, as_of_day, earliest_date, newest_acceptance_number)
 select run_id, run_at, as_of_day, date '2000-01-01', coalesce(acceptance_number, 0)
 from old_nights
 order by run_at desc

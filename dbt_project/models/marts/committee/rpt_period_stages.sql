@@ -6,29 +6,6 @@ period_measures as (
 
 ),
 
-yes_spellings as (
-
-    select * from {{ ref('stg_synonyms') }}
-    where field = 'extension_agreed' and value = 'yes'
-
-),
-
--- an advocate is recorded with a yes in whatever spelling the exports use for one
-with_advocate as (
-
-    select
-        breakdowns.period,
-        breakdowns.procedure,
-        breakdowns.stage,
-        sum(breakdowns.received) as with_advocate
-    from {{ ref('int_period_breakdowns') }} as breakdowns
-    inner join yes_spellings
-        on {{ matched_form('breakdowns.value') }} = yes_spellings.written
-    where breakdowns.breakdown = 'advocate'
-    group by breakdowns.period, breakdowns.procedure, breakdowns.stage
-
-),
-
 final as (
 
     select
@@ -46,14 +23,8 @@ final as (
         {% for measure in measures().split() %}
             period_measures.{{ measure }},
         {% endfor %}
-        period_measures.held_back,
-        cast(coalesce(with_advocate.with_advocate, 0) as bigint) as with_advocate
+        period_measures.held_back
     from period_measures
-    left join with_advocate
-        on
-            period_measures.period = with_advocate.period
-            and period_measures.procedure = with_advocate.procedure
-            and period_measures.stage = with_advocate.stage
 
 )
 

@@ -2,5 +2,6 @@ select
     run_id,
     run_at,
     as_of_day,
-    earliest_date
+    earliest_date,
+    report_threshold
 from {{ source('runs', 'run') }}
