@@ -90,7 +90,7 @@ def marts_as_at(settings: Settings, day: date | None) -> Settings:
             day = _known_day(store, day)
             built_from = _built_from(settings, store, day)
         home = settings.home / "as-at" / f"{day}"
-        # Its store is DuckDB's with either engine: it attaches the home's, views of a lake or tables.
+        # DuckDB's store with either engine: it attaches the home's tables, or its views of a lake.
         then = settings.model_copy(update={"home": home, "as_of": day, "engine": "duckdb"})
         if _is_built(then, built_from):
             return then

@@ -29,10 +29,12 @@ TESTED_EACH_NIGHT = (
 )
 
 # What commands read in the working store: the words of as-written listings, reports and mappings,
-# and the stages that a release keeps.
+# the stages that a release keeps, and what of a report is not published.
 READ_IN_STORE = (
     "int_complaint_rows",
     "int_findings_as_written",
+    "int_period_characteristics",
+    "int_period_measures",
     "int_spellings",
     "int_stage_deadlines",
     "int_theme_learnings",

@@ -6,8 +6,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from complaints.flows.erase import erase, list_due
+from complaints.flows.steps.erase import carry_out_erasures
 from complaints.warehouse import lake
 from complaints.warehouse.engine import engine_of
+from complaints.warehouse.erasures import REQUEST, Case, erase_cases, record_erasures
+from complaints.warehouse.errors import UsageError
 from complaints.warehouse.settings import Settings, read_settings
 from complaints.warehouse.store import hold_warehouse, open_warehouse
 
@@ -68,3 +72,29 @@ def test_a_home_changes_its_engine_and_keeps_its_records(spark: Settings) -> Non
         assert store.execute(IDS).fetchall() == [("of 2",), ("of 3",), ("of 4",)]
     with hold_warehouse(spark), open_warehouse(spark) as store:
         assert store.execute(IDS).fetchall() == [("of 2",), ("of 3",), ("of 4",)]
+
+
+def test_what_spark_showed_goes_with_the_lake(spark: Settings) -> None:
+    with hold_warehouse(spark), open_warehouse(spark) as store:
+        file = f"{spark.lake_folder}/raw/records/0.parquet"
+        store.execute("create schema marts")
+        store.execute(f"create view marts.dim_shown as from read_parquet('{file}')")
+    embedded = spark.model_copy(update={"engine": "duckdb"})
+    with hold_warehouse(embedded), open_warehouse(embedded) as store:
+        shown = "select count(*) from duckdb_views() where not internal"
+        assert store.execute(shown).fetchall() == [(0,)]
+    assert not spark.lake_folder.exists()
+
+
+def test_nothing_is_erased_on_spark(spark: Settings) -> None:
+    refusal = "cases are erased in DuckDB's store alone"
+    with hold_warehouse(spark), open_warehouse(spark) as store:
+        record_erasures(store, spark, [Case("system", "C1")], REQUEST, "Head", "Asked.")
+        with pytest.raises(UsageError, match=refusal):
+            erase_cases(spark)
+    kept = spark.model_copy(update={"retention_years": 6})
+    for refused in (lambda: erase(spark, ["C1"], None, "Head", "Asked."), lambda: list_due(kept)):
+        with pytest.raises(UsageError, match=refusal):
+            refused()
+    with pytest.raises(UsageError, match=refusal):
+        carry_out_erasures(kept)
