@@ -25,6 +25,8 @@ CONFIGURATION = {
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.legacy.createHiveTableByDefault": "false",
+    # With joins of many conditions, to look for filters that follow from them takes minutes.
+    "spark.sql.constraintPropagation.enabled": "false",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.bindAddress": "127.0.0.1",

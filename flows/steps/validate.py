@@ -159,8 +159,8 @@ def _judge(
         values = dict(
             store.execute("select name, list(value) from known_values group by name").fetchall()
         )
-    if dataset != COMPLAINTS or gate in ("case", "deadline"):
-        # What a view works out is worked out once, not for each group of rules.
+    if gate in ("case", "deadline"):
+        # What stands beside a row is worked out once, not for each group of rules.
         engine.run("compared", f"select * from {relation}")
         relation = "compared"
     judge(engine, store, relation, rules, values)

@@ -17,6 +17,7 @@ from complaints.flows.readers.sources import read_sources
 from complaints.flows.steps import validate
 from complaints.flows.steps.extract import extract
 from complaints.flows.steps.find_deliveries import find_deliveries
+from complaints.warehouse.engine import EmbeddedEngine
 from complaints.warehouse.runs import start_run
 from complaints.warehouse.settings import Settings, read_settings
 from complaints.warehouse.store import open_warehouse
@@ -281,7 +282,7 @@ def test_judging_combinations_finds_what_judging_every_row_finds(gate: str, seed
     rows["record_id"] = [f"r{number}" for number in range(len(rows))]
     with duckdb.connect() as store:
         store.execute("create table judged_rows as from rows")
-        judge(store, "judged_rows", rules, KNOWN)
+        judge(EmbeddedEngine(store), store, "judged_rows", rules, KNOWN)
         by_combination = store.execute("select distinct record_id, rule_code from found").fetchall()
         frame = store.execute("from judged_rows").df().set_index("record_id")
     by_row = judge_frame(frame, expectations, KNOWN)
