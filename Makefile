@@ -21,7 +21,7 @@ test: develop
 soak: develop
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m soak
 
-# The same nights on both engines; needs Java 17.
+# The same night on both engines; needs Java 17.
 spark: .venv/spark/installed
 	$(ON_SPARK) .venv/spark/bin/python -m pytest -m spark tests/spark
 

@@ -1,4 +1,4 @@
--- A finding is in the quarantine, among the warnings or among the accepted, and in one only.
+-- A finding on a complaint is in the quarantine, among the warnings or among the accepted, and in one only.
 -- A warning on a held row waits until the row is corrected.
 with
 
@@ -16,7 +16,11 @@ findings as (
     from {{ ref('int_findings') }} as findings
     inner join {{ ref('stg_rules') }} as rules on findings.rule_code = rules.rule_code
     left join held_rows on findings.record_id = held_rows.record_id
-    where rules.severity = 'error' or findings.is_accepted or held_rows.record_id is null
+    where
+        findings.dataset = 'complaints'
+        and (
+            rules.severity = 'error' or findings.is_accepted or held_rows.record_id is null
+        )
 
 ),
 
