@@ -36,7 +36,7 @@ create table if not exists raw.lake_files (
 def close_views(store: duckdb.DuckDBPyConnection) -> None:
     """Make room for the tables that the views of the lake stand for."""
     for table in RECORDS:
-        if _kind(store, table) == "VIEW":
+        if kind(store, table) == "VIEW":
             store.execute(f"drop view {table}")
 
 
@@ -61,7 +61,7 @@ def close_lake(store: duckdb.DuckDBPyConnection, lake: Path) -> None:
 
     What the last night on Spark showed of its results goes with the lake; the next night makes it.
     """
-    if _kind(store, "raw.lake_files") is None:
+    if kind(store, "raw.lake_files") is None:
         return
     for table in RECORDS:
         if files := _files(store, lake, table):
@@ -129,7 +129,8 @@ def _reading(files: list[Path]) -> str:
     return f"read_parquet([{listed}], union_by_name = true)"
 
 
-def _kind(store: duckdb.DuckDBPyConnection, table: str) -> str | None:
+def kind(store: duckdb.DuckDBPyConnection, table: str) -> str | None:
+    """Return whether a relation of the store is a BASE TABLE or a VIEW, None without one."""
     schema, name = table.split(".")
     row = store.execute(
         "select table_type from information_schema.tables where table_schema = ? "

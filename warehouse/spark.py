@@ -178,6 +178,8 @@ class SparkEngine:
             if not folder.exists():  # a view of Spark's
                 folder = self._keep(name, f"select * from {relation}")
             self.store.execute(f"create schema if not exists {schema}")
+            if records.kind(self.store, relation) == "BASE TABLE":  # of nights of DuckDB's
+                self.store.execute(f"drop table {relation}")
             self.store.execute(
                 f"create or replace view {relation} as "
                 f"from read_parquet({sql_text(folder / '*.parquet')})"
@@ -188,7 +190,14 @@ class SparkEngine:
                 for column, text in on_columns.items():
                     self.store.execute(f"comment on column {relation}.{column} is {sql_text(text)}")
 
-        if is_all:  # no view reads what processes before this one made
+        if is_all:  # nothing reads what processes before this one made, or nights of DuckDB's
+            tables = self.store.execute(
+                "select schema_name || '.' || table_name from duckdb_tables() where "
+                "schema_name not in ('raw', 'validation') "
+                "and database_name = current_database() and not temporary"
+            ).fetchall()
+            for (table,) in tables:
+                self.store.execute(f"drop table {table}")
             for folder in self.session.folder.parent.iterdir():
                 if folder != self.session.folder:
                     shutil.rmtree(folder)

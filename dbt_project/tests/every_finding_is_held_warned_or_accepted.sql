@@ -1,5 +1,5 @@
--- A finding on a complaint is in the quarantine, among the warnings or among the accepted, and in one only.
--- A warning on a held row waits until the row is corrected.
+-- A finding on a complaint is in the quarantine, among the warnings or among the accepted, and in
+-- one only. A warning on a held row waits until the row is corrected.
 with
 
 held_rows as (

@@ -185,5 +185,5 @@ def test_findings_and_records_are_equal(homes: tuple[Settings, Settings], table:
 
 
 def test_an_earlier_day_is_built_from_the_lake(homes: tuple[Settings, Settings]) -> None:
-    ours, theirs = (marts_as_at(settings, NIGHTS[0]).marts_path for settings in homes)
+    theirs, ours = (marts_as_at(settings, NIGHTS[0]).marts_path for settings in homes)
     assert_equal_marts(ours, theirs)
