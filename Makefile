@@ -50,7 +50,7 @@ develop: .venv/developing
 
 # Spark has an environment of its own, which sees what is in the one beside it.
 .venv/spark/installed: .venv/developing requirements-spark.txt
-	$(PYTHON) -m venv .venv/spark
+	$(PYTHON) -m venv --without-pip --clear .venv/spark
 	$(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))" \
 		> "$$(.venv/spark/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/beside.pth"
 	.venv/spark/bin/python -m pip install --quiet --no-deps --requirement requirements-spark.txt
