@@ -89,7 +89,7 @@ figures as (
         change <> 0
         and (
             breakdown = ''
-            or measure in ('{{ breakdown_measures().split() | join("', '") }}')
+            or measure in {{ quoted_names(breakdown_measures()) }}
         )
 
 ),
