@@ -22,7 +22,7 @@ from complaints.report.printing import PrintedChart
 from complaints.report.render_html import TEMPLATES as REPORT_TEMPLATES
 from complaints.warehouse.access import share
 from complaints.warehouse.errors import UsageError
-from complaints.warehouse.plain_text import without_unseen
+from complaints.warehouse.plain_text import cut, without_unseen
 from complaints.warehouse.query import open_marts
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import sql_text
@@ -183,7 +183,7 @@ def _text(value: Any) -> str:
         return f"{value:%d/%m/%Y}"
     if isinstance(value, float):
         return f"{value:g}"
-    return without_unseen(str(value))
+    return without_unseen(cut(str(value)))
 
 
 def _column(marts: duckdb.DuckDBPyConnection, query: str) -> list[str]:
