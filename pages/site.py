@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from functools import cache, partial
@@ -47,7 +47,7 @@ class View(NamedTuple):
     says: str
     sql: str
     columns: list[str]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
     numeric: set[int]
     chart: Markup | None
 
@@ -228,7 +228,7 @@ def _marked(docs: str) -> str:
     """Return dbt's docs marked as the other pages are, and unable to ask anything of a network.
 
     Its program, of dbt 1.11, has the address of a counter of visits, which it does not use here.
-    Where the project lay when it was made is nobody's business.
+    Where the project and the home lay when it was made is nobody's business.
     """
     allowed = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src "
     allowed += "'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
@@ -239,7 +239,8 @@ def _marked(docs: str) -> str:
     )
     head = f'<head><meta http-equiv="Content-Security-Policy" content="{allowed}">'
     return (
-        docs.replace(str(PROJECT_FOLDER), "")
+        re.sub('"(build|compiled|root)_path": "[^"]*"', r'"\1_path": null', docs)
+        .replace(str(PROJECT_FOLDER), "")
         .replace("<head>", head, 1)
         .replace("<body>", f"<body>{marking}", 1)
     )
