@@ -66,9 +66,9 @@ def test_check_names_the_year_whose_holidays_follow_the_rule(
     monkeypatch.setenv("COMPLAINTS_CHECK_LEAVES_OUT", "mail, sources")
     monkeypatch.setenv("COMPLAINTS_CHECK_WAITING_DAYS", "10000")
     settings = home_of_first_night.put_back()
-    for day, is_said in ((date(2027, 9, 30), False), (date(2027, 10, 1), True)):
+    for day, is_said in ((date(2028, 9, 30), False), (date(2028, 10, 1), True)):
         with duckdb.connect(settings.marts_path) as marts:
             marts.execute("update dq_publication set as_of_day = $1", [day])
         assert (
-            "Deadlines reach 2028, whose bank" in run("check", "--home", settings.home).out
+            "Deadlines reach 2029, whose bank" in run("check", "--home", settings.home).out
         ) == is_said
