@@ -27,8 +27,8 @@ from complaints.flows.steps.validate import (
     validate_deliveries,
     validate_records,
 )
+from complaints.flows.steps.write_site import write_site
 from complaints.notices.notify import notify_of_failure, notify_of_night
-from complaints.pages.site import write_site
 from complaints.warehouse.access import keep_private
 from complaints.warehouse.erasures import Erased
 from complaints.warehouse.errors import ExitCode, OperatorError, RunFailedError, UsageError

@@ -9,12 +9,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.settings import Settings
 
 STARTUP_SECONDS = 90
 HOST = "127.0.0.1"
+SERVER_LOG = "server.log"  # what the server of a schedule says, since it started
 
 
 def configure_prefect(settings: Settings) -> None:
@@ -113,15 +115,20 @@ def server_for_schedule() -> Iterator[None]:
     host, port = settings.server.api.host, settings.server.api.port
     if _answers(host, port):
         raise UsageError("port_taken", port=port)
-    server = subprocess.Popen([sys.executable, "-m", "prefect", "server", "start"])
-    try:
-        _wait_for(server, host, port)
-        _use_server(host, port)
-        yield
-    finally:
-        os.environ.pop("PREFECT_API_URL", None)
-        server.terminate()
-        server.wait()
+    with (Path(os.environ["PREFECT_HOME"]) / SERVER_LOG).open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "prefect", "server", "start"],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for(server, host, port)
+            _use_server(host, port)
+            yield
+        finally:
+            os.environ.pop("PREFECT_API_URL", None)
+            server.terminate()
+            server.wait()
 
 
 def _wait_for(server: "subprocess.Popen[bytes]", host: str, port: int) -> None:

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from functools import cache, partial
@@ -14,22 +14,25 @@ from typing import Any, NamedTuple
 import duckdb
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from complaints.pages.lineage import Model, draw_lineage
 from complaints.report.chart_drawing import chart_svg
 from complaints.report.layout import long_date
 from complaints.report.printing import PrintedChart
 from complaints.report.render_html import TEMPLATES as REPORT_TEMPLATES
 from complaints.warehouse.access import share
 from complaints.warehouse.errors import UsageError
-from complaints.warehouse.plain_text import without_unseen
+from complaints.warehouse.plain_text import cut, without_unseen
 from complaints.warehouse.query import open_marts
-from complaints.warehouse.settings import Settings
+from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from complaints.warehouse.store import sql_text
 
 VIEWS = Path(__file__).with_name("views.yml")
 TEMPLATES = Path(__file__).with_name("templates")
+DECISIONS = PROJECT_FOLDER / "docs" / "decisions.md"
 START = "today.html"
+DOCS = "dbt/index.html"
 DICTIONARY = """
     select marts.table_name, marts.comment, columns.column_name, columns.data_type, columns.comment
     from duckdb_tables() as marts inner join duckdb_columns() as columns using (table_name)
@@ -44,7 +47,7 @@ class View(NamedTuple):
     says: str
     sql: str
     columns: list[str]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
     numeric: set[int]
     chart: Markup | None
 
@@ -63,11 +66,17 @@ class Mart(NamedTuple):
 
     name: str
     description: str
+    made_from: str
     columns: list[tuple[str, str, str]]
 
 
-def write_site(settings: Settings) -> Path:
+def write_site(settings: Settings, models: Mapping[str, Model], docs: Path) -> Path:
     """Write the pages of what is published, and return the one to begin with.
+
+    Args:
+        settings: where the home is.
+        models: the models of the marts, by the keys that their parents have.
+        docs: dbt's own docs, in one file.
 
     Raises:
         RunFailedError: nothing has been published yet.
@@ -78,8 +87,8 @@ def write_site(settings: Settings) -> Path:
     with open_marts(settings.marts_path) as marts:
         as_of, _, _, last = marts.execute("from dq_publication").fetchall()[0]
         quarters = _column(marts, "select distinct financial_quarter from rpt_quarterly_stages")
-        pages = list(_pages(marts, quarters))
-        dictionary = _dictionary(marts)
+        pages = [*_pages(marts, quarters), _decisions()]
+        dictionary = _dictionary(marts, models)
     environment = Environment(
         loader=FileSystemLoader([TEMPLATES, REPORT_TEMPLATES]),
         autoescape=True,
@@ -93,17 +102,20 @@ def write_site(settings: Settings) -> Path:
             (page.file, page.title.partition(" ")[0])
             for page in pages
             if not page.file.startswith("quarter-") or page.file == quarter_file(last)
-        ]
-        + [("data.html", "Data")],
+        ],
         "quarters": [(quarter_file(each), each) for each in sorted(quarters, reverse=True)],
     }
     template = environment.get_template("page.html.j2")
     for page in pages:
-        text = template.render(page=page, marts=[], **common)
+        of_data = (
+            {"marts": dictionary, "picture": draw_lineage(models), "docs": DOCS}
+            if page.file == "data.html"
+            else {"marts": []}
+        )
+        text = template.render(page=page, **of_data, **common)
         (unfinished / page.file).write_text(text, encoding="utf-8")
-    data = Page("data.html", "Data", "The marts and their columns, as dbt describes them.", [])
-    text = template.render(page=data, marts=dictionary, **common)
-    (unfinished / data.file).write_text(text, encoding="utf-8")
+    (unfinished / DOCS).parent.mkdir()
+    (unfinished / DOCS).write_text(_marked(docs.read_text(encoding="utf-8")), encoding="utf-8")
     return _put_in_place(settings, unfinished)
 
 
@@ -183,17 +195,66 @@ def _text(value: Any) -> str:
         return f"{value:%d/%m/%Y}"
     if isinstance(value, float):
         return f"{value:g}"
-    return without_unseen(str(value))
+    return without_unseen(cut(str(value)))
 
 
 def _column(marts: duckdb.DuckDBPyConnection, query: str) -> list[str]:
     return [value for (value,) in marts.execute(query).fetchall()]
 
 
-def _dictionary(marts: duckdb.DuckDBPyConnection) -> list[Mart]:
+def _decisions() -> Page:
+    """Return the decisions as a page: a table for each subject."""
+    before, *subjects = DECISIONS.read_text(encoding="utf-8").split("\n## ")
+    views = []
+    for subject in subjects:
+        title, _, text = subject.partition("\n")
+        columns, _, *rows = [
+            tuple(_of_markdown(cell) for cell in re.split(r"(?<!\\)\|", line)[1:-1])
+            for line in text.splitlines()
+            if line.startswith("|")
+        ]
+        views.append(View(title, "", "", list(columns), rows, set(), None))
+    about = " ".join(before.splitlines()[1:]).strip()
+    return Page("decisions.html", "Decisions", about, views)
+
+
+def _of_markdown(cell: str) -> Markup:
+    """Return a cell of a table with its code marked, and of a link its words."""
+    words = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", cell.strip().replace("\\|", "|"))
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(words))))
+
+
+def _marked(docs: str) -> str:
+    """Return dbt's docs marked as the other pages are, and unable to ask anything of a network.
+
+    Its program, of dbt 1.11, has the address of a counter of visits, which it does not use here.
+    Where the project and the home lay when it was made is nobody's business.
+    """
+    allowed = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src "
+    allowed += "'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+    marking = (
+        '<p style="position:fixed;right:0;bottom:0;z-index:99;margin:0;padding:4px 12px;'
+        'background:#fff;border:1px solid #0b0c0c;color:#0b0c0c"><b>Internal: not for release</b>. '
+        '<a href="../data.html">Back to the pages</a></p>'
+    )
+    head = f'<head><meta http-equiv="Content-Security-Policy" content="{allowed}">'
+    return (
+        re.sub('"(build|compiled|root)_path": "[^"]*"', r'"\1_path": null', docs)
+        .replace(str(PROJECT_FOLDER), "")
+        .replace("<head>", head, 1)
+        .replace("<body>", f"<body>{marking}", 1)
+    )
+
+
+def _dictionary(marts: duckdb.DuckDBPyConnection, models: Mapping[str, Model]) -> list[Mart]:
+    made_from = {
+        model.name: ", ".join(sorted({models[parent].name for parent in model.parents}))
+        for model in models.values()
+        if model.folder.startswith("marts/")
+    }
     found: dict[str, Mart] = {}
     for name, description, column, kind, comment in marts.execute(DICTIONARY).fetchall():
-        mart = found.setdefault(name, Mart(name, description or "", []))
+        mart = found.setdefault(name, Mart(name, description or "", made_from.get(name, ""), []))
         mart.columns.append((column, kind.lower(), comment or ""))
     return list(found.values())
 
@@ -206,7 +267,7 @@ def _put_in_place(settings: Settings, unfinished: Path) -> Path:
         os.replace(folder, former)
     os.replace(unfinished, folder)
     shutil.rmtree(former, ignore_errors=True)
-    for path in (folder, *folder.iterdir()):
+    for path in (folder, *folder.rglob("*")):
         share(settings, path)
     return folder / START
 

@@ -4,6 +4,7 @@ Every figure is printed beside its point, and each series has a panel of its own
 lost in black and white. A figure that is missing or hidden is a gap. Every axis starts at zero.
 """
 
+import json
 import re
 from functools import lru_cache
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 import vl_convert
 from markupsafe import escape
 
-from complaints.report.clean_text import cleaned
 from complaints.report.layout import is_percent, value_text
-from complaints.report.printing import PrintedChart
+from complaints.report.printing import PrintedChart, cleaned
+from complaints.warehouse.plain_text import LONGEST_NAME, cut
 
 INK, GRID = "#0b0c0c", "#d3d6d8"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the first comes with vl_convert
@@ -53,11 +54,13 @@ def chart_png(chart: PrintedChart) -> bytes:
 def _specification(chart: PrintedChart) -> dict[str, Any]:
     """Return the drawing in the words of Vega-Lite: a panel for each series, all to one scale."""
     sign = "%" if is_percent(chart) else ""
-    names = [name for name, _ in chart.series]
+    # Two names may be the same once they are cut, so a series goes by its place.
+    names = [cut(name, LONGEST_NAME) for name, _ in chart.series]
+    periods = [cut(period, LONGEST_NAME) for period in chart.categories]
     values = [
-        {"series": name, "period": period, "value": value, "label": value_text(value, sign)}
-        for name, line in chart.series
-        for period, value in zip(chart.categories, line, strict=True)
+        {"series": place, "period": period, "value": value, "label": value_text(value, sign)}
+        for place, (_, line) in enumerate(chart.series)
+        for period, value in zip(periods, line, strict=True)
     ]
     top = 100 if sign else max((each["value"] or 0 for each in values), default=0) * 1.2 or 1
     line = {"type": "line", "color": INK, "invalid": "break-paths-show-path-domains"}
@@ -67,7 +70,7 @@ def _specification(chart: PrintedChart) -> dict[str, Any]:
         "x": {
             "field": "period",
             "type": "ordinal",
-            "sort": list(chart.categories),
+            "sort": periods,
             "axis": {"title": None, "labelAngle": 0, "labelExpr": "split(datum.label, ' ')"},
         },
         "y": {
@@ -83,9 +86,13 @@ def _specification(chart: PrintedChart) -> dict[str, Any]:
         "facet": {
             "row": {
                 "field": "series",
-                "sort": names,
                 "title": None,
-                "header": {"labelOrient": "top", "labelAnchor": "start", "labelFontWeight": "bold"},
+                "header": {
+                    "labelExpr": f"{json.dumps(names)}[datum.value]",
+                    "labelOrient": "top",
+                    "labelAnchor": "start",
+                    "labelFontWeight": "bold",
+                },
             }
         },
         "spec": {

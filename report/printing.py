@@ -4,8 +4,9 @@ Numbers are rounded half away from zero, from the stored integers.
 """
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 from complaints.report.content import (
     Cell,
@@ -23,6 +24,9 @@ from complaints.report.content import (
     is_of_team,
 )
 from complaints.report.row_order import hides, row_order
+from complaints.warehouse.plain_text import cut, in_one_line
+
+Content = TypeVar("Content")
 
 OTHER = "Other values"
 NOTHING = "–"  # no figure: nothing was received, or there is no limit to keep
@@ -102,7 +106,7 @@ class Printer:
     def part(self, part: Part) -> str:
         """Return a figure or words as text."""
         if isinstance(part, str):
-            return part
+            return cut(part)
         if isinstance(part, Share) and part.part.cell not in self.hidden and self.hides(part):
             return self.part(part.part)  # zero of a hidden number stays zero
         if self.hides(part):
@@ -131,7 +135,8 @@ class Printer:
         order = [*row_order(table.rows[:last], self.hidden), *range(last, len(table.rows))]
         rows = tuple(self.rows([table.rows[place] for place in order]))
         notes = self.sentences(table.notes)
-        return PrintedTable(table.title, table.columns, rows, notes, table.has_total_row)
+        columns = tuple(cut(column) for column in table.columns)
+        return PrintedTable(table.title, columns, rows, notes, table.has_total_row)
 
     def rows(self, rows: Sequence[Sequence[Part]]) -> Iterator[tuple[str, ...]]:
         """Yield the rows of a table as text; those that would name a rare value are one row."""
@@ -233,6 +238,17 @@ def print_report(
     return PrintedReport(
         report.period, profile, report.as_of, report.front, sections, report.is_draft
     )
+
+
+def cleaned(content: Content) -> Content:
+    """Return printed content with every text of it in one line, however deep."""
+    if isinstance(content, str):
+        return in_one_line(content)
+    if isinstance(content, tuple):
+        return tuple(cleaned(each) for each in content)
+    if is_dataclass(content):
+        return type(content)(*(cleaned(getattr(content, each.name)) for each in fields(content)))
+    return content
 
 
 def rounded(exact: Fraction, decimals: int = 0) -> int | float:

@@ -8,8 +8,7 @@ from docx.document import Document as WordDocument
 from docx.shared import Pt
 
 from complaints.report import layout
-from complaints.report.clean_text import cleaned
-from complaints.report.printing import PrintedReport, PrintedSection
+from complaints.report.printing import PrintedReport, PrintedSection, cleaned
 from complaints.report.word_document import (
     TEMPLATE,
     add_contents,

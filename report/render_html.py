@@ -8,8 +8,7 @@ from markupsafe import Markup, escape
 
 from complaints.report import layout
 from complaints.report.chart_drawing import chart_svg
-from complaints.report.clean_text import cleaned
-from complaints.report.printing import PrintedChart, PrintedReport, PrintedTable
+from complaints.report.printing import PrintedChart, PrintedReport, PrintedTable, cleaned
 from complaints.warehouse.errors import UsageError
 
 TEMPLATES = Path(__file__).with_name("templates")

@@ -1,4 +1,7 @@
-"""Back up what cannot be made again: the working store, the log of runs, releases, reference."""
+"""Back up what cannot be made again: the working store, the log of runs, and the council's files.
+
+Those are releases, reference data and saved questions.
+"""
 
 import hashlib
 import os
@@ -20,7 +23,7 @@ from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
 
 UNFINISHED = ".unfinished-"
-FOLDERS = ("reference", "releases")
+FOLDERS = ("reference", "releases", "questions")
 SUMS = "SHA256SUMS"  # as `sha256sum --check` reads it
 # Each database of a home, and a question that only a whole one answers.
 DATABASES = {
@@ -171,8 +174,9 @@ def _copy(settings: Settings, target: Path) -> None:
     # Without its key, the erasures of a backup would refuse nothing.
     files = (*DATABASES, settings.erasure_key_path.name)
     sources = [path for name in files if (path := settings.home / name).exists()]
-    for folder in (settings.reference_folder, settings.releases_folder):
-        sources += sorted(path for path in folder.rglob("*") if path.is_file())
+    for folder in FOLDERS:
+        found = (settings.home / folder).rglob("*")
+        sources += sorted(path for path in found if path.is_file())
     sums = []
     for source in sources:
         name = source.relative_to(settings.home)

@@ -65,6 +65,13 @@ select
     count(*) filter (where status = 'given_up' and created_at > $now - interval 60 day)
 from ops_alerts
 """
+# The longest limit is 65 working days, so a deadline of today lies within some three months.
+NOT_ANNOUNCED = """
+select calendar_year from dim_date
+where
+    date = (select as_of_day + interval 3 month from dq_publication)
+    and not has_announced_holidays
+"""
 ROWS_WAITING = """
 with waiting as (
     select held_since, count(*) as rows_held from dq_quarantine group by held_since
@@ -114,6 +121,7 @@ class Published(NamedTuple):
         waiting_since: the as-of day from which the oldest of them is held back.
         stopped: what is said of the deliveries that are stopped at the door.
         silent: the sources without a new delivery for long, each with the day of its last.
+        unannounced_year: the year that deadlines reach, where its bank holidays follow the rule.
     """
 
     at: datetime
@@ -121,6 +129,7 @@ class Published(NamedTuple):
     waiting_since: date | None
     stopped: list[str]
     silent: list[tuple[str, date]]
+    unannounced_year: int | None
 
 
 def last_runs(settings: Settings) -> list[LoggedRun]:
@@ -177,9 +186,10 @@ def read_published(settings: Settings) -> Published:
             ).fetchone() or (0, None)
             stopped = marts.execute(STOPPED).fetchall()
             silent = marts.execute(SILENT, {"days": settings.alerts_silent_days}).fetchall()
+            (year,) = marts.execute(NOT_ANNOUNCED).fetchone() or (None,)
         except (duckdb.CatalogException, duckdb.BinderException):
             raise RunFailedError("marts_without_time", path=settings.marts_path) from None
-    return Published(at, rows_waiting, since, [message for (message,) in stopped], silent)
+    return Published(at, rows_waiting, since, [message for (message,) in stopped], silent, year)
 
 
 def find_problems(
@@ -232,6 +242,14 @@ def _problems_of_marts(
             for source, day in published.silent
             if sources is None or source in sources
         ]
+    if published.unannounced_year:
+        sentences.append(
+            sentence_of(
+                "holidays_not_announced",
+                year=published.unannounced_year,
+                path=settings.reference_folder / "bank_holidays.csv",
+            )
+        )
     age = clock.utc_now() - published.at
     if age > max_age:
         sentences.append(

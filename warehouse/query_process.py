@@ -115,10 +115,10 @@ def answer_to(asked: Asked) -> Iterator[list[Any]]:
             yield []
     except duckdb.InterruptException:
         raise RefusedError("query_too_long", seconds=asked.seconds) from None
+    except (duckdb.OutOfMemoryException, MemoryError):
+        raise RefusedError("query_too_large") from None
     except duckdb.Error as problem:
         raise RefusedError("query_refused", reason=sentence(problem)) from None
-    except MemoryError:
-        raise RefusedError("query_too_large") from None
 
 
 def sentence(problem: duckdb.Error) -> str:

@@ -46,6 +46,7 @@ COPIED_TABLES = {"ops_runs": "* exclude (message)", "ops_steps": "*", "ops_alert
 HOME_LOCK, NIGHT_LOCK = "run.lock", "night.lock"
 # A clock that is wrong by years would shut out all true days after it.
 MOST_DAYS_BETWEEN_NIGHTS = 40
+MOST_YEARS_AHEAD = 10
 LOCK_SECONDS = 0.2  # for one that only looks whether a run is at work
 
 
@@ -279,7 +280,7 @@ def check_may_begin(settings: Settings) -> None:
 
     Raises:
         RunFailedError: another night is at work.
-        UsageError: the as-of day is before the newest one recorded, or long after it.
+        UsageError: the as-of day is before the newest one recorded, or years ahead.
     """
     if not settings.warehouse_path.exists():
         return
@@ -300,6 +301,8 @@ def _check_as_of_day(settings: Settings, day: date) -> None:
         ).fetchall()[0]
     if newest_day and day < newest_day:
         raise UsageError("as_of_day_before_newest", day=day, newest=newest_day, home=settings.home)
+    if day.year > clock.today().year + MOST_YEARS_AHEAD:
+        raise UsageError("as_of_day_far_ahead", day=day, years=MOST_YEARS_AHEAD)
     most = timedelta(days=MOST_DAYS_BETWEEN_NIGHTS)
     if newest_day and settings.as_of is None and day - newest_day > most:
         raise UsageError(

@@ -1,7 +1,8 @@
 """Write bank_holidays.csv: the bank holidays in England, from the `holidays` package.
 
 Run it from anywhere, with the project's environment, after the package has learnt of a
-newly proclaimed holiday or when the calendar is to reach further:
+newly proclaimed holiday or when the calendar is to reach further (and see in dbt_project.yml to
+which year they are announced):
 
     python dbt_project/seeds/make_bank_holidays.py
 
@@ -17,7 +18,7 @@ from pathlib import Path
 import holidays
 
 FIRST_YEAR = 2000
-LAST_YEAR = 2035
+LAST_YEAR = 2060
 SEED = Path(__file__).with_name("bank_holidays.csv")
 SATURDAY = 5
 

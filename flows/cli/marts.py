@@ -129,7 +129,8 @@ def site(
 ) -> None:
     """Write the pages of what is published: what is late, quarters, trends, data and runs."""
     from complaints.flows.cli.console import print_lines
-    from complaints.pages.site import serve_site, write_site
+    from complaints.flows.steps.write_site import write_site
+    from complaints.pages.site import serve_site
 
     settings = read_settings(home=home)
     first = write_site(settings)

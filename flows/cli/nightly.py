@@ -5,6 +5,7 @@ import shutil
 import signal
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -172,10 +173,13 @@ def serve_schedule(settings: Settings) -> None:
     """
     _check_source(settings)
     configure_prefect(settings)
+    keep_logs_off_terminal()
     from prefect import serve
 
     from complaints.flows.schedules import deployments
 
+    # Prefect 3.8.8 forgets to await this when it is stopped.
+    warnings.filterwarnings("ignore", "coroutine 'Runner.astop' was never awaited")
     served = deployments(settings)
     print_lines(*_what_is_served(settings, served))
     with keep_private(settings), server_for_schedule():

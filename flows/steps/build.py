@@ -155,14 +155,27 @@ def check_marts(settings: Settings, run: Run) -> Path:
             raise
 
 
-def _invoke(settings: Settings, words: Sequence[str]) -> None:
+def generate_docs(settings: Settings, folder: Path) -> Path:
+    """Let dbt write its docs of the models into a folder, in one file that needs no other.
+
+    Nothing is asked of the store: the types are those of the contracts.
+    """
+    from dbt.parser.manifest import write_manifest
+
+    write_manifest(read_project(settings), str(folder))
+    words = ["docs", "generate", "--static", "--no-compile", "--empty-catalog"]
+    _invoke(settings, words, folder)
+    return folder / "static_index.html"
+
+
+def _invoke(settings: Settings, words: Sequence[str], target: Path | None = None) -> None:
     from dbt.cli.main import dbtRunner
 
     with open_warehouse(settings) as store:
         engine_of(settings, store).sync()
     with dbt_environment(settings):
         runner = dbtRunner(manifest=read_project(settings))
-        result = runner.invoke([*words, *dbt_flags(settings)])
+        result = runner.invoke([*words, *dbt_flags(settings, target)])
     if result.success:
         return
     if result.exception is not None:
@@ -181,8 +194,8 @@ def _invoke(settings: Settings, words: Sequence[str]) -> None:
     )
 
 
-def dbt_flags(settings: Settings) -> list[str]:
-    """Return the flags that every dbt command needs."""
+def dbt_flags(settings: Settings, target: Path | None = None) -> list[str]:
+    """Return the flags that every dbt command needs; where its files go, if not where always."""
     return [
         "--project-dir",
         str(settings.dbt_project_folder),
@@ -191,7 +204,7 @@ def dbt_flags(settings: Settings) -> list[str]:
         "--target",
         "warehouse" if settings.engine == "duckdb" else settings.engine,
         "--target-path",
-        str(settings.home / "dbt" / "target"),
+        str(target or settings.home / "dbt" / "target"),
         "--log-path",
         str(settings.home / "dbt" / "logs"),
         *LOGGING,

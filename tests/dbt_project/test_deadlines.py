@@ -22,7 +22,7 @@ from deadline_oracle import (
     DAY,
     FIRST_DAY,
     LAST_DAY,
-    NO_2036,
+    NO_2061,
     OMBUDSMANS_CODE_START,
     STAGES,
     TURNING_POINTS,
@@ -180,9 +180,9 @@ def test_every_deadline_equals_numpys(
 @pytest.mark.parametrize(
     ("as_of_day", "received"),
     [
-        (date(2036, 1, 2), date(2018, 7, 2)),
-        (date(2041, 6, 3), date(2018, 7, 2)),
-        (date(2035, 12, 28), date(2035, 12, 20)),
+        (date(2061, 1, 3), date(2018, 7, 2)),
+        (date(2066, 6, 3), date(2018, 7, 2)),
+        (date(2060, 12, 29), date(2060, 12, 20)),
     ],
     ids=["the as-of day", "the as-of day, years later", "a due date"],
 )
@@ -190,5 +190,5 @@ def test_a_day_outside_the_calendar_is_an_error_that_names_the_year_to_add(
     deadlines: Deadlines, as_of_day: date, received: date
 ) -> None:
     row = Stage("statutory", "stage_1", received, None, None, None, None, False, None)
-    with pytest.raises(duckdb.Error, match=NO_2036):
+    with pytest.raises(duckdb.Error, match=NO_2061):
         deadlines.of([row], as_of_day)

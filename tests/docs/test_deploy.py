@@ -11,7 +11,7 @@ from docs.operator_pages import variable_of
 
 PAGES = [
     PROJECT_FOLDER / "docs" / name
-    for name in ("deploy.md", "access.md", "operations.md", "messages.md")
+    for name in ("deploy.md", "access.md", "operations.md", "messages.md", "first_day.md")
 ]
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 

@@ -188,11 +188,11 @@ def test_query_that_cannot_run_is_one_sentence(
     ("bomb", "problem"),
     [
         ("select count(*) from range(1_000_000_000) a, range(1_000_000) b", "longer than 0.3 s"),
-        ("select list(range) from range(1_000_000_000)", "Out of Memory"),
+        ("select list(range) from range(1_000_000_000)", "more memory than it may"),
         ("from range(1_000_001)", "more than 1,000,000 rows"),
-        ("select unnest(range(1_000_000_000))", "Out of Memory"),
-        ("select range(300_000_000) from range(5)", "Out of Memory"),
-        ("select repeat('x', 100_000_000) from range(100)", "emory"),
+        ("select unnest(range(1_000_000_000))", "more memory than it may"),
+        ("select range(300_000_000) from range(5)", "more memory than it may"),
+        ("select repeat('x', 100_000_000) from range(100)", "more memory than it may"),
     ],
     ids=["time", "memory", "rows", "one value", "long values", "long texts"],
 )

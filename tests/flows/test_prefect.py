@@ -34,6 +34,7 @@ class Served(NamedTuple):
     weekly_deployment: dict[str, Any]
     good: dict[str, Any]
     failed: dict[str, Any]
+    said: str
 
     @property
     def runs(self) -> list[dict[str, Any]]:
@@ -62,7 +63,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             deployment, source=str(folder / "empty"), home=str(folder / "other")
         )
         failed = until(lambda: api.ended_run(failed_id), 90, "the failing run to end")
-        served = Served(api, deployment, weekly_deployment, good, failed)
+        said = (folder / "complaints.log").read_text(encoding="utf-8")
+        served = Served(api, deployment, weekly_deployment, good, failed, said)
         # Task runs and logs reach the server a little later than the state of their flow run.
         until(lambda: "publish" in steps_of(served), 30, "the last step")
         yield served
@@ -86,6 +88,14 @@ def summaries_of(served: Served, run: dict[str, Any]) -> list[dict[str, Any]]:
 def test_tests_of_one_server_share_a_worker(request: pytest.FixtureRequest) -> None:
     is_grouped = request.node.nodeid.endswith("@prefect")
     assert is_grouped or not request.config.getoption("loadgroup", False)
+
+
+@pytest.mark.soak
+def test_serving_says_what_and_when_and_nothing_else(served: Served) -> None:
+    nights, nightly, weekly = served.said.splitlines()
+    assert nights.startswith("The nights of ") and str(EXAMPLE_EXPORTS) in nights
+    assert nightly.startswith("Next nightly: ") and nightly.endswith(" at 04:00.")
+    assert weekly.startswith("Next weekly: Sunday, ")
 
 
 @pytest.mark.soak

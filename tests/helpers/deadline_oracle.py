@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 LIMITS_START = date(2006, 9, 1)
 OMBUDSMANS_CODE_START = date(2026, 4, 1)
 FIRST_DAY = date(2000, 1, 1)
-LAST_DAY = date(2035, 6, 30)  # 65 working days later is still in the calendar
+LAST_DAY = date(2060, 6, 30)  # 65 working days later is still in the calendar
 
 STAGES = (
     ("statutory", "stage_1"),
@@ -41,7 +41,7 @@ with (SEEDS / "bank_holidays.csv").open(encoding="utf-8") as seed:
     BANK_HOLIDAYS = [row["date"] for row in csv.DictReader(seed)]
 ENGLAND = np.busdaycalendar(holidays=BANK_HOLIDAYS)
 
-NO_2036 = "The calendar has no 2036: add its bank holidays to reference/bank_holidays.csv"
+NO_2061 = "The calendar has no 2061: add its bank holidays to reference/bank_holidays.csv"
 
 
 class Stage(NamedTuple):

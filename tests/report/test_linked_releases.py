@@ -3,8 +3,10 @@
 import random
 from collections.abc import Sequence, Set
 from itertools import product
+from pathlib import Path
 
 import pytest
+from pytauargus import protect as tau_argus
 
 from complaints.report.content import Cell, Count, Report, Sum, WorkedOut
 from complaints.report.disclosure import hidden_cells, protect
@@ -113,6 +115,40 @@ def test_the_headline_of_stage_1_is_visible_in_at_least_95_of_100_random_quarter
             document = council.release(names, quarter, Attack(YEAR))
             visible += cell("received", quarter) not in document.hidden
     assert visible >= 95
+
+
+@pytest.mark.parametrize("seed", range(200, 205))
+def test_what_is_small_is_what_tau_argus_calls_unsafe(seed: int, tmp_path: Path) -> None:
+    """A second opinion, from the library of the statistical offices."""
+    council = Council(seed)
+    council.receive(PERIOD, 30)
+    rows = [
+        {
+            "service_team": c.team,
+            "in_sla": str(c.status == "in_sla"),
+            "outcome": c.outcome,
+            "cases": 1.0,
+        }
+        for c in council.cases
+    ]
+    counted = [["service_team", "in_sla"], ["outcome"]]
+    argus = tau_argus(rows, counted, "cases", "FREQ(6,10)", workdir=str(tmp_path))
+    unsafe = {
+        (row.get("service_team") or row["outcome"], row.get("in_sla") == "True")
+        for table in argus.tables
+        for padded in table.rows
+        if (row := {name: str(text).strip() for name, text in padded.items()})["status"] == "U"
+        and row.get("in_sla") != "False"
+    }
+    reasons = protect(report_of_cases(council.cases, [PERIOD]), 5).reasons
+    small = {
+        (cell.value or "Total", cell.measure == "in_sla")
+        for cell, reason in reasons.items()
+        if reason == "small"
+        and cell.breakdown in ("", "service_team", "outcome")
+        and cell.measure in ("received", "in_sla")
+    }
+    assert small == unsafe != set()
 
 
 def test_each_report_protected_by_itself_would_give_counts_away() -> None:

@@ -17,6 +17,7 @@ from complaints.report.render_docx import render_docx
 from complaints.report.render_html import render_html
 from complaints.report.render_json import render_json
 from complaints.report.write import printed_report, write_report
+from complaints.warehouse.backup import SUMS
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.settings import Settings
 from conftest import query
@@ -255,7 +256,7 @@ def test_the_committee_sees_every_count_and_no_case_in_the_order_of_the_seed_rep
     texts = read_html(render_html(committee)).everything
     assert len(texts.split()) < 2_000
     assert "Appendix C" not in texts and not re.search(r"\bC[HO]-18-\d{4}\b", texts)
-    assert layout.marking(committee) == "For general release"
+    assert layout.marking(committee) == "DRAFT, not released. For general release"
     internal = printed_report(short, QUARTER, "internal")
     assert re.search(r"\bCH-18-\d{4}\b", read_html(render_html(internal)).everything)
 
@@ -321,7 +322,8 @@ def test_the_report_is_written_by_format_and_profile(example: Settings, tmp_path
     assert [each.name for each in written] == [
         "complaints-report-2018-19-q2-internal.json",
     ]
-    assert sorted((tmp_path / "out").iterdir()) == sorted(written)
+    beside = tmp_path / "out" / SUMS  # by which a file that somebody has edited is known
+    assert sorted((tmp_path / "out").iterdir()) == sorted([beside, *written])
     with pytest.raises(UsageError, match="cannot be used"):
         write_report(example, QUARTER, "internal", ("json",), written[0])
     for wrong in ({"formats": ("odt",)}, {"formats": ()}, {"profile": "secret"}):

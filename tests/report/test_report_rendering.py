@@ -13,10 +13,11 @@ from lxml import etree
 
 from complaints.report import layout
 from complaints.report.chart_drawing import chart_png, chart_svg
-from complaints.report.clean_text import clean_text, cleaned
+from complaints.report.content import Table
 from complaints.report.layout import Block, blocks, numeric_columns
-from complaints.report.printing import PrintedChart, PrintedSection, PrintedTable
+from complaints.report.printing import PrintedChart, PrintedSection, PrintedTable, Printer, cleaned
 from complaints.report.render_html import render_html, render_pdf
+from complaints.warehouse.plain_text import LONGEST_NAME, LONGEST_TEXT, cut, in_one_line
 from html_page import read_page, text_of
 from report_sample import LINES, NASTY, NASTY_CLEAN, OVER_TIME, SAMPLE, STAGES_TABLE, TEAM_TABLE
 
@@ -169,11 +170,11 @@ def test_a_marking_cannot_leave_the_style_sheet() -> None:
 
 @given(st.text(st.characters(codec=None)))
 def test_any_text_is_fit_for_xml_and_stays_so(text: str) -> None:
-    clean = clean_text(text)
+    clean = in_one_line(text)
     element = etree.Element("t")
     element.text = clean
     assert etree.fromstring(etree.tostring(element)).text in (clean, None)
-    assert clean_text(clean) == clean and not FORBIDDEN.search(clean)
+    assert in_one_line(clean) == clean and not FORBIDDEN.search(clean)
 
 
 def test_a_chart_shows_each_figure_and_leaves_gaps(html: str) -> None:
@@ -194,6 +195,18 @@ def test_each_series_has_a_panel_and_no_colour_says_anything() -> None:
     svg = chart_svg(LINES)
     assert [svg.count(f">{name}</text>") for name, _ in LINES.series] == [1, 1]
     assert set(re.findall(r'stroke="(#[0-9a-f]{6})"', svg)) <= {"#0b0c0c", "#d3d6d8", "#888888"}
+
+
+def test_a_name_of_100_kb_is_cut_in_charts_and_tables() -> None:
+    """It took 32 GB."""
+    name = "Team " * 20_000
+    lines = (((f"{name}a"), (1, 2)), ((f"{name}b"), (3, 4)))
+    svg = chart_svg(PrintedChart("long", "T", ("Q1", name), lines, "No", "As drawn"))
+    shown = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+    assert max(map(len, shown)) == LONGEST_NAME == len(cut(name, LONGEST_NAME))
+    assert shown.count(cut(name, LONGEST_NAME)) == 2  # a panel for each, though they read the same
+    printed = Printer(frozenset(), "c").table(Table("T", ("", name), ((name, name),)))
+    assert {len(text) for text in (printed.columns[1], *printed.rows[0])} == {LONGEST_TEXT}
 
 
 def test_a_chart_without_any_figure_is_drawn() -> None:
@@ -237,4 +250,4 @@ def test_columns_of_numbers_are_known() -> None:
 
 def test_nasty_text_is_nasty() -> None:
     assert FORBIDDEN.search(NASTY) and not FORBIDDEN.search(NASTY_CLEAN)
-    assert clean_text(NASTY) == NASTY_CLEAN
+    assert in_one_line(NASTY) == NASTY_CLEAN

@@ -12,9 +12,8 @@ from docx.shared import Cm
 from docx.table import Table
 
 from complaints.report import layout
-from complaints.report.clean_text import cleaned
 from complaints.report.layout import CHART_GAP_NOTE, blocks, has_gap
-from complaints.report.printing import PrintedTable
+from complaints.report.printing import PrintedTable, cleaned
 from complaints.report.render_docx import render_docx
 from complaints.report.render_html import render_html
 from complaints.report.word_document import TEMPLATE

@@ -52,6 +52,9 @@ def test_home_lost_is_brought_back_and_the_next_night_ends_right(
     run: Run, home_of_first_night: SmallHome, second_night: Settings, tmp_path: Path
 ) -> None:
     settings = home_of_first_night.before_second_night()
+    question = settings.questions_folder / "ours.sql"
+    question.parent.mkdir()
+    question.write_text("-- Ours\nselect 1", encoding="utf-8")
     before = snapshot(settings.marts_path)
     said = run("backup", "--home", settings.home, "--to", tmp_path / "disk")
     (backup,) = (tmp_path / "disk").iterdir()
@@ -60,6 +63,7 @@ def test_home_lost_is_brought_back_and_the_next_night_ends_right(
     said = run("restore", "--backup", backup, "--home", settings.home)
     assert said.exit_code == ExitCode.DONE and "complaints nightly" in said.out
     assert snapshot(settings.marts_path) == before, "readers have the marts at once"
+    assert question.read_text(encoding="utf-8").startswith("-- Ours")
     assert query(settings.runs_path, "select count(*) from ops_runs") == [(1,)]
 
     assert ended(start(quick_night, settings)) == ExitCode.DONE
