@@ -1,5 +1,5 @@
--- What became of each row of the newest deliveries, counted by file, from delivered_fates; raw.run says
--- which run does this.
+-- What became of each row of the newest deliveries, counted by file, from delivered_fates.
+-- raw.run says which run does this.
 update raw.delivery_files
 set
     run_id = counted.run_id,
