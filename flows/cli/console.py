@@ -4,8 +4,10 @@ import csv
 import json
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -41,6 +43,32 @@ def print_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], format: 
         print(_as_json(columns, rows))
     else:
         _print_table(columns, rows)
+
+
+def print_findings(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], format: str) -> None:
+    """Print rows of an export with their rules, as a list by rule, as CSV or as JSON."""
+    if format != "table":
+        print_rows(columns, rows, format)
+        return
+    console = Console(soft_wrap=True, highlight=False)
+    width = console.width if sys.stdout.isatty() else 10_000
+    found = [dict(zip(columns, row, strict=True)) for row in rows]
+    by_rule = itemgetter("rule_codes", "what_to_do")
+    for (codes, what_to_do), group in groupby(sorted(found, key=by_rule), by_rule):
+        console.print(Text(codes.replace(",", ", "), style="bold"))
+        lines = [what_to_do, *map(_place_and_text, group)]
+        for line, indent in zip(lines, ["  ", *["  - "] * len(lines)], strict=False):
+            text, inner = without_unseen(in_one_line(line)), " " * len(indent)
+            filled = textwrap.fill(text, width, initial_indent=indent, subsequent_indent=inner)
+            console.print(Text(filled))
+
+
+def _place_and_text(row: Mapping[str, Any]) -> str:
+    number = row["spreadsheet_row"] or row["row_number"]
+    known = ", ".join(each for each in (row["case_reference"], row["stage"]) if each)
+    place = f"{row['file_name']}, {'row' if row['spreadsheet_row'] else 'record'} {number}"
+    written = f" ({row['what_is_written']})" if row["what_is_written"] else ""
+    return f"{place}{known and ': '}{known}{written}"
 
 
 def give_rows(

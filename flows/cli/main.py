@@ -176,11 +176,11 @@ def quarantine(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """List the rows now held back: where they are, the rules, what is written there, what to do."""
-    from complaints.flows.cli.console import print_rows
+    from complaints.flows.cli.console import print_findings
     from complaints.warehouse.as_written import list_findings
 
     found = list_findings(read_settings(home=home), warnings)
-    print_rows(found.columns, found.rows, format)
+    print_findings(found.columns, found.rows, format)
     if not found.has_texts:
         typer.echo(sentence_of("texts_not_shown"), err=True)
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,20 @@ def test_a_listed_row_is_in_that_row_of_the_spreadsheet(
         for written in (row["what_is_written"] or "").split("; "):
             column, _, text = written.partition(": ")
             assert not text or text in cells or column == "due_date", row
+
+
+def test_for_a_person_the_rows_stand_under_what_to_do(run: Run, example: Settings) -> None:
+    rows = listed(run, example, "quarantine")
+    lines = run("quarantine", "--home", example.home).out.splitlines()
+    heads = [line for line in lines if not line.startswith(" ")]
+    assert heads == sorted({row["rule_codes"].replace(",", ", ") for row in rows})
+    for row in rows:
+        place = f"  - {row['file_name']}, row {row['spreadsheet_row']}"
+        (line,) = (each for each in lines if re.match(rf"{re.escape(place)}(:|$)", each))
+        above = lines[: lines.index(line)]
+        remedy = next(each for each in reversed(above) if not each.startswith("  - "))
+        assert remedy == f"  {row['what_to_do']}"
+        assert (row["what_is_written"] or "") in line
 
 
 def sheet_of(path: Path) -> list[list[Any]]:
