@@ -12,7 +12,7 @@ import pytest
 
 from command_helpers import Run, assert_mistake
 from complaints.flows.cli import main as cli
-from complaints.flows.steps.private_columns import Marks, check_nothing_private, read_marks
+from complaints.flows.steps.private_columns import check_nothing_private, private_names
 from complaints.flows.steps.publish import publish
 from complaints.report.write import write_report
 from complaints.warehouse import access, runs
@@ -21,7 +21,6 @@ from complaints.warehouse.errors import ExitCode, RunFailedError, UsageError
 from complaints.warehouse.messages import catalogue
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from complaints.warehouse.store import open_warehouse
-from conftest import query
 from small_home import SECOND_DAY, SmallHome, ended, quick_night, start
 
 pytestmark = pytest.mark.xdist_group("night_shift")
@@ -230,27 +229,11 @@ def test_marts_with_a_private_column_are_not_published(home_of_first_night: Smal
     assert len(list(settings.published_folder.iterdir())) == 1, "nor kept as if it were"
 
 
-@pytest.fixture
-def marks() -> Marks:
-    return read_marks(PROJECT_FOLDER / "dbt_project")
-
-
-def test_free_text_and_what_is_known_of_the_child_are_marked_as_private(marks: Marks) -> None:
-    assert {
+def test_free_text_and_what_is_known_of_the_child_are_marked_as_private() -> None:
+    assert private_names(PROJECT_FOLDER / "dbt_project") == {
         *("learning", "learning_texts", "age_band", "gender", "ethnicity", "disability"),
         *("sexual_orientation", "advocate", "what_is_written"),
-    } == marks.private
-
-
-def test_what_is_cleared_of_a_private_name_only_counts(marks: Marks, example: Settings) -> None:
-    assert marks.cleared
-    for table, column in marks.cleared:
-        (kind,) = query(
-            example.marts_path,
-            "select data_type from duckdb_columns() where table_name = ? and column_name = ?",
-            *(table, column),
-        )
-        assert kind == ("BIGINT",)
+    }
 
 
 @pytest.fixture
