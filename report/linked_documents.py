@@ -94,10 +94,14 @@ class Linked(NamedTuple):
 
 
 def linked(own: Document, earlier: Sequence[Document]) -> Linked:
-    """Lay a document beside those released before it, the newest last."""
+    """Lay a document beside those released before it, the newest last.
+
+    Raises:
+        ValueError: they contradict each other, so that nothing could be protected.
+    """
     values = dict(own.values)
     shown, known, hidden = set(own.shown), set[Cell](), set[Cell]()
-    relations = list(own.relations)
+    names = [{cell: cell for cell in own.values}]
     for each in reversed(earlier):
         name = {
             cell: cell if values.setdefault(cell, value) == value else _former(cell, value)
@@ -107,17 +111,36 @@ def linked(own: Document, earlier: Sequence[Document]) -> Linked:
         shown |= {name.get(cell, cell) for cell in each.shown}
         known |= {name.get(cell, cell) for cell in each.shown - each.hidden}
         hidden |= {name.get(cell, cell) for cell in each.hidden}
-        relations += [
-            Relation(tuple(sorted((name.get(c, c), n) for c, n in each_one.terms)), each_one[1])
-            for each_one in each.relations
-        ]
+        names.append(name)
+    relations = [
+        _as_known_then(relation, name, values)
+        for name, each in zip(names, (own, *reversed(earlier)), strict=True)
+        for relation in each.relations
+    ]
     if earlier:
         relations += [each for each in _of_longer_periods(values) if each.holds(values)]
+    if wrong := next((each for each in relations if not each.holds(values)), None):
+        raise ValueError(f"the report and those released before it contradict each other: {wrong}")
     together = Document(values, frozenset(shown), frozenset(hidden), tuple(sorted(set(relations))))
     return Linked(together, frozenset(known), frozenset(hidden - known))
 
 
-def _former(cell: Cell, value: int) -> Cell:
+def _as_known_then(
+    relation: Relation, name: Mapping[Cell, Cell], values: Mapping[Cell, int]
+) -> Relation:
+    """Return a relation of a document over the counts of all.
+
+    A row that the document has not, and another one has, may have been another count then.
+    """
+    terms = tuple(sorted((name.get(cell, cell), n) for cell, n in relation.terms))
+    if Relation(terms, relation.is_equation).holds(values):
+        return Relation(terms, relation.is_equation)
+    absent = {cell: _former(cell, "not there") for cell, _ in relation.terms}
+    terms = tuple(sorted(((absent | name)[cell], n) for cell, n in relation.terms))
+    return Relation(terms, relation.is_equation)
+
+
+def _former(cell: Cell, value: int | str) -> Cell:
     """Return another name for a count that is another one today."""
     return cell._replace(period=f"{cell.period}, when it was {value}")
 

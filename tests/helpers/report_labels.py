@@ -16,7 +16,7 @@ ALL = "all"
 
 # tables that count no complaints of this council, or list them one by one
 OTHER_TABLES = re.compile(
-    r"one by one|what the checks found|\bcases, |"
+    r"one by one|what the checks found|what the annual report covers|\bcases, |"
     r"action plan|progress of actions|indicators|figures of other authorities|changes of teams",
     re.I,
 )

@@ -92,12 +92,14 @@ def exposed_by_quarters_and_year(seed: int) -> dict[object, str]:
     return council.attack.exposed() | second_day.exposed()
 
 
-def test_four_quarters_and_their_year_give_nothing_away() -> None:
-    assert exposed_by_quarters_and_year(1) == {}
+# 14: a late row has an outcome that its quarter had not had, so its table has a row more.
+@pytest.mark.parametrize("seed", [1, 14])
+def test_four_quarters_and_their_year_give_nothing_away(seed: int) -> None:
+    assert exposed_by_quarters_and_year(seed) == {}
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(2, 22))
+@pytest.mark.parametrize("seed", [*range(2, 14), *range(15, 23)])
 def test_no_quarters_year_and_second_release_of_a_random_council_give_anything_away(
     seed: int,
 ) -> None:
