@@ -42,7 +42,7 @@ NO_COUNTS = re.compile(
     r"\b\d{4}-\d{2}(?: Q[1-4])?\b|\bQ[1-4]\b|\bstages? \d\b|\bquarter \d\b|\bsections? \d[\d.]*|"
     r"\b[A-C]\.\d+|\b\d{1,2} (January|February|March|April|May|June|July|August|September|October|"
     r"November|December)( \d{4})?\b|\b(January|February|March|April|May|June|July|August|September|"
-    r"October|November|December) \d{4}\b|\bAct \d{4}\b|\bregulation \d+\b|"
+    r"October|November|December) \d{4}\b|\bAct \d{4}\b|\bregulation \d+(?:\(\d+\))?|"
     r"\b\d+(, or \d+| or \d+)? working days\b|\bnumbers from 1 to \d+\b|"
     r"(increased|decreased) by (less than )?\d[\d.]*(%| percentage points?)|"
     r"after [\d.]+ working days on average \(median [\d.]+\)|"
