@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from complaints.flows.steps.build import read_project
-from complaints.flows.steps.private_columns import read_marks
+from complaints.flows.steps.private_columns import private_names
 from complaints.warehouse.layout import ANONYMISED_KEEPS, LAYOUT_NAMES
 from complaints.warehouse.settings import PROJECT_FOLDER, read_settings
 from complaints.warehouse.traces import FREE_TEXT
@@ -78,7 +78,7 @@ def test_what_the_program_does_follows_the_marks(nodes: list[Any]) -> None:
     free_text = {name for (_, name), kind in found.items() if kind == "free_text"}
     published_nowhere = {"learning_texts", "what_is_written"}
     assert free_text - published_nowhere <= set(FREE_TEXT)
-    private = read_marks(PROJECT_FOLDER / "dbt_project").private
+    private = private_names(PROJECT_FOLDER / "dbt_project")
     of_the_child = {name for (_, name), kind in found.items() if kind == "child"}
     assert of_the_child - {"complainant_type"} <= private
 
