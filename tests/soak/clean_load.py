@@ -19,9 +19,13 @@ from small_home import ended, exit_with, start
 from soak_nights import ROLE
 
 # What a home has of its own: its runs, what its earlier nights counted, the files it was given.
-HISTORY = {"ops_runs", "ops_steps", "ops_alerts", "dq_trends", "dq_deliveries"}
-# The names of rows and runs, and since when a row has been held back or accepted.
-OWN_COLUMNS = {"record_id", "run_id", "held_since", "accepted_on"}
+HISTORY = {
+    *("ops_runs", "ops_steps", "ops_alerts", "dq_trends", "dq_deliveries"),
+    "rpt_figure_history",
+}
+# The names of rows and runs, since when a row has been held back or accepted, and where a
+# spreadsheet shows it.
+OWN_COLUMNS = {"record_id", "run_id", "held_since", "accepted_on", "spreadsheet_row"}
 # Where a record was delivered last; it is compared as the record that lay there.
 PLACES = (("file_name", "row_number"), ("source_file", "source_row"))
 
