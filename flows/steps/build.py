@@ -70,7 +70,7 @@ _projects: dict[tuple[Path, str], "Manifest"] = {}  # by their folders and engin
 
 def build_reference(settings: Settings) -> None:
     """Build the seeds and the models of reference data."""
-    _invoke(
+    _on_engine(
         settings,
         ["build", "--select", "tag:reference", "--exclude-resource-type", "test", "unit_test"],
     )
@@ -119,14 +119,14 @@ def _show(settings: Settings, relations: Sequence[str], is_all: bool = False) ->
 
 
 def _run(settings: Settings, *selected: str) -> None:
-    _invoke(settings, ["run", "--select", *selected, "--exclude", "tag:reference"])
+    _on_engine(settings, ["run", "--select", *selected, "--exclude", "tag:reference"])
 
 
 def build_run_marts(settings: Settings) -> None:
     """Build the marts that change on a night without news."""
     # Of Spark's tables, those that they read are gone with the process that made them.
     reads = "+" if settings.engine == "spark" else ""
-    _invoke(settings, ["run", "--select", *(f"{reads}{mart}" for mart in RUN_MARTS)])
+    _on_engine(settings, ["run", "--select", *(f"{reads}{mart}" for mart in RUN_MARTS)])
     _show(settings, [f"marts.{mart}" for mart in RUN_MARTS])
 
 
@@ -147,7 +147,7 @@ def check_marts(settings: Settings, run: Run) -> Path:
     with ThreadPoolExecutor(1) as beside, duckdb.connect(settings.warehouse_path) as warehouse:
         copied = beside.submit(copy_marts, settings, run, warehouse.cursor())
         try:
-            _invoke(settings, ["test", *TESTED_EACH_NIGHT])
+            _on_engine(settings, ["test", *TESTED_EACH_NIGHT])
             return copied.result()
         except BaseException:
             wait([copied])
@@ -168,11 +168,15 @@ def generate_docs(settings: Settings, folder: Path) -> Path:
     return folder / "static_index.html"
 
 
+def _on_engine(settings: Settings, words: Sequence[str]) -> None:
+    with open_warehouse(settings) as store:
+        engine_of(settings, store).sync()
+    _invoke(settings, words)
+
+
 def _invoke(settings: Settings, words: Sequence[str], target: Path | None = None) -> None:
     from dbt.cli.main import dbtRunner
 
-    with open_warehouse(settings) as store:
-        engine_of(settings, store).sync()
     with dbt_environment(settings):
         runner = dbtRunner(manifest=read_project(settings))
         result = runner.invoke([*words, *dbt_flags(settings, target)])

@@ -27,6 +27,11 @@ def site(example: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_site(example.model_copy(update={"home": home})).parent
 
 
+def test_the_pages_are_made_of_the_marts_alone(site: Path) -> None:
+    """A home to which only the marts were copied gets no working store."""
+    assert not (site.parent / "warehouse.duckdb").exists()
+
+
 def test_every_table_is_what_its_query_returns(site: Path, example: Settings) -> None:
     shown = 0
     for path in site.glob("*.html"):
