@@ -60,7 +60,7 @@ CELLS = (
     "select *, 'reason' as breakdown, reason as value from rpt_period_reasons",
     "select *, 'outcome' as breakdown, outcome as value from rpt_period_outcomes",
 )
-# Of whom was counted, which stays in the working store.
+# Who complained: exact counts stay in the working store.
 PRIVATE_CELLS = (
     "select period, procedure, stage, characteristic as breakdown, value, complaints "
     "from intermediate.int_period_characteristics",

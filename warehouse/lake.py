@@ -35,9 +35,8 @@ create table if not exists raw.lake_files (
 
 def close_views(store: duckdb.DuckDBPyConnection) -> None:
     """Make room for the tables that the views of the lake stand for."""
-    for table in RECORDS:
-        if kind(store, table) == "VIEW":
-            store.execute(f"drop view {table}")
+    for view in relations(store, "view", "schema_name = 'raw' and not internal"):
+        store.execute(f"drop view {view}")
 
 
 def open_lake(store: duckdb.DuckDBPyConnection, lake: Path) -> None:
@@ -67,11 +66,7 @@ def close_lake(store: duckdb.DuckDBPyConnection, lake: Path) -> None:
         if files := _files(store, lake, table):
             store.execute(f"insert into {table} by name from {_reading(files)}")
     store.execute("drop table raw.lake_files")
-    shown = store.execute(
-        "select schema_name || '.' || view_name from duckdb_views() "
-        "where not internal and sql like '%read_parquet%' and database_name = current_database()"
-    ).fetchall()
-    for (view,) in shown:
+    for view in relations(store, "view", "not internal and sql like '%read_parquet%'"):
         store.execute(f"drop view {view}")
 
 
@@ -127,6 +122,15 @@ def _folder(lake: Path, table: str) -> Path:
 def _reading(files: list[Path]) -> str:
     listed = ", ".join(sql_text(path) for path in files)
     return f"read_parquet([{listed}], union_by_name = true)"
+
+
+def relations(store: duckdb.DuckDBPyConnection, of: str, condition: str) -> list[str]:
+    """Return the tables or the views of the store for which a condition holds, in their order."""
+    found = store.execute(
+        f"select schema_name || '.' || {of}_name from duckdb_{of}s() "
+        f"where {condition} and database_name = current_database() order by all"
+    ).fetchall()
+    return [name for (name,) in found]
 
 
 def kind(store: duckdb.DuckDBPyConnection, table: str) -> str | None:

@@ -115,12 +115,8 @@ class SparkEngine:
         records.write_manifest(self.store, self.lake)
         for table in records.RECORDS:
             self.session.register(table, self.lake / table.replace(".", "/"))
-        tables = self.store.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() where "
-            "schema_name in ('raw', 'validation') and table_name <> 'lake_files' "
-            "and database_name = current_database() order by all"
-        ).fetchall()
-        for (table,) in tables:
+        log = "schema_name in ('raw', 'validation') and table_name <> 'lake_files'"
+        for table in records.relations(self.store, "table", log):
             folder = self.session.folder / "log" / table
             folder.mkdir(parents=True, exist_ok=True)
             written = folder / "written"
@@ -191,12 +187,8 @@ class SparkEngine:
                     self.store.execute(f"comment on column {relation}.{column} is {sql_text(text)}")
 
         if is_all:  # nothing reads what processes before this one made, or nights of DuckDB's
-            tables = self.store.execute(
-                "select schema_name || '.' || table_name from duckdb_tables() where "
-                "schema_name not in ('raw', 'validation') "
-                "and database_name = current_database() and not temporary"
-            ).fetchall()
-            for (table,) in tables:
+            built = "schema_name not in ('raw', 'validation') and not temporary"
+            for table in records.relations(self.store, "table", built):
                 self.store.execute(f"drop table {table}")
             for folder in self.session.folder.parent.iterdir():
                 if folder != self.session.folder:

@@ -56,10 +56,13 @@ def print_findings(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], form
     by_rule = itemgetter("rule_codes", "what_to_do")
     for (codes, what_to_do), group in groupby(sorted(found, key=by_rule), by_rule):
         console.print(Text(codes.replace(",", ", "), style="bold"))
-        lines = [what_to_do, *map(_place_and_text, group)]
-        for line, indent in zip(lines, ["  ", *["  - "] * len(lines)], strict=False):
-            text, inner = without_unseen(in_one_line(line)), " " * len(indent)
-            filled = textwrap.fill(text, width, initial_indent=indent, subsequent_indent=inner)
+        for indent, line in (("  ", what_to_do), *(("  - ", _place_and_text(r)) for r in group)):
+            filled = textwrap.fill(
+                in_one_line(line),
+                width,
+                initial_indent=indent,
+                subsequent_indent=" " * len(indent),
+            )
             console.print(Text(filled))
 
 

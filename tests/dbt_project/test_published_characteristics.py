@@ -19,7 +19,7 @@ CHARACTERISTICS = {  # and what is counted of one
 }
 # Beside the counts of complaints, the council's own numbers of all its people.
 COUNTED = {"rpt_quarterly_characteristics", "rpt_population"}
-# Whether a parent or a carer complained is told of each stage.
+# Each stage says whether a parent or a carer complained.
 OF_EACH_STAGE = {("fct_complaint_stages", "complainant_type")}
 QUARTERS = {"": "1234", "H1": "12", "H2": "34", "Q1": "1", "Q2": "2", "Q3": "3", "Q4": "4"}
 GROUP = "period, procedure, stage, characteristic"
@@ -66,19 +66,19 @@ def test_no_count_of_a_group_that_another_table_names_tells_of_one_of_them(
             group by all
         ),
         counted as (
-            select {GROUP}, list(value) as told, list(complaints) as counts
+            select {GROUP}, list(value) as shown, list(complaints) as counts
             from rpt_quarterly_characteristics
             group by all
         )
-        select {GROUP}, cases, told, counts
+        select {GROUP}, cases, shown, counts
         from counted
         inner join named using (period, procedure, stage)
     """).fetchall()
     assert len(groups) > 50
-    for *group, cases, told, counts in groups:
+    for *group, cases, shown, counts in groups:
         assert sum(counts) == cases, group
-        tells_nothing = told in (["Other values"], ["Not recorded"])
-        assert tells_nothing or (len(told) > 1 and min(counts) > example.report_threshold), group
+        says_nothing = shown in (["Other values"], ["Not recorded"])
+        assert says_nothing or (len(shown) > 1 and min(counts) > example.report_threshold), group
 
 
 def test_no_quarter_is_counted_in_two_periods(marts: duckdb.DuckDBPyConnection) -> None:

@@ -21,7 +21,7 @@ from report_sentences import figures_of_chart, numbers_in
 COUNT = re.compile(r"\d+")
 SHARE = re.compile(r"(\d+) of (\d+) \((\d+(?:\.\d+)?)%\)")
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
-OTHERS = "other values"  # a row for all values that nobody is told: a sum, not a count to hide
+OTHERS = "other values"  # a row for all rare values: a sum, not a count to hide
 MOST = 5_000  # no council has more complaints
 
 SUMS = (

@@ -22,7 +22,7 @@ OF_THE_NIGHT = {"row_id", "record_id", "run_id", "contents", "dataset", "positio
 OF_DELIVERIES_AND_RULES = {"dq_deliveries", "dq_rules", "dq_trends"}
 # A version may word its rules better; what they say is compared with the rules themselves.
 WORDS_OF_RULES = {"description", "remedy"}
-# Who complained is told in another way since, which names nobody: tables and a column.
+# Who complained is counted in another way since, which names nobody: tables and a column.
 OF_WHO_COMPLAINED = {
     *("rpt_period_characteristics", "rpt_quarterly_characteristics"),
     "with_advocate",

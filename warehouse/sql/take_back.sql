@@ -1,7 +1,7 @@
 -- Take back every delivery that is stopped at the door, as if it had not been read: just what
 -- extract wrote of it but its records. delivery_checks are the questions, found which of them fail,
--- known_texts the spellings that are known. What a person
--- accepted does not stop a delivery that is compared with the same last one and is not much worse.
+-- known_texts the spellings that are known. What a person accepted does not stop a delivery that is
+-- compared with the same last one and is not much worse.
 create or replace temporary table failed_checks as
 select
     checks.*,

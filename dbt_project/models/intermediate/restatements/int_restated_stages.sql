@@ -78,7 +78,6 @@ paired as (
         stages_then.record_id is not null as is_counted_before,
         stages_now.record_id is not null as is_counted_after,
         stages_now.first_delivery > stages_now.newest_delivery as is_delivered_since,
-        stages_then.is_erased,
         {% for column in [
             'record_id', 'procedure', 'received_date', 'financial_quarter', 'service_team',
             'outcome', 'sla_status', 'responded_date'
@@ -90,7 +89,7 @@ paired as (
             coalesce(stages_then.is_{{ measure }}, false) as is_{{ measure }}_before,
             coalesce(stages_now.is_{{ measure }}, false) as is_{{ measure }}_after,
         {% endfor %}
-        stages_now.first_delivery
+        stages_then.is_erased
     from stages_then
     full outer join stages_now
         on

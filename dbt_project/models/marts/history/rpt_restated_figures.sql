@@ -35,11 +35,10 @@ moves as (
             stage,
             financial_quarter_{{ side }} as financial_quarter,
             service_team_{{ side }} as service_team,
-            outcome_{{ side }} as outcome,
             {% for measure in measures().split() %}
                 if(is_{{ measure }}_{{ side }}, {{ sign }}, 0) as {{ measure }},
             {% endfor %}
-            release_number as of_release
+            outcome_{{ side }} as outcome
         from restated
         where is_counted_{{ side }}
         {% if not loop.last %}

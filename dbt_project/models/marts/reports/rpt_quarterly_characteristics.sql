@@ -48,7 +48,7 @@ judged as (
         min(complaints) over (partition by {{ group_of_period }}) > most_of_small
         and (
             count(*) over (partition by {{ group_of_period }}) > 1 or value = 'Not recorded'
-        ) as is_told,
+        ) as is_shown,
         sum(complaints) over (
             partition by {{ group_of_period }}
             order by complaints, value
@@ -63,21 +63,21 @@ finest as (
     select
         *,
         case
-            {% for length in ['quarter', 'half_year'] %}
+            {% for length in (lengths | list)[:-1] %}
                 when
-                    bool_and(is_told or period_length != '{{ length }}') over (
+                    bool_and(is_shown or period_length != '{{ length }}') over (
                         partition by financial_year, procedure, stage, characteristic
                     )
                     then '{{ length }}'
             {% endfor %}
-            else 'year'
+            else '{{ lengths | list | last }}'
         end as finest_length
     from judged
 
 ),
 
--- A small count that even the year does not lift is told together with the next larger ones, until
--- they are more than a few, so that none of them is what is left of the total.
+-- A count that is small in the year too is shown together with the next larger ones, until they are
+-- more than a few, so that none of them is what is left of the total.
 final as (
 
     select
@@ -90,7 +90,7 @@ final as (
         characteristic,
         case
             when
-                is_told
+                is_shown
                 or (complaints > most_of_small and complaints_of_rarer > most_of_small)
                 then value
             else 'Other values'
