@@ -1,6 +1,6 @@
 -- How many rows fail each rule tonight (failed_rows, accepted exceptions left out), and how many
--- there are (current_rows), for the trends: in the transaction of the last gate, so a night is there
--- as a whole or not at all.
+-- there are (current_rows), for the trends: in the transaction of the last gate, so that a night is
+-- there as a whole or not at all.
 insert into raw.quality_trends by name
 with
 
