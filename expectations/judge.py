@@ -3,7 +3,7 @@
 A rule's verdict on a row follows from the values in the columns that the rule reads. So each
 distinct combination of them is judged once, and the verdict is joined back; for a column of which
 a rule only asks whether it is filled, presence is the value. Only a rule across rows sees rows, and
-only those whose key another row shares.
+only those whose key another row shares. What is too much for this machine is judged in parts.
 """
 
 import logging
@@ -68,6 +68,7 @@ def judge(
     relation: str,
     rules: Sequence[Rule],
     values: Mapping[str, Any],
+    at_once: int,
 ) -> None:
     """Fill the temporary table `found` with which rule fails on which row.
 
@@ -79,6 +80,7 @@ def judge(
         relation: a table, a view or a subquery with `record_id` and the columns of the rules.
         rules: the rules of one gate.
         values: what the rules' parameters stand for (the codes that the reference data know).
+        at_once: how many combinations, or rows with a shared key, are judged at once.
 
     Raises:
         RuleCrashedError: an expectation raised instead of judging.
@@ -90,8 +92,22 @@ def judge(
             alike.setdefault(reads, []).append((rule, expectation))
     found: list[str] = []
     for (is_across_rows, _), declared in alike.items():
-        find = _judge_rows_with_shared_keys if is_across_rows else _judge_combinations
-        found += find(engine, store, relation, declared, values, len(found))
+        name = f"failing_{len(found)}"
+        find = _rows_with_shared_keys if is_across_rows else _combinations
+        asked, row, failing, joined = find(relation, declared[0][1], name)
+        engine.read("judged_rows", asked)
+        failed = _judge_parts(store, row, declared, values, at_once)
+        if failed.empty:
+            continue
+        store.register("failed", failed)
+        # The rows as the engine gave them: a frame has other types for dates and blanks.
+        store.execute(
+            f"create or replace temporary table {name} as select {failing}, failed.rule_code "
+            f'from judged_rows inner join failed on judged_rows.{row} = failed."row"'
+        )
+        store.unregister("failed")
+        engine.give(name)
+        found.append(joined)
     nothing = "select '' as record_id, '' as rule_code where false"
     engine.read("found", " union all ".join(found) or nothing)
 
@@ -134,71 +150,57 @@ def judge_frame(
     return pd.concat(failed, ignore_index=True).drop_duplicates()
 
 
-def _judge_combinations(
-    engine: Engine,
+def _judge_parts(
     store: duckdb.DuckDBPyConnection,
-    relation: str,
+    row: str,
     declared: Sequence[tuple[Rule, Expectation]],
     values: Mapping[str, Any],
-    number: int,
-) -> list[str]:
-    """Return the query that finds the failing rows, none where nothing fails."""
-    columns = _selected(declared[0][1])
+    at_once: int,
+) -> pd.DataFrame:
+    """Return which rule fails on which of `judged_rows`: rows that are alike are in one part."""
+    counted = store.execute("select count(*) from judged_rows").fetchone()
+    assert counted is not None  # for the type checker
+    parts = -(-counted[0] // at_once)
+    alike = ", ".join(sorted(declared[0][1].columns))
+    failed = [pd.DataFrame(columns=["row", "rule_code"])]
+    for part in range(parts):
+        frame = store.execute(
+            f"select {row} as judged_row, * from judged_rows where hash({alike}) % {parts} = {part}"
+        ).df()
+        if not frame.empty:
+            failed.append(judge_frame(frame.set_index("judged_row"), declared, values))
+    return pd.concat(failed, ignore_index=True)
+
+
+# What to read, the name of its rows, what is kept of those that fail, and the query of theirs.
+_Asked = tuple[str, str, str, str]
+
+
+def _combinations(relation: str, expectation: Expectation, name: str) -> _Asked:
+    columns = _selected(expectation)
     selected = ", ".join(f"{value} as {column}" for column, value in columns)
-    engine.read("combinations", f"select distinct {selected} from {relation} as judged")
-    combinations = store.execute("select rowid as combination, * from combinations").df()
-    combinations = combinations.set_index("combination")
-    if combinations.empty:
-        return []
-    failed = judge_frame(combinations, declared, values)
-    if failed.empty:
-        return []
-    name = f"failing_{number}"
-    store.register("failed", failed)
-    # The combinations as the engine gave them: a frame has other types for dates and blanks.
-    store.execute(
-        f"create or replace temporary table {name} as select combinations.*, failed.rule_code "
-        'from combinations inner join failed on combinations.rowid = failed."row"'
-    )
-    store.unregister("failed")
-    engine.give(name)
     same = " and ".join(
         f"{value} is not distinct from {name}.{column}" for column, value in columns
     )
-    return [
+    return (
+        f"select distinct {selected} from {relation} as judged",
+        "rowid",
+        "judged_rows.*",
         f"select judged.record_id, {name}.rule_code from {relation} as judged "
-        f"inner join {name} on {same}"
-    ]
+        f"inner join {name} on {same}",
+    )
 
 
-def _judge_rows_with_shared_keys(
-    engine: Engine,
-    store: duckdb.DuckDBPyConnection,
-    relation: str,
-    declared: Sequence[tuple[Rule, Expectation]],
-    values: Mapping[str, Any],
-    number: int,
-) -> list[str]:
-    """Return the query that gives the failing rows, none where nothing fails."""
-    columns = ", ".join(sorted(declared[0][1].columns))
-    engine.read(
-        "sharing",
+def _rows_with_shared_keys(relation: str, expectation: Expectation, name: str) -> _Asked:
+    columns = ", ".join(sorted(expectation.columns))
+    return (
         f"select judged.record_id, {columns} from {relation} as judged inner join ("
         f"select {columns} from {relation} group by {columns} having count(*) > 1"
         f") as shared using ({columns})",
+        "record_id",
+        "record_id",
+        f"select record_id, rule_code from {name}",
     )
-    rows = store.execute("from sharing").df()
-    if rows.empty:
-        return []
-    name = f"failing_{number}"
-    store.register("failed", judge_frame(rows.set_index("record_id"), declared, values))
-    store.execute(
-        f'create or replace temporary table {name} as select "row" as record_id, rule_code '
-        "from failed"
-    )
-    store.unregister("failed")
-    engine.give(name)
-    return [f"select record_id, rule_code from {name}"]
 
 
 def _selected(expectation: Expectation) -> _Columns:

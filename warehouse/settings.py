@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$",
         description="The memory that DuckDB may use, for example 1GB.",
     )
+    combinations_at_once: int = Field(
+        200_000,
+        ge=1,
+        description="How many combinations of values Great Expectations judges at once.",
+    )
     check_waiting_days: int = Field(
         10,
         ge=0,

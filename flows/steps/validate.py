@@ -87,7 +87,7 @@ def validate_records(settings: Settings) -> None:
         for dataset in LAYOUTS:
             gates = ("line", "row", "case") if dataset == COMPLAINTS else ("line", "row")
             for gate in gates:
-                _judge(engine, store, dataset, gate)
+                _judge(settings, engine, store, dataset, gate)
         store.commit()
 
 
@@ -108,9 +108,9 @@ def validate_deliveries(settings: Settings) -> bool:
         store.begin()
         engine.read("delivery_checks", "select * from intermediate.int_delivery_checks")
         engine.read("known_texts", "select field, written from staging.stg_coded_texts")
-        judge(
-            EmbeddedEngine(store), store, "delivery_checks", rules_for(DELIVERIES, "delivery"), {}
-        )
+        rules = rules_for(DELIVERIES, "delivery")
+        here = EmbeddedEngine(store)
+        judge(here, store, "delivery_checks", rules, {}, settings.combinations_at_once)
         run_sql(store, "take_back")
         stopped = "in (select delivery_number from stops)"
         for table in ("raw.record_changes", "raw.delivered_rows"):
@@ -132,7 +132,7 @@ def validate_deadlines(settings: Settings, run: Run) -> None:
         store.begin()
         store.execute("delete from validation.findings where gate = 'deadline'")
         engine = engine_of(settings, store)
-        _judge(engine, store, COMPLAINTS, "deadline")
+        _judge(settings, engine, store, COMPLAINTS, "deadline")
         engine.sync()
         engine.read("failed_rows", FAILED_ROWS)
         engine.read("current_rows", CURRENT_ROWS)
@@ -142,10 +142,7 @@ def validate_deadlines(settings: Settings, run: Run) -> None:
 
 
 def _judge(
-    engine: Engine,
-    store: duckdb.DuckDBPyConnection,
-    dataset: str,
-    gate: str,
+    settings: Settings, engine: Engine, store: duckdb.DuckDBPyConnection, dataset: str, gate: str
 ) -> None:
     # Great Expectations takes 3 s to import, which a night without news does not need.
     from complaints.expectations.judge import judge
@@ -163,7 +160,7 @@ def _judge(
         # What stands beside a row is worked out once, not for each group of rules.
         engine.run("compared", f"select * from {relation}")
         relation = "compared"
-    judge(engine, store, relation, rules, values)
+    judge(engine, store, relation, rules, values, settings.combinations_at_once)
     # Of a row that failed as a line nothing else is said.
     store.execute(
         "insert into validation.findings by name "

@@ -272,19 +272,21 @@ def random_rows(numbers: Random, columns: set[str]) -> pd.DataFrame:
     return pd.DataFrame([{c: value(c) for c in sorted(columns)} for _ in range(400)])
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("seed", "at_once"), [(0, 1000), (1, 1000), (2, 7)])
 @pytest.mark.parametrize("gate", ["line", "row", "case", "deadline"])
-def test_judging_combinations_finds_what_judging_every_row_finds(gate: str, seed: int) -> None:
+def test_judging_combinations_finds_what_judging_every_row_finds(
+    gate: str, seed: int, at_once: int
+) -> None:
     rules = rules_for("complaints", gate)
     expectations = [each for rule in rules for each in declared(rule)]
     columns = {column for _, expectation in expectations for column in expectation.columns}
     rows = random_rows(Random(seed), columns)
     rows["record_id"] = [f"r{number}" for number in range(len(rows))]
     with duckdb.connect() as store:
-        store.execute("create table judged_rows as from rows")
-        judge(EmbeddedEngine(store), store, "judged_rows", rules, KNOWN)
+        store.execute("create table all_rows as from rows")
+        judge(EmbeddedEngine(store), store, "all_rows", rules, KNOWN, at_once)
         by_combination = store.execute("select distinct record_id, rule_code from found").fetchall()
-        frame = store.execute("from judged_rows").df().set_index("record_id")
+        frame = store.execute("from all_rows").df().set_index("record_id")
     by_row = judge_frame(frame, expectations, KNOWN)
     assert set(by_combination) == set(by_row.itertuples(index=False, name=None))
     assert {code for _, code in by_combination} == {rule.code for rule in rules}
