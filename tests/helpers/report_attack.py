@@ -60,6 +60,7 @@ class Attack:
         self.known: dict[Meaning, int] = {}
         self.hidden: dict[Meaning, str] = {}  # and where the symbol stands
         self.rows: list[tuple[Terms, float, float]] = []
+        self.merged: set[Meaning] = set()  # breakdowns with a row that says not which values it is
         self.not_understood: list[str] = []
 
     def read(self, document: Document) -> None:
@@ -88,6 +89,8 @@ class Attack:
     def read_figure(self, figure: Figure) -> None:
         """Take what one cell of a table says."""
         text, what, whole, place = figure
+        if what.value.startswith(OTHERS):
+            self.merged.add(what._replace(value=""))
         if text == self.symbol and not what.value.startswith(OTHERS):
             self.hidden.setdefault(what, place)
         elif COUNT.fullmatch(text):
@@ -139,8 +142,7 @@ class Attack:
             if set(quarters) <= present:
                 self.is_sum(what, quarters)
         for group, parts in groups.items():
-            # Rare values may be one row, which says not which they are.
-            has_others = any(each.value.startswith(OTHERS) for each in parts)
+            has_others = group in self.merged
             if group.total in present:
                 for part in parts:
                     self.is_part(group.total, part)
