@@ -78,7 +78,7 @@ def workbook(numbers: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("make", "name", "count"), [(csv_export, "bad.csv", 1_000), (workbook, "bad.xlsx", 200)]
+    ("make", "name", "count"), [(csv_export, "bad.csv", 3_000), (workbook, "bad.xlsx", 600)]
 )
 def test_a_mutated_file_spoils_only_itself(tmp_path: Path, make, name: str, count: int) -> None:
     numbers = random.Random(9)
