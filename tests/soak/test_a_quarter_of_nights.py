@@ -1,16 +1,25 @@
-"""A quarter of nights: every digest is right and sent once, and the marts are those of one load."""
+"""A quarter of nights: every digest is right and sent once, and the marts are those of one load.
 
+As it was after thirty nights, the home forgets a case, in every byte of every file.
+"""
+
+import shutil
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack
 from email.message import EmailMessage
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from clean_load import marts_of, records_of, start_clean_load, unlike
+from clean_load import CleanLoad, marts_of, records_of, start_clean_load, unlike
+from complaints.flows.erase import erase
+from complaints.report.write import write_report
+from complaints.warehouse.backup import back_up
 from complaints.warehouse.errors import ExitCode
-from complaints.warehouse.settings import read_settings
+from complaints.warehouse.restore import restore_home
+from complaints.warehouse.settings import Settings, read_settings
 from conftest import query
 from digest_lines import Mail, differences, read_mail
 from digest_model import Model
@@ -18,8 +27,16 @@ from flaws import FLAWS, OF_NEW_RECORDS
 from notice_helpers import log_rows, mail_server
 from quarter import LEGAL, MANAGER, OFFICER, QUIET, SEED, Night, Run, nights
 from soak_nights import KILLED, Killer, Runner
+from traces_of_cases import naming
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("quarter")]
+
+THIRTY = 30
+# An open case, which the digests name; the longest reference, so that no other contains it.
+OPEN_CASE = (
+    "select case_reference from rpt_open_stages "
+    "order by length(case_reference) desc, received_date desc limit 1"
+)
 
 EXIT_CODES = {
     "well": ExitCode.DONE,
@@ -108,33 +125,81 @@ class Quarter:
         return due
 
 
-@pytest.fixture
-def mailbox() -> Iterator[tuple[Killer, ExitStack, int]]:
-    """A postbox, its server on loopback, which can be stopped, and the server's port."""
+class Lived(NamedTuple):
+    """The quarter when it is over, the same cases loaded at once, and the home as it was before."""
+
+    quarter: Quarter
+    clean: CleanLoad
+    after_thirty: Settings
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    folder = tmp_path_factory.mktemp("quarter")
+    clean = start_clean_load(folder / "clean")
     postbox = Killer()
     with ExitStack() as server:
-        yield postbox, server, server.enter_context(mail_server(postbox))
+        port = server.enter_context(mail_server(postbox))
+        quarter = Quarter(folder, port, postbox)
+        kept = {"home": folder / "after thirty", "backup_folder": folder / "disk"}
+        for number, night in enumerate(nights(), start=1):
+            if not night.has_mail_server:
+                server.close()
+            quarter.pass_night(night)
+            if not night.has_mail_server:
+                server.enter_context(mail_server(postbox, port))
+            if number == THIRTY:
+                shutil.copytree(quarter.settings.home, kept["home"])
+    return Lived(quarter, clean, quarter.settings.model_copy(update=kept))
 
 
-def test_every_digest_is_right_and_sent_once_and_the_marts_are_those_of_one_load(
-    tmp_path: Path, mailbox: tuple[Killer, ExitStack, int]
-) -> None:
-    postbox, server, port = mailbox
-    clean = start_clean_load(tmp_path / "clean")
-    quarter = Quarter(tmp_path, port, postbox)
-    for night in nights():
-        if not night.has_mail_server:
-            server.close()
-        quarter.pass_night(night)
-        if not night.has_mail_server:
-            server.enter_context(mail_server(postbox, port))
+def test_every_digest_is_right_and_sent_once(lived: Lived) -> None:
+    quarter = lived.quarter
     times = Counter((mail["Message-ID"], mail["To"]) for mail in quarter.mails)
     assert [n for n in times.values() if n > 1] == [2] * quarter.sent_twice, "only after a crash"
     assert log_rows(quarter.settings, "from alert_outbox") == []
     assert log_rows(quarter.settings, "select distinct status from ops_alerts") == [("sent",)]
-    records = records_of(quarter.model.warehouse.kept)
-    difference = unlike(marts_of(quarter.settings, records), clean.marts())
+
+
+def test_the_marts_are_those_of_one_load(lived: Lived) -> None:
+    records = records_of(lived.quarter.model.warehouse.kept)
+    difference = unlike(marts_of(lived.quarter.settings, records), lived.clean.marts())
     assert not difference, "\n".join(difference)
+
+
+def test_a_home_of_thirty_nights_forgets_a_case(lived: Lived, tmp_path: Path) -> None:
+    settings = lived.after_thirty
+    *_, last = islice(nights(), THIRTY)
+    Runner(settings, Killer(), SEED).put(last.folder)
+    ((case,),) = query(settings.marts_path, OPEN_CASE)
+    ((accepted,),) = query(
+        settings.warehouse_path, "select min(case_reference) from raw.acceptances"
+    )
+    write_report(settings, "2018-19 Q2", "internal", is_draft=True)
+    backup = back_up(settings)
+    named = naming(settings.home, case)
+    assert {name.partition("/")[0] for name in named} >= {
+        *("warehouse.duckdb", "marts.duckdb", "published", "reports")
+    }
+    # Said in a digest of weeks ago: no table has it any more, but the bytes of the file do.
+    assert "runs.duckdb" in naming(settings.home, accepted)
+
+    erase(settings, [case, accepted], None, "Information Officer", "Asked for")
+    for reference in (case, accepted):
+        assert naming(settings.home, reference) == []
+    with mail_server(Killer()) as port:
+        settings = settings.model_copy(update={"smtp_port": port})
+        runner = Runner(settings, Killer(), SEED)
+        for night in islice(nights(), THIRTY, THIRTY + 3):
+            runner.put(night.folder)
+            for run in night.runs:
+                assert runner.run(night.day, run) == EXIT_CODES[run.ends]
+    for reference in (case, accepted):
+        assert naming(settings.home, reference) == []
+    restored = settings.model_copy(update={"home": tmp_path / "restored"})
+    restore_home(restored, backup)
+    for reference in (case, accepted):
+        assert naming(restored.home, reference) == []
 
 
 def test_the_quarter_has_what_befalls_a_job_in_years() -> None:
