@@ -11,7 +11,7 @@ from complaints.warehouse.settings import Settings
 from conftest import Row, write_export
 from door_helpers import Door, emptied, export, renamed, without
 
-pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("load")]
+pytestmark = pytest.mark.soak
 
 OPEN = {"responded_date": "", "outcome": ""}
 # What `export` leaves out, so that every column of the layout is filled.
