@@ -10,7 +10,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when great_expectations is imported
 
@@ -94,20 +94,20 @@ def judge(
     for (is_across_rows, _), declared in alike.items():
         name = f"failing_{len(found)}"
         find = _rows_with_shared_keys if is_across_rows else _combinations
-        asked, row, failing, joined = find(relation, declared[0][1], name)
-        engine.read("judged_rows", asked)
-        failed = _judge_parts(store, row, declared, values, at_once)
+        search = find(relation, declared[0][1], name)
+        engine.read("judged_rows", search.read)
+        failed = _judge_parts(store, search.row, declared, values, at_once)
         if failed.empty:
             continue
         store.register("failed", failed)
         # The rows as the engine gave them: a frame has other types for dates and blanks.
         store.execute(
-            f"create or replace temporary table {name} as select {failing}, failed.rule_code "
-            f'from judged_rows inner join failed on judged_rows.{row} = failed."row"'
+            f"create or replace temporary table {name} as select {search.kept}, failed.rule_code "
+            f'from judged_rows inner join failed on judged_rows.{search.row} = failed."row"'
         )
         store.unregister("failed")
         engine.give(name)
-        found.append(joined)
+        found.append(search.found)
     nothing = "select '' as record_id, '' as rule_code where false"
     engine.read("found", " union all ".join(found) or nothing)
 
@@ -162,27 +162,32 @@ def _judge_parts(
     assert counted is not None  # for the type checker
     parts = -(-counted[0] // at_once)
     alike = ", ".join(sorted(declared[0][1].columns))
-    failed = [pd.DataFrame(columns=["row", "rule_code"])]
+    failed = []
     for part in range(parts):
         frame = store.execute(
             f"select {row} as judged_row, * from judged_rows where hash({alike}) % {parts} = {part}"
         ).df()
         if not frame.empty:
             failed.append(judge_frame(frame.set_index("judged_row"), declared, values))
-    return pd.concat(failed, ignore_index=True)
+    return pd.concat(failed, ignore_index=True) if failed else pd.DataFrame()
 
 
-# What to read, the name of its rows, what is kept of those that fail, and the query of theirs.
-_Asked = tuple[str, str, str, str]
+class _Search(NamedTuple):
+    """How the rows that fail are found."""
+
+    read: str  # the query of what is judged
+    row: str  # the column that names a row of it
+    kept: str  # what is kept of those that fail
+    found: str  # the query that finds them in the relation
 
 
-def _combinations(relation: str, expectation: Expectation, name: str) -> _Asked:
+def _combinations(relation: str, expectation: Expectation, name: str) -> _Search:
     columns = _selected(expectation)
     selected = ", ".join(f"{value} as {column}" for column, value in columns)
     same = " and ".join(
         f"{value} is not distinct from {name}.{column}" for column, value in columns
     )
-    return (
+    return _Search(
         f"select distinct {selected} from {relation} as judged",
         "rowid",
         "judged_rows.*",
@@ -191,9 +196,9 @@ def _combinations(relation: str, expectation: Expectation, name: str) -> _Asked:
     )
 
 
-def _rows_with_shared_keys(relation: str, expectation: Expectation, name: str) -> _Asked:
+def _rows_with_shared_keys(relation: str, expectation: Expectation, name: str) -> _Search:
     columns = ", ".join(sorted(expectation.columns))
-    return (
+    return _Search(
         f"select judged.record_id, {columns} from {relation} as judged inner join ("
         f"select {columns} from {relation} group by {columns} having count(*) > 1"
         f") as shared using ({columns})",
