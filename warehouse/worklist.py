@@ -96,7 +96,7 @@ def read_worklist(settings: Settings, teams: Sequence[str] = ()) -> Worklist:
 def save_worklist(
     settings: Settings, worklist: Worklist, out: Path | None = None, by_team: bool = False
 ) -> Path:
-    """Write the worklist to a workbook, in the reports of the home when not told where else.
+    """Write the worklist to a workbook, in the reports of the home where no path is given.
 
     Raises:
         UsageError: the folder cannot be used.

@@ -1,4 +1,4 @@
-"""`complaints ask`: saved questions, shipped and the council's own; and what analysts are told."""
+"""`complaints ask`: saved questions, shipped and the council's own, and the pages of analysts."""
 
 import json
 import re

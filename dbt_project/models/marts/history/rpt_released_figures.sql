@@ -26,7 +26,7 @@ final as (
         figures.is_hidden
     from figures
     inner join releases on figures.release_number = releases.release_number
-    -- who complained stands in the released documents alone
+    -- who complained is counted in the released documents alone
     where
         figures.breakdown not in {{ quoted_names(characteristics()) }}
         and figures.measure != 'with_advocate'
