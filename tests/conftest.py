@@ -21,6 +21,7 @@ from complaints.notices import send
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings, read_settings
 from export_helpers import open_store
 from notice_helpers import FIRST, MANAGER, MARTS, Postbox, change, mail_server
+from one_thread import use_one_thread
 from remembered_verdicts import remember_verdicts
 from small_home import SmallHome, ended, quick_night, small_home, start
 
@@ -91,6 +92,12 @@ def verdicts(shared_folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     os.environ["VERDICTS"] = str(folder)
     remember_verdicts(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Stores have one thread, in forked nights too."""
+    use_one_thread()
 
 
 @pytest.fixture(scope="session", autouse=True)

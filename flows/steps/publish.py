@@ -151,33 +151,27 @@ def _copy_tables(
             f"create or replace table published.main.{name} as from marts.{name} {order}"
         )
     warehouse.begin()  # one, for each comment by itself would be written to the disk by itself
-    for name in names:
-        for comment in _comments(warehouse, name):
-            warehouse.execute(comment)
+    for comment in _comments(warehouse, names):
+        warehouse.execute(comment)
     warehouse.commit()
     check_nothing_private(settings, warehouse, "published")
     warehouse.execute("detach published")
 
 
-def _comments(warehouse: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """Return the statements that give the published table the descriptions that dbt wrote."""
-    on_table = warehouse.execute(
-        "select table_comment from information_schema.tables where table_comment is not null "
-        "and table_catalog = current_database() and table_schema = 'marts' and table_name = ?",
-        [table],
+def _comments(warehouse: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> list[str]:
+    """Return the statements that give published tables the descriptions that dbt wrote."""
+    commented = warehouse.execute(
+        "select 'table', table_name, comment from duckdb_tables() "
+        "where database_name = current_database() and schema_name = 'marts' union all "
+        "select 'table', view_name, comment from duckdb_views() "
+        "where database_name = current_database() and schema_name = 'marts' union all "
+        "select 'column', table_name || '.' || column_name, comment from duckdb_columns() "
+        "where database_name = current_database() and schema_name = 'marts'"
     ).fetchall()
-    on_columns = warehouse.execute(
-        "select column_name, comment from duckdb_columns() where comment is not null "
-        "and database_name = current_database() and schema_name = 'marts' and table_name = ?",
-        [table],
-    ).fetchall()
-    target = f"published.main.{table}"
     return [
-        *(f"comment on table {target} is {sql_text(text)}" for (text,) in on_table),
-        *(
-            f"comment on column {target}.{column} is {sql_text(text)}"
-            for column, text in on_columns
-        ),
+        f"comment on {kind} published.main.{name} is {sql_text(text)}"
+        for kind, name, text in commented
+        if text is not None and name.split(".")[0] in tables
     ]
 
 

@@ -16,6 +16,7 @@ from complaints.expectations.judge import judge_frame
 from complaints.expectations.rules import rules_for
 from complaints.flows.steps.build import read_project
 from complaints.warehouse.settings import read_settings
+from one_thread import use_one_thread
 from remembered_verdicts import remember_verdicts
 
 __all__ = ["dbt", "small_home"]
@@ -31,3 +32,4 @@ with tempfile.TemporaryDirectory() as home:
     read_project(read_settings(home=Path(home)))
 
 remember_verdicts(Path(os.environ["VERDICTS"]))
+use_one_thread()

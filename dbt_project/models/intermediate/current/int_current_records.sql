@@ -27,6 +27,12 @@ written_dates as (
 
 ),
 
+written_moments as (
+
+    select * from {{ ref('stg_written_moments') }}
+
+),
+
 places as (
 
     select * from {{ ref('int_record_places') }}
@@ -64,7 +70,7 @@ keyed as (
         case
             when {{ is_plain_date('records.last_updated') }}
                 then {{ plain_moment('records.last_updated', 'records.reading') }}
-            else written_dates.moment
+            else written_moments.moment
         end as last_updated_moment,
         case
             when last_updated_moment < run.as_of_day + 1
@@ -80,10 +86,10 @@ keyed as (
     cross join run
     left join reference_patterns on records.source = reference_patterns.source
     left join coded_texts on records.stage = coded_texts.written
-    left join written_dates
+    left join written_moments
         on
-            records.last_updated = written_dates.written
-            and records.reading = written_dates.reading
+            records.last_updated = written_moments.written
+            and records.reading = written_moments.reading
 
 ),
 

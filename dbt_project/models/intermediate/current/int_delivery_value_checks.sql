@@ -38,6 +38,12 @@ written_dates as (
 
 ),
 
+written_moments as (
+
+    select * from {{ ref('stg_written_moments') }}
+
+),
+
 findings as (
 
     select * from {{ ref('int_findings') }}
@@ -182,6 +188,20 @@ side_texts as (
 
 ),
 
+written_texts as (
+
+    select
+        *,
+        false as is_moment
+    from written_dates
+    union all
+    select
+        *,
+        true as is_moment
+    from written_moments
+
+),
+
 -- Of each column, the dates that the declared order cannot read and another can; the dates in
 -- figures, and how many can only be of the declared order.
 read_columns as (
@@ -191,23 +211,24 @@ read_columns as (
         side_texts.column_name,
         max(
             case
-                when side_texts.is_now and written_dates.is_of_either_order then side_texts.reading
+                when side_texts.is_now and written_texts.is_of_either_order then side_texts.reading
             end
         ) as reading,
-        {{ count_where('side_texts.is_now and written_dates.day_in_other_order is not null') }}
+        {{ count_where('side_texts.is_now and written_texts.day_in_other_order is not null') }}
             as rows_now,
-        {{ count_where('not side_texts.is_now and written_dates.day_in_other_order is not null') }}
+        {{ count_where('not side_texts.is_now and written_texts.day_in_other_order is not null') }}
             as rows_before,
-        {{ count_where('side_texts.is_now and written_dates.is_of_either_order') }}
+        {{ count_where('side_texts.is_now and written_texts.is_of_either_order') }}
             as rows_of_either,
         {{ count_where(
-            'side_texts.is_now and written_dates.is_of_either_order and day(written_dates.day) > 12'
+            'side_texts.is_now and written_texts.is_of_either_order and day(written_texts.day) > 12'
         ) }} as rows_of_declared
     from side_texts
-    inner join written_dates
+    inner join written_texts
         on
-            side_texts.written = written_dates.written
-            and side_texts.reading = written_dates.reading
+            side_texts.written = written_texts.written
+            and side_texts.reading = written_texts.reading
+            and (side_texts.column_name = 'last_updated') = written_texts.is_moment
     group by side_texts.delivery_number, side_texts.column_name
 
 ),

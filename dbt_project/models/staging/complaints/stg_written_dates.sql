@@ -1,5 +1,4 @@
--- Each distinct text is read once, however many rows have it. When a row was last updated, few rows
--- share: what can be cast there, int_current_records reads.
+-- Each distinct text is read once, however many rows have it.
 {{ config(materialized='table') }}
 
 with
@@ -10,19 +9,15 @@ records as (
 
 ),
 
-fields as (
-
-    {{ rows_of_columns('records', ['reading'], date_columns(), 'column_name', 'written') }}
-
-),
-
 texts as (
 
-    select distinct
-        written,
-        reading
-    from fields
-    where column_name <> 'last_updated' or not {{ is_plain_date('written') }}
+    {{ rows_of_columns(
+        'records',
+        ['reading'],
+        date_columns() | reject('equalto', 'last_updated') | list,
+        'column_name',
+        'written'
+    ) }}
 
 ),
 
