@@ -22,8 +22,6 @@ from door_helpers import FIRST_NIGHT, Door, export
 from notice_helpers import MANAGER, Postbox, mail_server, text_of
 from small_home import borrow_store
 
-pytestmark = pytest.mark.xdist_group("load")
-
 
 @pytest.fixture
 def door(example: Settings, tmp_path: Path) -> Door:

@@ -18,7 +18,7 @@ from conftest import Row, query, snapshot, write_export
 from door_helpers import Door, emptied, export, renamed, without
 from notice_helpers import MANAGER, Postbox, mail_server, text_of
 
-pytestmark = pytest.mark.xdist_group("load")
+pytestmark = pytest.mark.xdist_group("door")
 
 # All that follows from what was delivered.
 RECORDS = ("records", "record_changes", "record_states", "delivered_rows", "deliveries")
