@@ -1,6 +1,6 @@
 """Draw what the marts are made from: the models by their folders, as dbt knows them, in SVG."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -43,7 +43,7 @@ def draw_lineage(models: Mapping[str, Model]) -> Markup:
     width = max(box.x + box.width for box in boxes.values()) + BETWEEN / 2
     height = max(box.y + box.height for box in boxes.values()) + GAP
     lines = [
-        _line(boxes[folder], boxes[fed])
+        _line(boxes[folder], boxes[fed], boxes.values())
         for folder in boxes
         for fed in sorted(feeds[folder])
         if not any(fed in _reached(feeds, other) for other in feeds[folder] - {fed})
@@ -105,17 +105,29 @@ def _boxes(models: Mapping[str, Model], feeds: Mapping[str, set[str]]) -> dict[s
     return boxes
 
 
-def _line(start: Box, end: Box) -> str:
-    from_x, from_y = start.x + start.width, start.y + start.height / 2
-    to_y = end.y + end.height / 2
-    is_beside = end.x == start.x
-    to_x = end.x + end.width if is_beside else end.x
-    bend = BETWEEN / 2
-    first, second = from_x + bend, to_x + bend if is_beside else to_x - bend
-    return (
-        f'<path d="M{from_x:.0f} {from_y:.0f}C{first:.0f} {from_y:.0f} {second:.0f} {to_y:.0f} '
-        f'{to_x:.0f} {to_y:.0f}" fill="none" stroke="#474b4e" marker-end="url(#lineage-end)"/>'
-    )
+def _line(start: Box, end: Box, boxes: Iterable[Box]) -> str:
+    """Draw a line from one box to another, between the columns and through their gaps."""
+    columns: dict[float, list[Box]] = {}
+    for box in boxes:
+        columns.setdefault(box.x, []).append(box)
+    edges = {left: max(box.x + box.width for box in column) for left, column in columns.items()}
+    x, y, end_y = edges[start.x], start.y + start.height / 2, end.y + end.height / 2
+    path = f"M{start.x + start.width:.0f} {y:.0f}H{x:.0f}"
+    for left in sorted(left for left in columns if start.x < left < end.x):
+        gaps = [GAP / 4, *(box.y + box.height + GAP / 2 for box in columns[left])]
+        gap = min(gaps, key=lambda each: abs(each - (y + end_y) / 2))
+        path += _curve(x, y, left, gap) + f"H{edges[left]:.0f}"
+        x, y = edges[left], gap
+    if end.x == start.x:
+        path += _curve(x, y, x, end_y, is_back=True) + f"H{end.x + end.width:.0f}"
+    else:
+        path += _curve(x, y, end.x, end_y)
+    return f'<path d="{path}" fill="none" stroke="#474b4e" marker-end="url(#lineage-end)"/>'
+
+
+def _curve(x: float, y: float, to_x: float, to_y: float, is_back: bool = False) -> str:
+    first, second = x + BETWEEN / 2, to_x + (BETWEEN / 2 if is_back else -BETWEEN / 2)
+    return f"C{first:.0f} {y:.0f} {second:.0f} {to_y:.0f} {to_x:.0f} {to_y:.0f}"
 
 
 def _box(folder: str, box: Box) -> str:
