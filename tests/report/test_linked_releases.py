@@ -30,6 +30,7 @@ from report_models import (
     table,
     teams,
 )
+from soak_size import share_of
 
 YEAR = "2018-19"
 
@@ -99,7 +100,7 @@ def test_four_quarters_and_their_year_give_nothing_away(seed: int) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", [*range(2, 14), *range(15, 23)])
+@pytest.mark.parametrize("seed", [*range(2, 14), *range(15, 23)][: share_of(20)])
 def test_no_quarters_year_and_second_release_of_a_random_council_give_anything_away(
     seed: int,
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from complaints.flows.steps.extract import read_delivery
 from complaints.flows.steps.find_deliveries import unread_deliveries
 from export_helpers import HEADER, ROW, folder_source, open_store, run_called, write_csv
+from soak_size import share_of
 
 pytestmark = pytest.mark.soak
 
@@ -88,7 +89,7 @@ def test_a_mutated_file_spoils_only_itself(tmp_path: Path, make, name: str, coun
     write_csv(exports, "good.csv", *GOOD)
     source = folder_source(exports)
     store, read = open_store(tmp_path), set[bytes]()
-    for number in range(count):
+    for number in range(share_of(count)):
         content = make(numbers) if make is workbook else mutated(make(numbers), numbers)
         if content in read or len(read) == OF_ONE_STORE:
             store.close()
