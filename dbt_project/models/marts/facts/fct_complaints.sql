@@ -29,7 +29,8 @@ cases as (
         max_by(service_team, stage_number) as service_team,
         -- of its latest stage, also where that has none yet
         nullif(max_by(coalesce(outcome, 'none'), stage_number), 'none') as outcome,
-        max(responded_date) as newest_response
+        -- Decided here: beside the days it would make their join a comparison of every pair.
+        case when not bool_or(is_open) then max(responded_date) end as last_responded_date
     from stages
     group by source, case_reference
 
@@ -51,13 +52,13 @@ final as (
         {{ case_key('cases.source', 'cases.case_reference') }} as case_key,
         cases.service_team,
         cases.outcome,
-        last_days.date as last_responded_date,
+        cases.last_responded_date,
         last_days.working_day_number - calendar.working_day_number as working_days_in_all
     from cases
     inner join calendar
         on cases.first_received_date = calendar.date
     left join calendar as last_days
-        on cases.newest_response = last_days.date and not cases.is_open
+        on cases.last_responded_date = last_days.date
 
 )
 
