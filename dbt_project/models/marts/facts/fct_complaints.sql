@@ -30,7 +30,10 @@ cases as (
         -- of its latest stage, also where that has none yet
         nullif(max_by(coalesce(outcome, 'none'), stage_number), 'none') as outcome,
         -- Decided here: beside the days it would make their join a comparison of every pair.
-        case when not bool_or(is_open) then max(responded_date) end as last_responded_date
+        case
+            when not bool_or(is_open or coalesce(is_closed_date_unknown, false))
+                then max(responded_date)
+        end as last_responded_date
     from stages
     group by source, case_reference
 
