@@ -2,7 +2,7 @@
 -- …_text is what was written, the plain name the value that may be used.
 {{ config(materialized='table') }}
 
-{%- set dates = date_columns() | reject('equalto', 'last_updated') | list %}
+{%- set dates = day_columns() %}
 {%- set codes = coded_columns() | reject('equalto', 'stage') | list %}
 
 with

@@ -138,7 +138,7 @@ typed_rivals as (
         rivals.record_id,
         row_number() over (
             partition by
-                {% for column in date_columns() if column != 'last_updated' %}
+                {% for column in day_columns() %}
                     coalesce(cast({{ column }}_date.moment as string), records.{{ column }}),
                 {% endfor %}
                 coalesce(cast(rivals.last_updated_moment as string), records.last_updated),
@@ -155,7 +155,7 @@ typed_rivals as (
         ) > 1 as is_duplicate
     from rivals
     inner join records on rivals.record_id = records.record_id
-    {% for column in date_columns() if column != 'last_updated' %}
+    {% for column in day_columns() %}
         left join written_dates as {{ column }}_date
             on
                 records.{{ column }} = {{ column }}_date.written

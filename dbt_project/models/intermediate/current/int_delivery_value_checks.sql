@@ -263,7 +263,7 @@ side_dates as (
     {{ rows_of_columns(
         'side_complaints',
         ['delivery_number', 'as_of_day'],
-        date_columns() | reject('equalto', 'last_updated') | list,
+        day_columns(),
         'column_name',
         'day_read'
     ) }}

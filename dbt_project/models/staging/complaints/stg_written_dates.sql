@@ -14,7 +14,7 @@ texts as (
     {{ rows_of_columns(
         'records',
         ['reading'],
-        date_columns() | reject('equalto', 'last_updated') | list,
+        day_columns(),
         'column_name',
         'written'
     ) }}
