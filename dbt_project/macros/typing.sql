@@ -124,7 +124,7 @@
     {{ return(date_columns() | reject('equalto', 'last_updated') | list) }}
 {%- endmacro %}
 
-{#- Those of the days on which something of a stage was done; its panel and acknowledgement are apart. -#}
+{#- The days on which something of a stage was done; its panel and acknowledgement are apart. -#}
 {% macro milestone_columns() -%}
     {{ return([
         'extension_agreed_date', 'panel_findings_date', 'investigator_appointed_date',
