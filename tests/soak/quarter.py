@@ -10,7 +10,8 @@ from small_home import MARTS_REPLACED, PUBLISHED, Moment
 from soak_size import share_of
 
 FIRST_DAY = date(2018, 9, 1)
-NIGHTS = share_of(92, least=33)  # a case is forgotten after thirty
+WHOLE = 92
+NIGHTS = share_of(WHOLE, least=33)  # a case is forgotten after thirty
 SEED = 4
 KEPT_FILES = 3
 QUIET = (date(2018, 10, 20), date(2018, 10, 30))  # half-term: nothing comes, nobody works
@@ -115,18 +116,18 @@ ACCEPTED: dict[date, tuple[Accepted, ...]] = {
 }
 
 
-def nights() -> Iterator[Night]:
-    """Give the quarter, night by night; the same on every call."""
+def nights(count: int = NIGHTS) -> Iterator[Night]:
+    """Give so many nights of the quarter, one by one; the same on every call."""
     system = CaseSystem(FIRST_DAY, SEED)
     delivered: dict[str, File] = {}
-    for number in range(NIGHTS):
+    for number in range(count):
         day = FIRST_DAY + timedelta(days=number)
         if not QUIET[0] <= day <= QUIET[1]:
             _work_by_hand(system, day)
             system.work(day)
             if number == 0 or day.weekday() < 5:
                 _deliver(delivered, system, day)
-        is_last = number == NIGHTS - 1
+        is_last = number == count - 1
         usual = WITH_DBT if number % 28 == 9 or number == 0 or is_last else WELL
         yield Night(
             day,
