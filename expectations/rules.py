@@ -21,6 +21,7 @@ EVERY_INPUT = "every_input"
 DELIVERIES = "deliveries"
 
 NOT_NULL = "expect_column_values_to_not_be_null"
+NOT_AFTER = "expect_column_pair_values_a_to_be_greater_than_b"
 UNIQUE = "expect_compound_columns_to_be_unique"
 
 # The domain of every date: children's services records older than this are not in the exports,
@@ -78,7 +79,11 @@ class Rule(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _spell_out(cls, declared: dict[str, Any]) -> dict[str, Any]:
-        """Spell out `filled`, `readable` (filled where something is written) and `unique`."""
+        """Spell out what is short in a file.
+
+        `filled`, `readable` (filled where something is written), `not_in_future` (of days) and
+        `unique`.
+        """
         spelled = dict(declared)
         expectations = list(spelled.get("expectations", ()))
         for column in spelled.pop("filled", ()):
@@ -86,6 +91,9 @@ class Rule(BaseModel):
         for column in spelled.pop("readable", ()):
             written = {f"{column}_text": "filled"}
             expectations.append({"type": NOT_NULL, "kwargs": {"column": column}, "where": written})
+        for column in spelled.pop("not_in_future", ()):
+            days = {"column_A": "as_of_day", "column_B": column, "or_equal": True}
+            expectations.append({"type": NOT_AFTER, "kwargs": days})
         if columns := spelled.pop("unique", ()):
             expectations.append({"type": UNIQUE, "kwargs": {"column_list": columns}})
         return spelled | {"expectations": expectations}

@@ -1,17 +1,22 @@
 -- noqa: disable=layout.indent
-{#- The records of an optional input that its newest delivery holds, each with its place there. -#}
+{#-
+    The records of an optional input that its newest delivery holds, each with its first place there and on
+    how many lines it is written.
+-#}
 {% macro delivered_input(dataset) -%}
     select
         records.*,
         places.file_name,
         places.row_number,
+        places.lines,
         coalesce(deliveries.reading, 0) as reading
     from {{ source('inputs', dataset ~ '_records') }} as records
     inner join (
         select
             record_id,
             min_by(file_name, file_position) as file_name,
-            min_by(row_number, file_position) as row_number
+            min_by(row_number, file_position) as row_number,
+            count(*) as lines
         from {{ ref('stg_delivered_rows') }}
         where dataset = '{{ dataset }}'
         group by record_id
@@ -80,6 +85,8 @@
             delivered.source,
             delivered.field_count,
             delivered.header_field_count,
+            delivered.lines,
+            run.as_of_day,
             {% for column in texts %}
                 delivered.{{ column }},
             {% endfor %}

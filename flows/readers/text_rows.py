@@ -1,5 +1,6 @@
 """The rows of a delivery as text, in a temporary table: the layout's columns, nothing else."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -133,8 +134,11 @@ def in_iso_form(column: str, target: Target) -> str:
     """
     if "%" not in target.source.dates or column not in target.layout.dates:
         return column
-    moment = f"try_strptime({column}, {sql_text(target.source.dates)})"
-    return f"coalesce(strftime({moment}, '%Y-%m-%d %H:%M:%S'), {column}) as {column}"
+    pattern = target.source.dates
+    moment, iso_form = f"try_strptime({column}, {sql_text(pattern)})", "%Y-%m-%d %H:%M:%S"
+    if re.search("%z", pattern.replace("%%", ""), re.IGNORECASE):  # a moment, whatever zone is here
+        moment, iso_form = f"timezone('UTC', {moment})", f"{iso_form}Z"
+    return f"coalesce(strftime({moment}, '{iso_form}'), {column}) as {column}"
 
 
 def _record_id(names: Collection[str], header_field_count: int, source: Source) -> str:

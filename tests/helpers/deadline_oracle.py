@@ -192,11 +192,10 @@ def expected_panel(stage: Stage, start: date, as_of_day: date) -> dict[str, Any]
             )
         )
     due = working_day_after(start, 30) if limits(stage) else None
-    met = stage.panel_date if stage.panel_date and stage.panel_date <= as_of_day else None
+    met = panel_met(stage, as_of_day)
     is_withdrawn = stage.outcome == "withdrawn"
     is_awaited = due and not (met or stage.responded_date or is_withdrawn)
-    panel = panel_met(stage, as_of_day)
-    findings_due = panel and working_day_after(panel, 5)
+    findings_due = met and working_day_after(met, 5)
     findings = findings_made(stage, as_of_day, as_of_day)
     overall = working_day_after(stage.received_date, 50) if limits(stage) else None
     return {

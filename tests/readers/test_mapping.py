@@ -1,4 +1,4 @@
-"""A mapping compiles to one select, and every foreign shape of the issue is read by one."""
+"""A mapping compiles to one select, and every foreign shape is read by one."""
 
 import datetime
 
@@ -228,6 +228,16 @@ def test_month_first_dates_are_ordered_as_such(store, tmp_path):
 """
     lines = [POINTS, "P1,s,1,02/10/2018,,,", "P1,s,1,03/09/18,,,"]
     assert read(store, tmp_path, entry, *lines, columns=("received_date",))[1] == [("02/10/2018",)]
+
+
+def test_a_time_with_its_offset_is_the_same_moment_in_whatever_zone_the_machine_is(store, tmp_path):
+    store.execute("set timezone = 'America/New_York'")
+    entry = "    dates: '%d.%m.%y %H:%M %z'\n    columns: {case_reference: Ref}\n"
+    lines = ["Ref,procedure,stage,received_date", "P1,s,1,02.07.18 00:30 +0100", "P2,s,1,02.07.18"]
+    assert read(store, tmp_path, entry, *lines, columns=("received_date",))[1] == [
+        ("02.07.18",),  # not of the pattern
+        ("2018-07-01 23:30:00Z",),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@
 
 with
 
-complaint_rows as (
+all_complaint_rows as (
 
     select * from {{ ref('int_complaint_rows') }}
 
@@ -18,23 +18,46 @@ findings as (
 
 stages as (
 
-    select distinct
+    select * from {{ ref('stg_stages') }}
+
+),
+
+stages_of_any_procedure as (
+
+    select
         stage,
-        stage_number
-    from {{ ref('stg_stages') }}
+        min(stage_number) as stage_number
+    from stages
+    group by stage
+
+),
+
+complaint_rows as (
+
+    select
+        all_complaint_rows.*,
+        coalesce(stages.stage_number, stages_of_any_procedure.stage_number) as stage_number
+    from all_complaint_rows
+    left join stages
+        on
+            all_complaint_rows.procedure = stages.procedure
+            and all_complaint_rows.stage = stages.stage
+    left join stages_of_any_procedure
+        on all_complaint_rows.stage = stages_of_any_procedure.stage
 
 ),
 
 -- Every row with a usable key counts as present, held or not: one typing error, one message.
 present as (
 
-    select distinct
-        complaint_rows.source,
-        complaint_rows.case_reference,
-        stages.stage_number
+    select
+        source,
+        case_reference,
+        stage,
+        min(stage_number) as stage_number
     from complaint_rows
-    inner join stages on complaint_rows.stage = stages.stage
-    where complaint_rows.case_reference is not null
+    where case_reference is not null and stage is not null
+    group by source, case_reference, stage
 
 ),
 
@@ -43,11 +66,11 @@ stages_before as (
     select
         source,
         case_reference,
-        stage_number,
-        lag(stage_number) over (
+        stage,
+        lag(stage) over (
             partition by source, case_reference
-            order by stage_number
-        ) as number_before
+            order by stage_number, stage
+        ) as stage_before
     from present
 
 ),
@@ -110,7 +133,7 @@ final as (
         passed.procedure,
         passed.stage,
         passed.received_date,
-        coalesce(stage_before.stage, 'none') as stage_before,
+        coalesce(stages_before.stage_before, 'none') as stage_before,
         first_value(passed.procedure) over case_stages as first_stage_procedure,
         lag(passed.received_date) over case_stages as previous_stage_received_date,
         case when resembling.source is null then 'alone' else 'resembling' end as likeness,
@@ -125,16 +148,14 @@ final as (
         on
             passed.source = resembling.source
             and passed.case_reference = resembling.case_reference
-    left join stages on passed.stage = stages.stage
     left join stages_before
         on
             passed.source = stages_before.source
             and passed.case_reference = stages_before.case_reference
-            and stages.stage_number = stages_before.stage_number
-    left join stages as stage_before on stages_before.number_before = stage_before.stage_number
+            and passed.stage = stages_before.stage
     window case_stages as (
         partition by passed.source, passed.case_reference
-        order by stages.stage_number
+        order by passed.stage_number, passed.stage
     )
 
 )

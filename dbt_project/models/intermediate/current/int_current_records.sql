@@ -139,11 +139,16 @@ typed_rivals as (
         row_number() over (
             partition by
                 {% for column in day_columns() %}
-                    coalesce(cast({{ column }}_date.moment as string), records.{{ column }}),
+                    coalesce(cast({{ column }}_date.day as string), records.{{ column }}),
                 {% endfor %}
                 coalesce(cast(rivals.last_updated_moment as string), records.last_updated),
+                -- A blank extension is none, as int_complaint_rows has it.
                 {% for column in coded_columns() if column != 'stage' %}
-                    coalesce({{ column }}_code.value, records.{{ column }}),
+                    coalesce(
+                        {{ column }}_code.value,
+                        records.{{ column }}
+                        {{ ", 'no'" if column == 'extension_agreed' }}
+                    ),
                 {% endfor %}
                 {% for column in layout_columns()
                     if column not in date_columns() + coded_columns() %}
@@ -183,14 +188,21 @@ last_updates as (
 
 ),
 
--- The version that was delivered before: the one that left last.
-left_versions as (
+-- The version that was delivered before: of those that left last, the one that was last updated.
+ranked_left_versions as (
 
     select
         keyed.source,
         keyed.case_reference,
         keyed.stage,
-        max_by(keyed.record_id, keyed.left_with_delivery) as record_id
+        keyed.record_id,
+        row_number() over (
+            partition by keyed.source, keyed.case_reference, keyed.stage
+            order by
+                keyed.left_with_delivery desc,
+                keyed.last_updated desc nulls last,
+                keyed.record_id
+        ) as position
     from keyed
     inner join contested
         on
@@ -198,7 +210,13 @@ left_versions as (
             and keyed.case_reference = contested.case_reference
             and keyed.stage = contested.stage
             and keyed.last_delivery < contested.last_delivery
-    group by keyed.source, keyed.case_reference, keyed.stage
+
+),
+
+left_versions as (
+
+    select * from ranked_left_versions
+    where position = 1
 
 ),
 

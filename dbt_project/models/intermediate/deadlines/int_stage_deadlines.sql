@@ -80,7 +80,9 @@ working_days as (
 
 calendar_end as (
 
-    select year(max(date)) + 1 as next_year
+    select
+        max(date) as last_date,
+        year(max(date)) + 1 as next_year
     from calendar
 
 ),
@@ -89,6 +91,7 @@ as_of as (
 
     select
         as_of_day.as_of_day,
+        calendar_end.last_date,
         calendar_end.next_year,
         {{ found_in_calendar(
             'calendar.working_day_number', 'year(as_of_day.as_of_day)', 'calendar_end.next_year'
@@ -101,7 +104,8 @@ as_of as (
 ),
 
 -- The limits in force on the received date, and what the row says of itself. A response that is
--- counted from the panel's findings is due by the limit overall until a panel has met.
+-- counted from the panel's findings is due by the limit overall until a panel has met. A target
+-- before the receipt, or after the calendar, is a mistake: no stage is due by it.
 limited as (
 
     select
@@ -135,7 +139,9 @@ limited as (
         {% endfor %}
         coalesce(outcomes.is_upheld, false) as is_upheld,
         if(
-            stage_rows.is_due_by_source_target and time_limits.response_limit is not null,
+            stage_rows.is_due_by_source_target
+            and time_limits.response_limit is not null
+            and stage_rows.target_date between stage_rows.received_date and as_of.last_date,
             stage_rows.target_date,
             null
         ) as source_target_date,
@@ -235,11 +241,7 @@ numbered as (
         {{ found_in_calendar(
             'response_days.working_day_number', 'year(clocked.responded_date)', 'clocked.next_year'
         ) }} as responded_number,
-        {{ found_in_calendar(
-            'target_days.working_day_number',
-            'year(clocked.source_target_date)',
-            'clocked.next_year'
-        ) }} as target_number,
+        target_days.working_day_number as target_number,
         panel_days.working_day_number + clocked.applied_findings_limit as findings_due_number,
         if(
             clocked.starts_with_findings,
@@ -323,10 +325,7 @@ judged as (
         if(
             stage = 'stage_3',
             {{ sla_status(
-                'panel_due_date',
-                'if(panel_date <= as_of_day, panel_date, null)',
-                'is_not_measured',
-                'as_of_day'
+                'panel_due_date', 'panel_met_on', 'is_not_measured', 'as_of_day'
             ) }},
             null
         ) as panel_sla_status,

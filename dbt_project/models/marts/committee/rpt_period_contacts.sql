@@ -31,18 +31,6 @@ time_limits as (
 
 ),
 
--- Contacts without a reference or a number may be the same in every column: each line is one.
-lines as (
-
-    select
-        record_id,
-        count(*) as lines
-    from {{ ref('stg_delivered_rows') }}
-    where dataset = 'contacts'
-    group by record_id
-
-),
-
 dated as (
 
     select
@@ -54,12 +42,12 @@ dated as (
         coalesce(contacts.due_date, due_days.date) as due_date,
         contacts.answered_date,
         contacts.in_time,
-        contacts.number is null or contacts.number = 1 as is_single,
+        contacts.counted_contacts = 1 as is_single,
+        -- Contacts without a reference or a number may be the same in every column.
         case
-            when contacts.contact_key is null then lines.lines else coalesce(contacts.number, 1)
+            when contacts.contact_key is null then contacts.lines else contacts.counted_contacts
         end as contacts
     from contacts
-    inner join lines on contacts.record_id = lines.record_id
     left join periods
         on contacts.period = periods.period and contacts.received_date is null
     left join calendar as received_days on contacts.received_date = received_days.date

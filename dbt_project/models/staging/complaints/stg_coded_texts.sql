@@ -30,10 +30,10 @@ synonyms_without_spaces as (
 
     select
         field,
-        replace(written, ' ', '') as written,
+        {{ without_spaces('written') }} as written,
         max_by(value, is_council_row) as value
     from synonyms
-    group by field, replace(written, ' ', '')
+    group by field, {{ without_spaces('written') }}
     having count(distinct value) = 1 or bool_or(is_council_row)
 
 ),
@@ -52,7 +52,7 @@ final as (
     left join synonyms_without_spaces
         on
             texts.field = synonyms_without_spaces.field
-            and replace({{ matched_form('texts.written') }}, ' ', '')
+            and {{ without_spaces(matched_form('texts.written')) }}
             = synonyms_without_spaces.written
     where coalesce(synonyms.value, synonyms_without_spaces.value) is not null
 

@@ -1,22 +1,65 @@
--- contact_key is what two rows may not share: the reference, or of a counted group what it counts.
--- A row without either is one contact, and counts as often as it is delivered.
-{{ typed_input(
-    'contacts',
-    texts=['team', 'reason', 'reference'],
-    codes={'type': 'contact_type'},
-    dates=['received_date', 'due_date', 'answered_date'],
-    wholes=['number', 'in_time'],
-    periods=['period'],
-    more=[
-        "coalesce(received_date_text, period_text) as received_text",
-        "coalesce(in_time > case when number_text is null then 1 else number end, false)
-            as has_too_many_in_time",
-        "coalesce(
-            reference,
-            case
-                when number_text is not null
-                    then concat_ws('|', received_date_text, period, type_text, team, reason)
-            end
-        ) as contact_key"
-    ]
-) }}
+-- A row without a reference or a number is one contact, and counts as often as it is delivered.
+with
+
+typed as (
+
+    {{ typed_input(
+        'contacts',
+        texts=['team', 'reason', 'reference'],
+        codes={'type': 'contact_type'},
+        dates=['received_date', 'due_date', 'answered_date'],
+        wholes=['number', 'in_time'],
+        periods=['period'],
+        more=['coalesce(received_date_text, period_text) as received_text']
+    ) }}
+
+),
+
+-- A period is a year, '2018-19', or with ' H1' or ' Q2' a part of it.
+counted as (
+
+    select
+        typed.*,
+        case when number_text is null then 1 else number end as counted_contacts,
+        substr(period, 1, 7) as year_of_period,
+        case when substr(period, 9, 2) in ('H1', 'Q1', 'Q2') then 1 else 2 end as half,
+        case
+            when number_text is not null and received_date_text is null
+                then substr(period, 9, 1)
+        end as counted_part
+    from typed
+
+),
+
+final as (
+
+    select
+        counted.*,
+        -- What two rows may not share: the reference, or what a counted group counts.
+        case
+            when reference is not null then 'reference|' || reference
+            when number_text is not null
+                then
+                    coalesce(cast(received_date as string), period, '')
+                    || '|' || coalesce(type, '')
+                    || '|' || coalesce(team, '')
+                    || '|' || coalesce(reason, '')
+        end as contact_key,
+        coalesce(in_time > counted_contacts, false) as has_too_many_in_time,
+        -- The year beside a part of it, or a half year beside a quarter of it.
+        coalesce(
+            counted_part is not null
+            and (
+                (min(counted_part) over of_year = '' and max(counted_part) over of_year <> '')
+                or min(counted_part) over of_half <> max(counted_part) over of_half
+            ),
+            false
+        ) as is_counted_twice
+    from counted
+    window
+        of_year as (partition by source, type, team, reason, year_of_period),
+        of_half as (partition by source, type, team, reason, year_of_period, half)
+
+)
+
+select * from final
