@@ -20,14 +20,16 @@ EXIT_CODES = {
     ExitCode.DONE: "Done. Rows may be held back or warned about.",
     ExitCode.FAILED: (
         "Failed, and nothing was published; the marts of the night before stay. Also: another run "
-        "is at work, every file was rejected, or there are no marts to ask."
+        "is at work, every file was rejected or every delivery stopped, or there are no marts to "
+        "ask."
     ),
     ExitCode.USAGE: (
         "Wrong usage or configuration: an option, path, date, setting, query, sources file or "
         "reference file. Also: the as-of day is before the newest one recorded."
     ),
     ExitCode.PUBLISHED_WITH_REJECTED_FILES: (
-        "Published, but at least one file was rejected whole; the sentence printed says why."
+        "Published, but at least one file was rejected whole or a delivery stopped; the sentence "
+        "printed says why."
     ),
 }
 KINDS = {
@@ -60,6 +62,8 @@ def command_line(program: typer.Typer = app) -> str:
     ]
     for name, command in commands.items():
         lines += _command_section(name, command)
+        for below, each in getattr(command, "commands", {}).items():
+            lines += _command_section(f"{name} {below}", each)
     lines += ["## Exit codes", "", "What a command ends with:", ""]
     lines += table(
         ("Code", "Name", "Meaning"),
@@ -94,7 +98,8 @@ def _usage(parameter: Any) -> str:
     written = ", ".join(parameter.opts)
     if parameter.is_flag:
         return f"`{written}`"
-    return f"`{written} {parameter.metavar or parameter.name.upper()}`"
+    needed = " (needed)" if parameter.required else ""
+    return f"`{written} {parameter.metavar or parameter.name.upper()}`{needed}"
 
 
 def _default(parameter: Any) -> str:

@@ -15,7 +15,7 @@ IS_POSIX = os.name == "posix"
 # What lies in the home for its owner alone; `reference/` is the council's own to set.
 PRIVATE = (
     *(".env", "warehouse.duckdb*", "runs.duckdb*", "run_journal.jsonl", "erasures.key", "*.lock"),
-    *(".marts-*", "as-at", "backups", "dbt", "prefect"),
+    *(".marts-*", "as-at", "backups", "dbt", "lake", "prefect"),
 )
 
 

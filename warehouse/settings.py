@@ -94,13 +94,13 @@ class Settings(BaseSettings):
         0.5, ge=0, le=1, description="The same for the first delivery of a source."
     )
     door_filled_share: float = Field(
-        0.2, ge=0, le=1, description="From which filled share on a column must not be emptied."
+        0.2, ge=0, le=1, description="The share of rows from which on a filled column is watched for being emptied."
     )
     door_emptied_share: float = Field(
         0.1,
         ge=0,
         le=1,
-        description="The least share of the share that was filled that must be filled still.",
+        description="How much of its filled share such a column must still have.",
     )
     query_seconds: float = Field(
         300, gt=0, description="Seconds that a query of `complaints sql` may take."

@@ -1,4 +1,4 @@
--- How many stages 2 wait now, how many without an investigator, and for how long?
+-- How many stage 2 complaints wait now, how many without an investigator, and for how long?
 select
     count(*) as waiting,
     count(*) filter (where investigator_appointed_date is null) as without_investigator,

@@ -1,4 +1,4 @@
--- How many stages 2 were answered within 25 days, within 65, and later?
+-- How many stage 2 complaints were answered within 25 days, within 65, and later?
 select
     financial_year,
     count(*) filter (where working_days_waited <= 25) as within_25,

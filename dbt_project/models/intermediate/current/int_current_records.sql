@@ -201,7 +201,7 @@ ranked_left_versions as (
             order by
                 keyed.left_with_delivery desc,
                 keyed.last_updated desc nulls last,
-                keyed.record_id
+                keyed.record_id asc
         ) as position
     from keyed
     inner join contested

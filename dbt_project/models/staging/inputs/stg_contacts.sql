@@ -19,7 +19,7 @@ typed as (
 counted as (
 
     select
-        typed.*,
+        *,
         case when number_text is null then 1 else number end as counted_contacts,
         substr(period, 1, 7) as year_of_period,
         case when substr(period, 9, 2) in ('H1', 'Q1', 'Q2') then 1 else 2 end as half,
@@ -34,7 +34,7 @@ counted as (
 final as (
 
     select
-        counted.*,
+        *,
         -- What two rows may not share: the reference, or what a counted group counts.
         case
             when reference is not null then 'reference|' || reference
