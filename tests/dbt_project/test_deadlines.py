@@ -164,6 +164,7 @@ def deadlines(example: Settings) -> Iterator[Deadlines]:
     model.connection.close()
 
 
+@pytest.mark.soak
 @examples(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )

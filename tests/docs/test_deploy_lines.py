@@ -34,6 +34,7 @@ def test_the_crontab_has_a_night_and_a_backup() -> None:
     assert set(cron_lines()) == {"nightly", "backup"}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", ["nightly", "backup"])
 def test_a_line_of_the_crontab_works_with_nothing_set(
     example_copy: Settings, tmp_path: Path, name: str

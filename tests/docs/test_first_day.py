@@ -31,6 +31,7 @@ def test_the_page_is_one_page_and_names_settings_that_there_are() -> None:
     assert {line.split()[1] for line in LINES} >= {*TRIED_ELSEWHERE, "sources", "site", "backup"}
 
 
+@pytest.mark.soak
 def test_its_commands_work_as_they_stand(
     run: Run, example_copy: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -272,6 +272,7 @@ def random_rows(numbers: Random, columns: set[str]) -> pd.DataFrame:
     return pd.DataFrame([{c: value(c) for c in sorted(columns)} for _ in range(400)])
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("seed", "at_once"), [(0, 1000), (1, 1000), (2, 7)])
 @pytest.mark.parametrize("gate", ["line", "row", "case", "deadline"])
 def test_judging_combinations_finds_what_judging_every_row_finds(

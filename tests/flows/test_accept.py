@@ -59,6 +59,7 @@ def fail(*_given: Any) -> None:
     raise RunFailedError("dbt_not_run", reason="the power went")
 
 
+@pytest.mark.soak
 def test_accepted_rows_are_released_by_the_next_night_that_ends_though_nothing_is_delivered(
     home: Home,
 ) -> None:
@@ -132,6 +133,7 @@ def test_the_report_says_how_many_exceptions_were_accepted_but_no_small_number_t
         assert unread_numbers(said, "2018-19 Q2") == []
 
 
+@pytest.mark.soak
 def test_a_change_of_the_row_or_a_withdrawal_ends_the_acceptance_even_if_it_is_changed_back(
     home: Home,
 ) -> None:

@@ -184,6 +184,7 @@ def test_query_that_cannot_run_is_one_sentence(
     assert_mistake(said, ExitCode.USAGE, "The query cannot be run", problem)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("bomb", "problem"),
     [

@@ -33,7 +33,7 @@ from rule_examples import STAGE_2
 from small_home import borrow_store
 from traces_of_cases import naming
 
-pytestmark = pytest.mark.xdist_group("erase")
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("erase")]
 
 CASE = "ZQ/2018-4711 & Co"
 DELIVERED = (

@@ -84,6 +84,7 @@ def test_dry_run_beside_a_run_at_work_says_so(run: Run, tmp_path: Path, settings
     assert_mistake(said, ExitCode.FAILED, "Another run is at work", str(settings.home))
 
 
+@pytest.mark.soak
 def test_dry_run_says_what_it_found_and_keeps_nothing(
     run: Run, example_copy: Settings, tmp_path: Path
 ) -> None:
@@ -110,6 +111,7 @@ def test_dry_run_says_what_it_found_and_keeps_nothing(
     assert state_of(example_copy.home) == before
 
 
+@pytest.mark.soak
 def test_night_through_prefect_with_no_server_configured(
     example_copy: Settings, tmp_path: Path
 ) -> None:

@@ -100,6 +100,7 @@ def edit(header: list[str], line: list[str], change: dict[str, str]) -> None:
         line[header.index(column)] = value
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("since", ["2018-19-q1-committee-1", "2018-11-27"])
 def test_explain_names_the_five_changes_and_nothing_else(
     after: After, run: Run, since: str

@@ -147,6 +147,7 @@ def table_of(section: dict[str, Any], title: str) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in table["rows"]}
 
 
+@pytest.mark.soak
 def test_no_input_moves_a_figure_of_complaints(council: Council) -> None:
     assert council.rows("select * from dq_optional_inputs") == []
     for name, rows in council.before.items():

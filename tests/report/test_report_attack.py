@@ -80,6 +80,7 @@ def attack_of(period: str, *documents: Document) -> Attack:
     return attack
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("period", PERIODS)
 def test_every_hidden_count_keeps_two_values(
     published: Callable[[str], Renderings], period: str
@@ -144,6 +145,7 @@ def test_no_case_reference_is_anywhere_in_the_files(
         assert not any(reference in content for reference in references), form
 
 
+@pytest.mark.soak
 def test_without_secondary_suppression_the_attack_finds_hidden_counts(example: Settings) -> None:
     report = build_report(example.marts_path, QUARTER, example)
     shown = visible_cells(list(visible_figures(report)))
@@ -161,6 +163,7 @@ BREAKDOWNS = (
 )
 
 
+@pytest.mark.soak
 def test_with_other_hidden_counts_the_document_would_read_the_same(
     example_copy: Settings,
 ) -> None:

@@ -57,6 +57,7 @@ def page(browser: Browser) -> Iterator[Page]:
 REPORTS = pytest.mark.parametrize("name", ["sample", "committee", "internal", "publication"])
 
 
+@pytest.mark.soak
 @REPORTS
 def test_axe_finds_nothing_and_nothing_is_cut_off(page: Page, folder: Path, name: str) -> None:
     asked: list[str] = []
@@ -72,6 +73,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(page: Page, folder: Path, name
     assert asked == [address]
 
 
+@pytest.mark.soak
 @REPORTS
 def test_the_report_works_without_javascript(browser: Browser, folder: Path, name: str) -> None:
     texts = []
@@ -141,6 +143,7 @@ def assert_a4(sizes: list[tuple[int, int]], name: str) -> None:
     assert len(sizes) >= 5 and set(sizes) == {(595, 842)}, name
 
 
+@pytest.mark.soak
 @REPORTS
 def test_libreoffice_opens_the_word_document(folder: Path, name: str, tmp_path: Path) -> None:
     profile = tmp_path / "profile"

@@ -80,6 +80,7 @@ def test_another_account_reads_the_marts_only_as_a_member_of_the_group(
     assert not may_read(settings.runs_path, daemon)
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs two accounts")
 def test_a_member_of_the_group_can_use_every_command_that_reads(
     run: Run, example_copy: Settings, tmp_path: Path

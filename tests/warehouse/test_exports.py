@@ -48,6 +48,7 @@ def columns_of(settings: Settings) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.soak
 def test_parquet_has_the_marts_as_they_are(example: Settings, exported: Path) -> None:
     marts = columns_of(example)
     assert {path.stem for path in (exported / "parquet").iterdir()} == set(marts)
@@ -189,6 +190,7 @@ def test_a_mistake_is_one_sentence(
     assert said.err.splitlines()[-1].startswith("Error: ") and problem in said.err
 
 
+@pytest.mark.soak
 @pytest.mark.xdist_group("night_shift")
 def test_a_night_exports_what_it_published_where_a_setting_says_so(
     home_of_first_night: SmallHome,
@@ -200,6 +202,7 @@ def test_a_night_exports_what_it_published_where_a_setting_says_so(
     assert {each["format"] for each in package["resources"]} == {"csv", "parquet"}
 
 
+@pytest.mark.soak
 @pytest.mark.xdist_group("night_shift")
 def test_a_night_whose_export_fails_has_published_and_says_so(
     home_of_first_night: SmallHome,
