@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 EXAMPLE_EXPORTS = PROJECT_FOLDER / "examples" / "exports"
 EXAMPLE_AS_OF_DAY = date(2018, 11, 27)
 
+# What takes nights of its own, or a browser.
+LONG = {
+    *("home_of_first_night", "changed_example", "browser"),
+    *("door", "after_one_delivery", "warehouse"),
+}
+
 Row = Mapping[str, str]
 
 
@@ -72,8 +78,15 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if is_content else None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker make the example's home while the others do what needs none."""
+    """Leave what takes long to `make soak`.
+
+    Let one worker make the example's home while the others do what needs none.
+    """
+    for item in items:
+        if LONG & set(item.fixturenames):
+            item.add_marker("soak")
     items.sort(key=lambda item: "example" in item.fixturenames)
     items[:] = items[-1:] + items[:-1]
 

@@ -25,7 +25,6 @@ def checked_night(settings: Settings) -> None:
     exit_with(lambda: run_night(settings, TESTED_WITHOUT_DBT))
 
 
-@pytest.mark.soak
 @pytest.mark.xdist_group("small_home")
 def test_the_calendar_reaches_ten_years_beyond_a_day_ten_years_ahead(
     home_of_first_night: SmallHome,

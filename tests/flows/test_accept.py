@@ -27,7 +27,7 @@ from report_models import report_of
 from report_sentences import unread_numbers
 from small_home import borrow_store
 
-pytestmark = pytest.mark.xdist_group("accept")
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("accept")]
 
 NEXT_DAY = date(2018, 11, 28)
 
@@ -59,7 +59,6 @@ def fail(*_given: Any) -> None:
     raise RunFailedError("dbt_not_run", reason="the power went")
 
 
-@pytest.mark.soak
 def test_accepted_rows_are_released_by_the_next_night_that_ends_though_nothing_is_delivered(
     home: Home,
 ) -> None:
@@ -133,7 +132,6 @@ def test_the_report_says_how_many_exceptions_were_accepted_but_no_small_number_t
         assert unread_numbers(said, "2018-19 Q2") == []
 
 
-@pytest.mark.soak
 def test_a_change_of_the_row_or_a_withdrawal_ends_the_acceptance_even_if_it_is_changed_back(
     home: Home,
 ) -> None:

@@ -95,7 +95,6 @@ GOOD = "G1,statutory,1,2018-07-02\n"
 HEADER = "case_reference,procedure,stage,received_date\n"
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize(
     ("content", "read", "row"),
     [
@@ -136,7 +135,6 @@ def test_a_workbook_with_titles_says_its_own_rows(run: Run, door: Door, tmp_path
     assert (held["row_number"], held["spreadsheet_row"]) == (2, 8)
 
 
-@pytest.mark.soak
 def test_a_row_that_came_no_more_is_in_the_file_that_held_it(run: Run, door: Door) -> None:
     dated = HELD.replace("stage 9", "1").replace("2018-07-02", "soon")
     door.settings.source.mkdir()
@@ -173,7 +171,6 @@ MARKS = {
 }
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("is_stopped", [False, True])
 def test_no_mart_digest_log_or_published_file_carries_what_is_written(
     run: Run, door: Door, is_stopped: bool
@@ -240,7 +237,6 @@ NEAREST = {
 }
 
 
-@pytest.mark.soak
 def test_an_outcome_with_an_addition_is_offered_and_known_once_its_row_is_pasted(
     run: Run, door: Door
 ) -> None:
@@ -273,7 +269,6 @@ def test_what_a_synonym_knows_is_listed_when_asked_for(run: Run, door: Door) -> 
     assert known == {"S1": "stage_1"}
 
 
-@pytest.mark.soak
 def test_the_words_of_a_stopped_delivery_are_listed_until_one_is_taken(
     run: Run, door: Door
 ) -> None:

@@ -63,7 +63,6 @@ def test_a_stopped_delivery_leaves_no_trace_and_a_good_one_takes_its_place(door:
     assert door.night(export(42)).exit_code == ExitCode.DONE
 
 
-@pytest.mark.soak
 def test_an_accepted_delivery_is_taken_and_is_the_new_normal(door: Door) -> None:
     door.night(export(40))
     with pytest.raises(RunFailedError):
@@ -75,7 +74,6 @@ def test_an_accepted_delivery_is_taken_and_is_the_new_normal(door: Door) -> None
         accept_delivery(door.settings, "complaints", "Data officer", "Once more.")
 
 
-@pytest.mark.soak
 def test_what_is_much_worse_than_what_was_accepted_is_stopped(second: Door) -> None:
     door = second
     door.deliver(export(18))
@@ -132,7 +130,6 @@ def test_each_change_is_stopped_and_said(
     assert said and evidence in said[0], second.stops()
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize(
     ("rows", "is_stopped"),
     [
@@ -173,7 +170,6 @@ def test_a_first_delivery_is_judged_by_itself(
     assert (file.status == "stopped") == bool(door.stops()) == is_stopped
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize(
     ("mapping", "expected"),
     [
@@ -195,7 +191,6 @@ def test_a_name_of_the_sources_file_without_a_header_is_missed_unless_it_is_opti
     assert bool(said) == bool(expected) and all(each in said for each in expected), said
 
 
-@pytest.mark.soak
 def test_a_header_that_was_renamed_is_seen_in_a_single_row(door: Door) -> None:
     door.deliver(export(1))
     (file,) = door.deliver(renamed(export(1), "responded_date", "date_of_response"))
@@ -205,7 +200,6 @@ def test_a_header_that_was_renamed_is_seen_in_a_single_row(door: Door) -> None:
     assert file.status == "loaded"
 
 
-@pytest.mark.soak
 def test_a_reference_that_is_not_of_the_sources_pattern_is_held(door: Door, tmp_path: Path) -> None:
     file = tmp_path / "sources.yml"
     file.write_text(
@@ -217,7 +211,6 @@ def test_a_reference_that_is_not_of_the_sources_pattern_is_held(door: Door, tmp_
     assert door.ask("select rule_code from validation.findings") == [("case_reference_mangled",)]
 
 
-@pytest.mark.soak
 def test_a_file_that_does_not_come_is_missed_unless_another_has_its_cases(door: Door) -> None:
     write_export(door.settings.source / "statutory.csv", export(40)[:30])
     door.deliver(export(40)[30:], "corporate")
@@ -228,7 +221,6 @@ def test_a_file_that_does_not_come_is_missed_unless_another_has_its_cases(door: 
     assert file.status == "loaded"
 
 
-@pytest.mark.soak
 def test_two_states_of_one_export_are_spoken_of_as_files(door: Door) -> None:
     older, newer = export(3), [row | {"outcome": "withdrawn"} for row in export(4)]
     write_export(door.settings.source / "one.csv", older)
@@ -238,7 +230,6 @@ def test_two_states_of_one_export_are_spoken_of_as_files(door: Door) -> None:
         )
 
 
-@pytest.mark.soak
 def test_a_file_that_has_lost_its_last_line_end_is_warned_of(door: Door) -> None:
     door.deliver(export())
     path = write_export(door.exports / "complaints.csv", export(41))
@@ -248,7 +239,6 @@ def test_a_file_that_has_lost_its_last_line_end_is_warned_of(door: Door) -> None
     assert "complaints.csv does not end its last line, as it did before" in (file.message or "")
 
 
-@pytest.mark.soak
 def test_dates_half_turned_over_by_a_spreadsheet_are_warned_of(door: Door) -> None:
     rows = []
     for number, row in enumerate(export(120)):
@@ -264,7 +254,6 @@ def test_dates_half_turned_over_by_a_spreadsheet_are_warned_of(door: Door) -> No
 TWO_SOURCES = "sources: [{code: one, files: one}, {code: other, files: other}]"
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("end", ["a good delivery", "an acceptance"])
 def test_a_stop_is_said_first_until_a_delivery_of_its_source_is_taken(
     run: Run, door: Door, tmp_path: Path, end: str
@@ -314,7 +303,6 @@ def test_a_stop_is_said_first_until_a_delivery_of_its_source_is_taken(
         assert "stopped" not in check + mail
 
 
-@pytest.mark.soak
 def test_a_night_on_which_all_is_stopped_is_a_failed_one(run: Run, door: Door) -> None:
     door.night(export())
     with pytest.raises(RunFailedError) as refused:
@@ -328,7 +316,6 @@ def test_a_night_on_which_all_is_stopped_is_a_failed_one(run: Run, door: Door) -
     assert "stopped" not in run("check", *home).out
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize(
     ("words", "expected"),
     [

@@ -70,7 +70,6 @@ def history(
     yield History(marts, log_path, rules_of_first_night, kept / "killed")
 
 
-@pytest.mark.soak
 def test_log_says_of_every_run_how_it_ended_at_which_step_and_why(history: History) -> None:
     assert query(
         history.log,
@@ -192,7 +191,6 @@ def test_whether_the_data_gets_better_is_one_query(history: History) -> None:
     assert found[0][3] == pytest.approx(1000 * 5 / (len(ERRORS) * rows[0]))
 
 
-@pytest.mark.soak
 def test_last_run_of_a_day_speaks_for_it(home_of_first_night: SmallHome) -> None:
     settings = home_of_first_night.put_back().model_copy(update={"as_of": FIRST_DAY})
     export(settings, "20181126_2100", ",statutory,stage_1,2018-11-26,,,,Assessments,,\n")

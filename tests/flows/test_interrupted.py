@@ -126,7 +126,6 @@ def files_in(home: Path) -> Counter[str]:
     )
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize(
     "moments",
     [
@@ -151,7 +150,6 @@ def test_every_step_of_the_night_is_among_those_that_are_killed() -> None:
     assert {step.name for step in STEPS} - beside <= killed
 
 
-@pytest.mark.soak
 def test_other_content_under_the_name_of_a_file_loaded_before_the_kill_has_its_own_record(
     home_of_first_night: SmallHome,
 ) -> None:
@@ -196,7 +194,6 @@ def test_a_delivery_after_a_night_killed_when_published_is_published_too(
     assert ("C12",) in query(settings.marts_path, "select case_reference from fct_complaints")
 
 
-@pytest.mark.soak
 def test_a_file_loaded_before_the_kill_still_counts_where_the_next_one_is_rejected(
     home_of_first_night: SmallHome,
 ) -> None:

@@ -13,8 +13,6 @@ from load_helpers import AS_OF_DAY, Warehouse, row
 from rule_examples import STAGE_2
 from small_home import borrow_store
 
-pytestmark = pytest.mark.soak  # each has nights of its own
-
 
 @pytest.fixture
 def warehouse(example: Settings, tmp_path: Path) -> Warehouse:

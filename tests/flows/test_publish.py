@@ -84,7 +84,6 @@ def night_whose_rename_is_refused(settings: Settings) -> None:
         exit_with(lambda: run_night(settings, WITHOUT_DBT))
 
 
-@pytest.mark.soak
 def test_marts_that_fail_a_test_are_not_published(home_of_first_night: SmallHome) -> None:
     settings = home_of_first_night.before_second_night()
     before = published_files(settings)
@@ -104,7 +103,6 @@ def published_files(settings: Settings) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in files}
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize(
     ("row", "stages", "held"),
     [(GOOD, len(KEYS), 0), (BAD, 0, len(KEYS))],
@@ -180,7 +178,6 @@ def night_with_the_clock_put_back(settings: Settings) -> None:
         exit_with(lambda: run_night(settings, WITHOUT_DBT))
 
 
-@pytest.mark.soak
 def test_with_the_clock_put_back_the_newest_marts_are_still_the_newest(
     home_of_first_night: SmallHome, run: Command
 ) -> None:
@@ -210,7 +207,6 @@ def night_with_a_full_disk_after_the_rename(settings: Settings, answers: Connect
     raise SystemExit(report.exit_code)
 
 
-@pytest.mark.soak
 def test_what_fails_after_the_marts_were_replaced_does_not_make_them_unpublished(
     home_of_first_night: SmallHome,
 ) -> None:
@@ -259,7 +255,6 @@ def test_a_log_that_somebody_left_beside_the_marts_is_not_read_into_the_new_ones
     assert snapshot(settings.marts_path) == before
 
 
-@pytest.mark.soak
 def test_where_an_open_file_cannot_be_replaced_the_new_one_waits_until_it_can(
     home_of_first_night: SmallHome,
 ) -> None:

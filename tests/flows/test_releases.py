@@ -21,7 +21,7 @@ from complaints.report.write import write_report
 from complaints.warehouse.settings import Settings
 from conftest import query
 
-pytestmark = pytest.mark.xdist_group("releases")
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("releases")]
 
 QUARTER = "2018-19 Q1"
 EXPORT = "complaints_statutory.csv"
@@ -100,7 +100,6 @@ def edit(header: list[str], line: list[str], change: dict[str, str]) -> None:
         line[header.index(column)] = value
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("since", ["2018-19-q1-committee-1", "2018-11-27"])
 def test_explain_names_the_five_changes_and_nothing_else(
     after: After, run: Run, since: str

@@ -60,7 +60,6 @@ def holding_command(settings: Settings, holds: Any, seconds: float) -> None:
         time.sleep(seconds)
 
 
-@pytest.mark.soak
 def test_a_night_waits_for_a_command_that_holds_the_home(home_of_first_night: SmallHome) -> None:
     settings = home_of_first_night.before_second_night()
     holds = PROCESSES.Event()
@@ -102,7 +101,6 @@ def opened_again_and_again(marts: Path, answers: Connection) -> None:
     answers.send(seen)
 
 
-@pytest.mark.soak
 def test_readers_neither_block_publishing_nor_see_half_a_night(
     home_of_first_night: SmallHome,
 ) -> None:

@@ -55,7 +55,6 @@ def assert_every_row_has_one_fate(settings: Settings) -> None:
     assert wrong == []
 
 
-@pytest.mark.soak
 def test_newer_deliveries_wait_for_it_the_other_files_are_loaded_and_the_next_night_reads_all(
     home_of_first_night: SmallHome,
 ) -> None:

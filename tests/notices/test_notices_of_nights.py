@@ -47,7 +47,6 @@ def night_that_fails_to_load(settings: Settings) -> None:
     exit_with(lambda: run_and_notify(settings, WITHOUT_DBT | {"extract": load}))
 
 
-@pytest.mark.soak
 def test_nights_notify_of_what_was_killed_what_they_published_and_what_became_of_it(
     home_of_first_night: SmallHome, postbox: Postbox, port: int
 ) -> None:
@@ -117,7 +116,6 @@ def night_that_is_stopped(settings: Settings, by: str) -> None:
     exit_with(lambda: run_and_notify(settings, WITHOUT_DBT | {"extract": load}))
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("by", ["KeyboardInterrupt", "SystemExit"])
 def test_a_night_that_is_stopped_is_reported_with_its_file(
     home_of_first_night: SmallHome, postbox: Postbox, port: int, by: str
@@ -132,7 +130,6 @@ def test_a_night_that_is_stopped_is_reported_with_its_file(
     assert f"- What happened: it was stopped before it ended ({by})" in lines
 
 
-@pytest.mark.soak
 def test_a_killed_night_is_reported_by_the_next_with_the_file_it_was_reading(
     home_of_first_night: SmallHome, postbox: Postbox, port: int
 ) -> None:
@@ -145,7 +142,6 @@ def test_a_killed_night_is_reported_by_the_next_with_the_file_it_was_reading(
     assert "- The file it was reading: complaints_20181127.csv" in lines
 
 
-@pytest.mark.soak
 def test_a_failed_night_gives_up_the_room_that_the_next_one_reserves_again(
     home_of_first_night: SmallHome,
 ) -> None:

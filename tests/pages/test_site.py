@@ -46,7 +46,6 @@ def test_every_table_is_what_its_query_returns(site: Path, example: Settings) ->
     assert shown > 500
 
 
-@pytest.mark.soak
 def test_a_reader_gets_from_each_page_to_every_other(site: Path, browser: Browser) -> None:
     page = browser.new_page()
     asked: list[str] = []
@@ -76,7 +75,6 @@ def test_a_reader_gets_from_each_page_to_every_other(site: Path, browser: Browse
     assert all(url.startswith(("file:", "data:")) for url in asked)
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize(
     "name", ["today", "quarter-2018-19-q2", "trends", "runs", "data", "decisions"]
 )

@@ -156,6 +156,7 @@ def test_no_input_moves_a_figure_of_complaints(council: Council) -> None:
     assert all(council.after[name] and not council.before[name] for name in OF_THE_INPUTS)
 
 
+@pytest.mark.soak
 def test_readings_92_are_16_resolved_early_and_76_of_which_9_withdrawn(
     sections: dict[str, dict[str, Any]],
 ) -> None:
@@ -163,6 +164,7 @@ def test_readings_92_are_16_resolved_early_and_76_of_which_9_withdrawn(
     assert table_of(section, "Complaints made") == {"Statutory": ["92", "16", "76", "9"]}
 
 
+@pytest.mark.soak
 def test_thurrocks_enquiries_come_out_one_by_one_and_as_a_group(
     council: Council, sections: dict[str, dict[str, Any]]
 ) -> None:

@@ -57,7 +57,6 @@ def page(browser: Browser) -> Iterator[Page]:
 REPORTS = pytest.mark.parametrize("name", ["sample", "committee", "internal", "publication"])
 
 
-@pytest.mark.soak
 @REPORTS
 def test_axe_finds_nothing_and_nothing_is_cut_off(page: Page, folder: Path, name: str) -> None:
     asked: list[str] = []
@@ -73,7 +72,6 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(page: Page, folder: Path, name
     assert asked == [address]
 
 
-@pytest.mark.soak
 @REPORTS
 def test_the_report_works_without_javascript(browser: Browser, folder: Path, name: str) -> None:
     texts = []

@@ -62,6 +62,7 @@ def test_parquet_has_the_marts_as_they_are(example: Settings, exported: Path) ->
                 assert left == []
 
 
+@pytest.mark.soak
 def test_the_package_is_valid_and_so_is_every_csv_file_by_it(exported: Path) -> None:
     package = Package(str(exported / "datapackage.json"))
     tables = [resource for resource in package.resources if resource.format == "csv"]
@@ -190,7 +191,6 @@ def test_a_mistake_is_one_sentence(
     assert said.err.splitlines()[-1].startswith("Error: ") and problem in said.err
 
 
-@pytest.mark.soak
 @pytest.mark.xdist_group("night_shift")
 def test_a_night_exports_what_it_published_where_a_setting_says_so(
     home_of_first_night: SmallHome,
@@ -202,7 +202,6 @@ def test_a_night_exports_what_it_published_where_a_setting_says_so(
     assert {each["format"] for each in package["resources"]} == {"csv", "parquet"}
 
 
-@pytest.mark.soak
 @pytest.mark.xdist_group("night_shift")
 def test_a_night_whose_export_fails_has_published_and_says_so(
     home_of_first_night: SmallHome,

@@ -48,7 +48,6 @@ def lose(home: Settings, but: str = "dbt") -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-@pytest.mark.soak
 def test_home_lost_is_brought_back_and_the_next_night_ends_right(
     run: Run, home_of_first_night: SmallHome, second_night: Settings, tmp_path: Path
 ) -> None:
@@ -218,7 +217,6 @@ def test_kept_states_are_listed_newest_first(run: Run, two_states: Settings) -> 
         assert (two_states.published_folder / f"{row['state']}.duckdb").exists()
 
 
-@pytest.mark.soak
 def test_earlier_state_is_published_again_until_the_next_night(
     run: Run, home_of_first_night: SmallHome, two_states: Settings
 ) -> None:
