@@ -157,6 +157,7 @@ def test_only_one_reading_query_is_taken(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("statement", "problem"),
     [

@@ -1,12 +1,13 @@
 """The golden cases of the law, from an export to the published marts."""
 
-from collections.abc import Callable
 from datetime import date
 
-from complaints.flows.night import NightReport
+from compiled_models import WITHOUT_DBT
+from complaints.flows.night import run_night
 from complaints.warehouse.settings import Settings
-from conftest import query
+from conftest import query, write_export
 from rule_examples import STAGE_1
+from small_home import borrow_store
 
 OPEN = STAGE_1 | {"received_date": "2026-04-01", "responded_date": "", "outcome": ""}
 CORPORATE = OPEN | {"procedure": "corporate"}
@@ -30,11 +31,14 @@ corporate,stage_1,response,acknowledged,10,20,2024-10-01,2026-03-31,Complaints p
 
 
 def test_the_golden_cases_come_out_of_an_export_as_the_law_has_them(
-    settings: Settings, night: Callable[..., NightReport]
+    settings: Settings, example: Settings
 ) -> None:
-    settings.reference_folder.mkdir(parents=True)
+    borrow_store(settings, example)
+    settings.reference_folder.mkdir()
     (settings.reference_folder / "time_limits.csv").write_text(EARLIER_DAY)
-    night([row | {"case_reference": name} for name, row in ROWS.items()], as_of=date(2026, 6, 30))
+    rows = [row | {"case_reference": name} for name, row in ROWS.items()]
+    write_export(settings.source / "complaints.csv", rows)
+    run_night(settings.model_copy(update={"as_of": date(2026, 6, 30)}), WITHOUT_DBT)
     found = query(
         settings.marts_path,
         "select case_reference, acknowledgement_due_date, acknowledgement_status, "

@@ -264,6 +264,7 @@ def test_an_unchanged_file_is_not_read_again(council: Council) -> None:
     assert (record.status, record.rows_read) == ("unchanged", None)
 
 
+@pytest.mark.soak
 def test_a_changed_file_replaces_and_a_missing_one_keeps_what_was_loaded(council: Council) -> None:
     visits = GOOD["indicators"] | {"name": "Visits on time"}
     council.write("indicators.csv", GOOD["indicators"], visits)
@@ -300,6 +301,7 @@ def test_the_newest_of_several_files_counts_and_an_older_one_is_rejected(council
     assert council.statuses()["indicators.csv"] == "unchanged"
 
 
+@pytest.mark.soak
 def test_a_file_that_cannot_be_taken_is_rejected_and_changes_nothing(council: Council) -> None:
     council.write("benchmarks.csv", GOOD["benchmarks"])
     council.run()

@@ -31,7 +31,7 @@ from notice_helpers import (
 from small_home import die, ended, start
 
 # They fork from a server that is costly to start.
-forks = pytest.mark.xdist_group("night_shift")
+forks = pytest.mark.soak
 
 KILLED = -9
 WAITS = "it waits for the next night or `complaints alert --send`."

@@ -16,6 +16,8 @@ from conftest import query, snapshot, write_export
 from report_sections import sections_of
 from small_home import borrow_store
 
+pytestmark = pytest.mark.soak  # each has a night of its own
+
 AS_OF, YEAR = date(2019, 5, 1), "2018-19"
 FIRST = date(2018, 4, 3)
 TEAMS = ("Assessment", "Leaving Care", "Fostering")
@@ -147,7 +149,6 @@ def table_of(section: dict[str, Any], title: str) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in table["rows"]}
 
 
-@pytest.mark.soak
 def test_no_input_moves_a_figure_of_complaints(council: Council) -> None:
     assert council.rows("select * from dq_optional_inputs") == []
     for name, rows in council.before.items():
@@ -156,7 +157,6 @@ def test_no_input_moves_a_figure_of_complaints(council: Council) -> None:
     assert all(council.after[name] and not council.before[name] for name in OF_THE_INPUTS)
 
 
-@pytest.mark.soak
 def test_readings_92_are_16_resolved_early_and_76_of_which_9_withdrawn(
     sections: dict[str, dict[str, Any]],
 ) -> None:
@@ -164,7 +164,6 @@ def test_readings_92_are_16_resolved_early_and_76_of_which_9_withdrawn(
     assert table_of(section, "Complaints made") == {"Statutory": ["92", "16", "76", "9"]}
 
 
-@pytest.mark.soak
 def test_thurrocks_enquiries_come_out_one_by_one_and_as_a_group(
     council: Council, sections: dict[str, dict[str, Any]]
 ) -> None:

@@ -72,6 +72,7 @@ def test_the_package_is_valid_and_so_is_every_csv_file_by_it(exported: Path) -> 
         assert report.valid, report.flatten(["rowNumber", "fieldName", "note"])[:3]
 
 
+@pytest.mark.soak
 def test_the_package_describes_every_column_and_knows_its_files(
     example: Settings, exported: Path
 ) -> None:
@@ -92,6 +93,7 @@ def test_the_package_describes_every_column_and_knows_its_files(
         assert (exported / path).stat().st_size == resource["bytes"]
 
 
+@pytest.mark.soak
 def test_the_workbook_has_the_marts_as_sheets_with_dates_as_dates(
     example: Settings, exported: Path
 ) -> None:
