@@ -120,6 +120,7 @@ def test_home_that_is_a_file_is_refused(run: Run, tmp_path: Path, words: list[st
     assert_mistake(run(*words, "--home", tmp_path / "notes.txt"), ExitCode.USAGE, "is a file")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     "statement",
     [
