@@ -119,6 +119,26 @@
     ] + milestone_columns()) }}
 {%- endmacro %}
 
+{#-
+    Each distinct value of some columns of a relation, with the name of its column and what is counted of
+    its rows: the relation is passed over once. Of a grouping set one column alone is not null.
+-#}
+{% macro distinct_values(relation, kept, columns, name, value, counts) -%}
+    select
+        {% for each in kept %} {{ each }}, {% endfor %}
+        case
+            {% for column in columns %} when {{ column }} is not null then '{{ column }}' {% endfor %}
+        end as {{ name }},
+        coalesce({{ columns | join(', ') }}) as {{ value }},
+        {{ counts | join(', ') }}
+    from {{ relation }}
+    group by grouping sets (
+        {% for column in columns %}
+            ({{ kept | join(', ') }}, {{ column }}){{ ',' if not loop.last }}
+        {% endfor %}
+    )
+{%- endmacro %}
+
 {#- Those that hold days; last_updated holds a moment. -#}
 {% macro day_columns() -%}
     {{ return(date_columns() | reject('equalto', 'last_updated') | list) }}

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import signal
+import sys
 import tempfile
 import time
 import warnings
@@ -22,7 +23,7 @@ from complaints.flows.prefect_home import (
 )
 from complaints.warehouse import clock
 from complaints.warehouse.access import keep_private
-from complaints.warehouse.errors import OperatorError, RunFailedError, UsageError
+from complaints.warehouse.errors import ExitCode, OperatorError, RunFailedError, UsageError
 from complaints.warehouse.query import open_marts
 from complaints.warehouse.runs import check_may_begin, lock_home
 from complaints.warehouse.settings import Settings
@@ -182,6 +183,8 @@ def serve_schedule(settings: Settings) -> None:
     warnings.filterwarnings("ignore", "coroutine 'Runner.astop' was never awaited")
     served = deployments(settings)
     print_lines(*_what_is_served(settings, served))
+    # Until Prefect is at work and meets it itself, a SIGTERM must still end the server beside this.
+    signal.signal(signal.SIGTERM, lambda *given: sys.exit(ExitCode.DONE))
     with keep_private(settings), server_for_schedule():
         # No limit of the program's own: what it kept waiting would run late instead of being
         # collapsed. Not paused when stopped: a night missed while the machine was off is made up.

@@ -3,8 +3,10 @@
 import re
 import shlex
 import subprocess
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from command_helpers import BIN_FOLDER
@@ -70,9 +72,13 @@ def test_the_command_of_the_service_works_with_its_settings_alone(
     try:
         assert service.stdout
         first, night, weekly = (service.stdout.readline() for _ in range(3))
+        while not (server := psutil.Process(service.pid).children()):
+            assert service.poll() is None
+            time.sleep(0.01)
     finally:
         service.terminate()
-        service.wait(60)
+        assert service.wait(60) == 0
+    assert psutil.wait_procs(server, timeout=30)[1] == [], "stopped while its server was starting"
     assert first.startswith(f"The nights of {example_copy.home} from {tmp_path}, until stopped")
     assert re.fullmatch(r"Next nightly: \w+, \d+ \w+ \d{4} at 04:00\.\n", night)
     assert re.fullmatch(r"Next weekly: Sunday, \d+ \w+ \d{4} at 07:00\.\n", weekly)

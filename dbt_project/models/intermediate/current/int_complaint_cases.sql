@@ -35,7 +35,16 @@ stages_of_any_procedure as (
 complaint_rows as (
 
     select
-        all_complaint_rows.*,
+        all_complaint_rows.record_id,
+        all_complaint_rows.source,
+        all_complaint_rows.case_reference,
+        all_complaint_rows.procedure,
+        all_complaint_rows.stage,
+        all_complaint_rows.received_date,
+        all_complaint_rows.last_updated,
+        all_complaint_rows.last_updated_before,
+        all_complaint_rows.received_date_before,
+        all_complaint_rows.was_answered_before,
         coalesce(stages.stage_number, stages_of_any_procedure.stage_number) as stage_number
     from all_complaint_rows
     left join stages

@@ -2,7 +2,15 @@
 
 with
 
+-- Few records have rivals: all their columns are read by themselves, for what is used more than
+-- once is written out whole (DuckDB 1.5.5, 27 November 2026).
 records as (
+
+    select * from {{ ref('stg_records') }}
+
+),
+
+whole_records as (
 
     select * from {{ ref('stg_records') }}
 
@@ -159,7 +167,7 @@ typed_rivals as (
             order by rivals.file_name, rivals.row_number
         ) > 1 as is_duplicate
     from rivals
-    inner join records on rivals.record_id = records.record_id
+    inner join whole_records as records on rivals.record_id = records.record_id
     {% for column in day_columns() %}
         left join written_dates as {{ column }}_date
             on
@@ -220,6 +228,17 @@ left_versions as (
 
 ),
 
+records_before as (
+
+    select
+        record_id,
+        reading,
+        received_date,
+        responded_date
+    from {{ ref('stg_records') }}
+
+),
+
 versions_before as (
 
     select
@@ -231,7 +250,7 @@ versions_before as (
         keyed.last_updated as last_updated_before
     from left_versions
     inner join keyed on left_versions.record_id = keyed.record_id
-    inner join records on left_versions.record_id = records.record_id
+    inner join records_before as records on left_versions.record_id = records.record_id
     left join written_dates as received_days
         on
             records.received_date = received_days.written

@@ -170,7 +170,10 @@ side_records as (
     select
         side_rows.delivery_number,
         side_rows.is_now,
-        records.*
+        {% for column in date_columns() %}
+            records.{{ column }},
+        {% endfor %}
+        records.reading
     from side_rows
     inner join records on side_rows.record_id = records.record_id
 
@@ -178,12 +181,13 @@ side_records as (
 
 side_texts as (
 
-    {{ rows_of_columns(
+    {{ distinct_values(
         'side_records',
-        ['delivery_number', 'is_now', 'reading'],
+        ['delivery_number', 'reading'],
         date_columns(),
         'column_name',
-        'written'
+        'written',
+        [count_where('is_now') ~ ' as rows_now', count_where('not is_now') ~ ' as rows_before']
     ) }}
 
 ),
@@ -207,29 +211,33 @@ written_texts as (
 read_columns as (
 
     select
-        side_texts.delivery_number,
-        side_texts.column_name,
+        texts.delivery_number,
+        texts.column_name,
         max(
             case
-                when side_texts.is_now and written_texts.is_of_either_order then side_texts.reading
+                when texts.rows_now > 0 and written_texts.is_of_either_order then texts.reading
             end
         ) as reading,
-        {{ count_where('side_texts.is_now and written_texts.day_in_other_order is not null') }}
+        sum(case when written_texts.day_in_other_order is not null then texts.rows_now else 0 end)
             as rows_now,
-        {{ count_where('not side_texts.is_now and written_texts.day_in_other_order is not null') }}
+        sum(case when written_texts.day_in_other_order is not null then texts.rows_before else 0 end)
             as rows_before,
-        {{ count_where('side_texts.is_now and written_texts.is_of_either_order') }}
+        sum(case when written_texts.is_of_either_order then texts.rows_now else 0 end)
             as rows_of_either,
-        {{ count_where(
-            'side_texts.is_now and written_texts.is_of_either_order and day(written_texts.day) > 12'
-        ) }} as rows_of_declared
-    from side_texts
+        sum(
+            case
+                when written_texts.is_of_either_order and day(written_texts.day) > 12
+                    then texts.rows_now
+                else 0
+            end
+        ) as rows_of_declared
+    from side_texts as texts
     inner join written_texts
         on
-            side_texts.written = written_texts.written
-            and side_texts.reading = written_texts.reading
-            and (side_texts.column_name = 'last_updated') = written_texts.is_moment
-    group by side_texts.delivery_number, side_texts.column_name
+            texts.written = written_texts.written
+            and texts.reading = written_texts.reading
+            and (texts.column_name = 'last_updated') = written_texts.is_moment
+    group by texts.delivery_number, texts.column_name
 
 ),
 
@@ -252,7 +260,10 @@ side_complaints as (
 
     select
         side_rows.delivery_number,
-        complaint_rows.*
+        {% for column in day_columns() %}
+            complaint_rows.{{ column }},
+        {% endfor %}
+        complaint_rows.as_of_day
     from complaint_rows
     inner join side_rows on complaint_rows.record_id = side_rows.record_id and side_rows.is_now
 
@@ -260,12 +271,13 @@ side_complaints as (
 
 side_dates as (
 
-    {{ rows_of_columns(
+    {{ distinct_values(
         'side_complaints',
         ['delivery_number', 'as_of_day'],
         day_columns(),
         'column_name',
-        'day_read'
+        'day_read',
+        ['count(*) as dates']
     ) }}
 
 ),
@@ -276,8 +288,8 @@ typed_dates as (
         delivery_number,
         column_name,
         date_trunc('month', day_read) as first_of_month,
-        count(*) as dates,
-        {{ count_where('day(day_read) > 12') }} as later_dates,
+        sum(dates) as dates,
+        sum(case when day(day_read) > 12 then dates else 0 end) as later_dates,
         max(date_trunc('month', as_of_day)) as this_month
     from side_dates
     where day_read is not null

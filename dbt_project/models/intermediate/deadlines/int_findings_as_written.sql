@@ -54,25 +54,39 @@ found as (
 
 ),
 
+found_rows as (
+
+    select
+        found.record_id,
+        found.rule_code,
+        found.columns_read,
+        {% for column in date_columns() + coded_columns() %}
+            left(records.{{ column }}, 60) as {{ column }}_written,
+            complaint_rows.{{ column }} is null as {{ column }}_is_unread{{ ',' if not loop.last }}
+        {% endfor %}
+    from found
+    inner join records on found.record_id = records.record_id
+    inner join complaint_rows on found.record_id = complaint_rows.record_id
+
+),
+
 -- A rule that reads a column's text judges whether it can be read: what can be is no offence.
 written_columns as (
 
     {% for column in date_columns() + coded_columns() %}
         select
-            found.record_id,
-            found.rule_code,
-            '{{ column }}: ' || left(records.{{ column }}, 60) as written
-        from found
-        inner join records on found.record_id = records.record_id
-        inner join complaint_rows on found.record_id = complaint_rows.record_id
+            record_id,
+            rule_code,
+            '{{ column }}: ' || {{ column }}_written as written
+        from found_rows
         where
             case
-                when array_contains(found.columns_read, '{{ column }}_text')
-                    then complaint_rows.{{ column }} is null
+                when array_contains(columns_read, '{{ column }}_text')
+                    then {{ column }}_is_unread
                 {% if column in ('received_date', 'responded_date') %}
-                    when array_contains(found.columns_read, 'dates_as_written') then true
+                    when array_contains(columns_read, 'dates_as_written') then true
                 {% endif %}
-                else array_contains(found.columns_read, '{{ column }}')
+                else array_contains(columns_read, '{{ column }}')
             end
 
         union all
