@@ -31,6 +31,17 @@ records as (
 
 ),
 
+-- By itself, for what is used more than once is written out whole (DuckDB 1.5.5, 27 November 2026).
+case_references as (
+
+    select
+        record_id,
+        case_reference
+    from {{ ref('stg_records') }}
+    where case_reference is not null
+
+),
+
 side_rows as (
 
     select
@@ -234,10 +245,9 @@ side_cases as (
         side_rows.delivery_number,
         side_rows.is_now,
         side_rows.file_name,
-        records.case_reference
+        case_references.case_reference
     from side_rows
-    inner join records on side_rows.record_id = records.record_id
-    where records.case_reference is not null
+    inner join case_references on side_rows.record_id = case_references.record_id
 
 ),
 
