@@ -94,7 +94,7 @@ class Settings(BaseSettings):
         0.5, ge=0, le=1, description="The same for the first delivery of a source."
     )
     door_filled_share: float = Field(
-        0.2, ge=0, le=1, description="The share of rows from which on a filled column is watched for being emptied."
+        0.2, ge=0, le=1, description="From this filled share on a column must not be emptied."
     )
     door_emptied_share: float = Field(
         0.1,
