@@ -124,6 +124,10 @@
     its rows: the relation is passed over once. Of a grouping set one column alone is not null.
 -#}
 {% macro distinct_values(relation, kept, columns, name, value, counts) -%}
+    {%- set grouping_sets = [] %}
+    {%- for column in columns %}
+        {%- do grouping_sets.append('(' ~ (kept + [column]) | join(', ') ~ ')') %}
+    {%- endfor %}
     select
         {% for each in kept %} {{ each }}, {% endfor %}
         case
@@ -132,11 +136,7 @@
         coalesce({{ columns | join(', ') }}) as {{ value }},
         {{ counts | join(', ') }}
     from {{ relation }}
-    group by grouping sets (
-        {% for column in columns %}
-            ({{ kept | join(', ') }}, {{ column }}){{ ',' if not loop.last }}
-        {% endfor %}
-    )
+    group by grouping sets ({{ grouping_sets | join(', ') }})
 {%- endmacro %}
 
 {#- Those that hold days; last_updated holds a moment. -#}

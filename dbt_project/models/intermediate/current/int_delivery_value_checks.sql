@@ -220,8 +220,9 @@ read_columns as (
         ) as reading,
         sum(case when written_texts.day_in_other_order is not null then texts.rows_now else 0 end)
             as rows_now,
-        sum(case when written_texts.day_in_other_order is not null then texts.rows_before else 0 end)
-            as rows_before,
+        sum(
+            case when written_texts.day_in_other_order is not null then texts.rows_before else 0 end
+        ) as rows_before,
         sum(case when written_texts.is_of_either_order then texts.rows_now else 0 end)
             as rows_of_either,
         sum(

@@ -59,11 +59,11 @@ found_rows as (
     select
         found.record_id,
         found.rule_code,
-        found.columns_read,
         {% for column in date_columns() + coded_columns() %}
             left(records.{{ column }}, 60) as {{ column }}_written,
-            complaint_rows.{{ column }} is null as {{ column }}_is_unread{{ ',' if not loop.last }}
+            complaint_rows.{{ column }} is null as {{ column }}_is_unread,
         {% endfor %}
+        found.columns_read
     from found
     inner join records on found.record_id = records.record_id
     inner join complaint_rows on found.record_id = complaint_rows.record_id
