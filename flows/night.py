@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from complaints.flows.readers.export_files import FileRecord
-from complaints.flows.readers.sources import Source, read_sources
+from complaints.flows.readers.sources import Authority, Source, read_authority, read_sources
 from complaints.flows.steps import build
 from complaints.flows.steps.erase import carry_out_erasures, forget_expired
 from complaints.flows.steps.export_published import export_published
@@ -167,14 +167,17 @@ def run_night(
     report = report or NightReport()
     try:
         with system_errors_explained():
+            authority = None
             if sources is None:
                 sources = read_sources(source_path(settings))
+                authority = read_authority(source_path(settings))
             report.sources = [source.code for source in sources]
             with keep_private(settings), start_run(settings) as run:
                 report.run = run
                 # one day for the whole night, also past midnight
                 tonight = settings.model_copy(update={"as_of": run.as_of_day})
-                _run(tonight, run, sources, logged_steps(run, functions, on_step), report)
+                steps = logged_steps(run, functions, on_step)
+                _run(tonight, run, sources, authority, steps, report)
     except Exception as problem:
         if not report.is_published:
             raise
@@ -222,11 +225,12 @@ def _run(
     settings: Settings,
     run: Run,
     sources: list[Source],
+    authority: Authority | None,
     steps: SimpleNamespace,
     report: NightReport,
 ) -> None:
     report.erased = steps.carry_out_erasures(settings)
-    steps.prepare_reference(settings)
+    steps.prepare_reference(settings, authority)
     found = [steps.find_deliveries(settings, source) for source in sources]
     records = [record for each in found for record in each.records]
     queues = [queue for each in found for queue in each.deliveries.values() if queue]

@@ -160,10 +160,11 @@ def front_matter(figures: Figures, settings: Settings) -> FrontMatter:
     """Return the lines of the committee template."""
     period = figures.period
     kind = "Annual report on" if period.is_year else "Report on"
+    whose = f"{figures.authority}, " if figures.authority else ""
     given = {name: getattr(settings, f"report_{name}", "") for name in FrontMatter.__annotations__}
     derived = {
         "meeting_date": given["meeting_date"] or day_in_words(figures.as_of),
-        "subject": f"{kind} children's complaints, {period.name} ({period.months})",
+        "subject": f"{kind} children's complaints, {whose}{period.name} ({period.months})",
         "brief": given["brief"]
         or f"To review the children's complaints received in {period.months}.",
     }

@@ -79,6 +79,7 @@ class Figures:
     stages: tuple[Stage, ...]  # statutory first, in their order
     outcomes: tuple[Outcome, ...]
     cells: Mapping[Cell, int]
+    authority: str = ""  # its name
     closed_days: Rows = ()  # by procedure and stage, how many working days the closed took
     open_stages: Rows = ()
     time_limits: Rows = ()

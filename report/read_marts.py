@@ -175,8 +175,8 @@ def _read(marts: duckdb.DuckDBPyConnection, written: str, is_draft: bool) -> Fig
         row = namedtuple("Row", [name for name, *_ in result.description], rename=True)  # type: ignore[misc]
         return tuple(map(row._make, result.fetchall()))
 
-    publication = rows("as_of_day, first_quarter from dq_publication")
-    as_of, first_quarter = publication[0] if publication else (None, None)
+    publication = rows("as_of_day, first_quarter, authority_name from dq_publication")
+    as_of, first_quarter, authority = publication[0] if publication else (None, None, "")
     if as_of is None or first_quarter is None:
         raise RunFailedError("no_complaints")
     period = read_period(written, as_of)
@@ -196,6 +196,7 @@ def _read(marts: duckdb.DuckDBPyConnection, written: str, is_draft: bool) -> Fig
     return Figures(
         period=period,
         as_of=as_of,
+        authority=authority,
         stages=tuple(
             Stage(*each)
             for each in rows(

@@ -72,6 +72,20 @@ _PLAIN_WORDS = {
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
+class Authority(BaseModel):
+    """Whose complaints these are: part of every key where the marts of several lie together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str = "council"
+    name: str = ""  # as in the report's title
+
+    @field_validator("code")
+    @classmethod
+    def _code_is_short(cls, code: str) -> str:
+        return _short_code(code)
+
+
 class DatabaseInput(BaseModel):
     """A table or a query of a database, whose URL is held by an environment variable."""
 
@@ -194,9 +208,7 @@ class Source(BaseModel):
     @field_validator("code")
     @classmethod
     def _code_is_short(cls, code: str) -> str:
-        if not _CODE.fullmatch(code):
-            raise ValueError("needs 1 to 20 lower-case letters, digits or underscores")
-        return code
+        return _short_code(code)
 
     @field_validator("rename")
     @classmethod
@@ -360,7 +372,7 @@ def read_sources(path: Path) -> list[Source]:
         return [Source(code=DEFAULT_CODE, files=".", base_folder=path)]
     if path.suffix.lower() not in SOURCES_FILE_ENDINGS:
         raise UsageError("source_unusable" if path.exists() else "source_missing", path=path)
-    entries = _entries(path)
+    entries = _content(path)["sources"]
     sources = [_source(path, number, entry) for number, entry in enumerate(entries, start=1)]
     by_code: dict[str, list[Source]] = {}
     for source in sources:
@@ -377,8 +389,19 @@ def read_sources(path: Path) -> list[Source]:
     return [first.model_copy(update={"more": tuple(others)}) for first, *others in by_code.values()]
 
 
-def _entries(path: Path) -> list[Any]:
-    """Return what is under `sources`, every scalar as its text."""
+def read_authority(path: Path) -> Authority:
+    """Return the authority that a sources file names, and without one the authority there is."""
+    if path.is_dir():
+        return Authority()
+    try:
+        return Authority.model_validate(_content(path).get("authority", {}))
+    except ValidationError as error:
+        problem = _first_problem(error)
+        raise UsageError("authority_unusable", path=path, problem=problem) from None
+
+
+def _content(path: Path) -> dict[str, Any]:
+    """Return what a sources file says, every scalar as its text."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_TextLoader)
     except OSError as error:
@@ -393,12 +416,11 @@ def _entries(path: Path) -> list[Any]:
         ) from None
     except yaml.YAMLError:
         raise UsageError("sources_file_not_yaml", path=path) from None
-    if not isinstance(content, dict) or list(content) != ["sources"]:
+    if not isinstance(content, dict) or set(content) - {"authority"} != {"sources"}:
         raise UsageError("sources_key_missing", path=path)
-    entries = content["sources"]
-    if not isinstance(entries, list) or not entries:
+    if not isinstance(content["sources"], list) or not content["sources"]:
         raise UsageError("sources_list_empty", path=path)
-    return entries
+    return content
 
 
 def _source(path: Path, number: int, entry: Any) -> Source:
@@ -466,6 +488,12 @@ def _is_pattern(text: str) -> bool:
     """Return whether a text has the marks of a day: year, month and day as strptime names them."""
     marks = set(re.findall("%.", text))
     return all(marks & set(part) for part in (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",)))
+
+
+def _short_code(code: str) -> str:
+    if not _CODE.fullmatch(code):
+        raise ValueError("needs 1 to 20 lower-case letters, digits or underscores")
+    return code
 
 
 def _plain(name: str) -> Any:

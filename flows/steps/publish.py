@@ -16,6 +16,9 @@ from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse, run_sql, sql_text
 
+# The last column of every mart; dq_publication has it itself, in rpt_benchmarks it is another's.
+WHOSE = "The authority's code, part of every key where marts of several authorities lie together."
+
 
 def publish(
     settings: Settings,
@@ -67,7 +70,8 @@ def inputs_hash(store: duckdb.DuckDBPyConnection, run: Run) -> str:
         "select (select max(delivery_number) from raw.deliveries), "
         "(select max(acceptance_number) from raw.acceptances), "
         "(select max(release_number) from raw.releases), "
-        "(select max(erasure_number) from raw.erasures)"
+        "(select max(erasure_number) from raw.erasures), "
+        "(select (code, name) from raw.authority)"
     ).fetchone()
     return hashlib.sha256(repr((run.rulebook, run.as_of_day, counted)).encode()).hexdigest()
 
@@ -143,19 +147,35 @@ def _copy_tables(
             "where table_catalog = current_database() and table_schema = 'marts' order by 1"
         ).fetchall()
     ]
+    of_others = _marts_with_authority(warehouse)
     for name in names:
         # Reports come in the order of their columns, quarter by quarter; sorting a million facts
         # would cost more than it gives.
         order = "" if name.startswith("fct_") else "order by all"
+        whose = "*" if name in of_others else "*, (select code from raw.authority) as authority"
         warehouse.execute(
-            f"create or replace table published.main.{name} as from marts.{name} {order}"
+            f"create or replace table published.main.{name} as "
+            f"select {whose} from marts.{name} {order}"
         )
     warehouse.begin()  # one, for each comment by itself would be written to the disk by itself
     for comment in _comments(warehouse, names):
         warehouse.execute(comment)
+    for name in set(names) - of_others:
+        warehouse.execute(
+            f"comment on column published.main.{name}.authority is {sql_text(WHOSE)}"
+        )
     warehouse.commit()
     check_nothing_private(settings, warehouse, "published")
     warehouse.execute("detach published")
+
+
+def _marts_with_authority(warehouse: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the marts whose own column says of which authority a row is."""
+    found = warehouse.execute(
+        "select table_name from duckdb_columns() where database_name = current_database() "
+        "and schema_name = 'marts' and column_name = 'authority'"
+    ).fetchall()
+    return {name for (name,) in found}
 
 
 def _comments(warehouse: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ import duckdb
 import jinja2
 import yaml
 
+from complaints.flows.readers.sources import Authority
 from complaints.flows.readers.text_rows import trimmed
 from complaints.warehouse.engine import engine_of
 from complaints.warehouse.errors import UsageError
@@ -46,8 +47,12 @@ class Check(NamedTuple):
     problem: str  # how the sentence goes on from the columns; {value} is what the row says
 
 
-def prepare_reference(settings: Settings) -> None:
+def prepare_reference(settings: Settings, authority: Authority | None = None) -> None:
     """Load the council's rows; in the first night, make the folder for them.
+
+    Args:
+        settings: where the home is.
+        authority: whose complaints these are; as it was, when not given.
 
     Raises:
         UsageError: a file of `<home>/reference/` that cannot be used, with file, row and column.
@@ -65,6 +70,10 @@ def prepare_reference(settings: Settings) -> None:
             )
     with open_warehouse(settings) as warehouse:
         warehouse.begin()
+        if authority:
+            warehouse.execute(
+                "update raw.authority set code = $code, name = $name", authority.model_dump()
+            )
         for name in _seeds():
             _load_council_rows(warehouse, name, files.get(name))
         for name, path in files.items():

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from complaints.flows.readers.sources import Source, read_sources
+from complaints.flows.readers.sources import Authority, Source, read_authority, read_sources
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.layout import LAYOUT
 
@@ -47,6 +47,33 @@ def test_a_sources_file_names_several(tmp_path):
     assert portal.files is None
 
 
+def test_a_sources_file_names_the_authority(tmp_path):
+    named = "authority: {code: bromley, name: London Borough of Bromley}\n" + TWO_SYSTEMS
+    path = write_sources(tmp_path, named)
+    assert [source.code for source in read_sources(path)] == ["casework", "portal"]
+    assert read_authority(path) == Authority(code="bromley", name="London Borough of Bromley")
+
+
+@pytest.mark.parametrize("text", [None, TWO_SYSTEMS])
+def test_without_a_name_there_is_one_authority(tmp_path, text):
+    path = write_sources(tmp_path, text) if text else tmp_path
+    assert read_authority(path) == Authority(code="council", name="")
+
+
+@pytest.mark.parametrize(
+    ("authority", "words"),
+    [
+        ("{code: London Borough}", "key 'authority': key 'code', needs 1 to 20 lower-case letters"),
+        ("{code: a, title: b}", "key 'authority': key 'title', is not a key that is known here"),
+        ("Bromley", "key 'authority': needs keys and values"),
+    ],
+)
+def test_an_authority_that_cannot_be_used_is_one_sentence(tmp_path, authority, words):
+    path = write_sources(tmp_path, f"authority: {authority}\n{TWO_SYSTEMS}")
+    with pytest.raises(UsageError, match=words):
+        read_authority(path)
+
+
 def test_a_pattern_may_leave_the_folder_of_the_sources_file(tmp_path):
     inner = tmp_path / "settings"
     inner.mkdir()
@@ -70,10 +97,11 @@ def test_one_file_can_be_named_though_its_name_looks_like_a_pattern(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "needs the one key 'sources'"),
+        ("", "needs the key 'sources'"),
         ("sources: []", "at least one source"),
         ("sources: [", "line 1 is not valid YAML"),
-        ("files: x", "needs the one key 'sources'"),
+        ("files: x", "needs the key 'sources'"),
+        ("authority: {code: a}", "needs the key 'sources'"),
         ("sources: [exports]", "source 1, needs keys"),
         ("sources: [{files: exports}]", "key 'code', is missing"),
         ("sources: [{code: Case Work, files: exports}]", "key 'code', needs 1 to 20 lower-case"),

@@ -48,3 +48,6 @@ insert into raw.figure_history by name
 select history.* from home.raw.figure_history as history
 cross join as_at
 where history.as_of_day < as_at.day;
+
+delete from raw.authority;
+insert into raw.authority by name from home.raw.authority;

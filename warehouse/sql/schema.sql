@@ -250,6 +250,14 @@ create table if not exists raw.figure_history (
     counted bigint not null
 );
 
+-- Whose complaints these are: one row, as the sources file says.
+create table if not exists raw.authority (
+    code varchar not null,
+    name varchar not null
+);
+insert into raw.authority
+select 'council', '' where not exists (select 1 from raw.authority);
+
 -- What the run at work knows: one row, given to dbt as data.
 create table if not exists raw.run (
     run_id varchar not null,

@@ -6,6 +6,12 @@ as_of_day as (
 
 ),
 
+authority as (
+
+    select * from {{ ref('stg_authority') }}
+
+),
+
 quarters as (
 
     select * from {{ ref('int_periods') }}
@@ -28,9 +34,12 @@ final as (
         as_of_day.as_of_day,
         as_of_day.run_id,
         covered.first_quarter,
-        covered.last_quarter
+        covered.last_quarter,
+        authority.authority_name,
+        authority.authority
     from as_of_day
     cross join covered
+    cross join authority
 
 )
 
