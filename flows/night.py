@@ -19,6 +19,7 @@ from complaints.flows.steps.extract import extract
 from complaints.flows.steps.file_records import record_files
 from complaints.flows.steps.find_deliveries import Delivery, find_deliveries
 from complaints.flows.steps.publish import is_published, publish
+from complaints.flows.steps.publish_to_joint_store import publish_to_joint_store
 from complaints.flows.steps.record_fates import has_unjudged_delivery, record_fates
 from complaints.flows.steps.reference import check_as_of_day, prepare_reference
 from complaints.flows.steps.validate import (
@@ -78,6 +79,7 @@ STEPS = (
     Step(build.check_marts),
     Step(build.build_run_marts),
     Step(publish, retries=2),
+    Step(publish_to_joint_store, retries=2),
     Step(export_published),
     Step(write_site),
 )
@@ -242,6 +244,7 @@ def _run(
     report.files += steps.record_files(settings, run, records)
     if sources:
         _check_something_was_read(settings, report)
+    expired = Erased()
     if is_news and not is_published(settings, run):  # a database may hold what it held before
         if not is_judged:
             judge(settings, run, steps)
@@ -262,6 +265,9 @@ def _run(
         steps.copy_log(settings, run)
         steps.build_run_marts(settings)
         report.notes += steps.publish(settings, run, list(build.RUN_MARTS))
+    if run.is_published and settings.store.get_secret_value():
+        keeps_older = not (report.erased.cases or expired.cases)
+        steps.publish_to_joint_store(settings, keeps_older)
     if run.is_published and settings.nightly_export_formats:
         steps.export_published(settings)
     if run.is_published and settings.site:

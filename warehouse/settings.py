@@ -57,6 +57,23 @@ class Settings(BaseSettings):
     spark_memory: str = Field(
         "2g", pattern=r"^\d+[kmgt]$", description="The memory of Spark's driver, for example 4g."
     )
+    store: SecretStr = Field(
+        SecretStr(""),
+        description=(
+            "The joint store into which the marts are also put, as `ducklake:postgres:dbname=… "
+            "host=…` (see joint_store.md); none when not set."
+        ),
+    )
+    store_files: str = Field(
+        "",
+        description=(
+            "The folder, or the path in an object store, of its files; when not set, the one it "
+            "was begun with."
+        ),
+    )
+    store_records: bool = Field(
+        False, description="Whether the records themselves are put there as well as the marts."
+    )
     memory_limit: str = Field(
         "500MB",
         pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$",
@@ -323,6 +340,14 @@ class Settings(BaseSettings):
             if not RECIPIENT.fullmatch(entry):
                 # The entry is not repeated: it may be most of a secret.
                 raise ValueError(f"entry {place} is neither an e-mail address nor an Apprise URL")
+        return written
+
+    @field_validator("store")
+    @classmethod
+    def _store_is_a_ducklake(cls, written: SecretStr) -> SecretStr:
+        address = written.get_secret_value()
+        if address and not address.startswith("ducklake:"):
+            raise ValueError("it must begin with ducklake:")
         return written
 
     @field_validator("alerts_teams")

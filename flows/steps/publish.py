@@ -161,9 +161,7 @@ def _copy_tables(
     for comment in _comments(warehouse, names):
         warehouse.execute(comment)
     for name in set(names) - of_others:
-        warehouse.execute(
-            f"comment on column published.main.{name}.authority is {sql_text(WHOSE)}"
-        )
+        warehouse.execute(f"comment on column published.main.{name}.authority is {sql_text(WHOSE)}")
     warehouse.commit()
     check_nothing_private(settings, warehouse, "published")
     warehouse.execute("detach published")
