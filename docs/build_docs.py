@@ -15,6 +15,7 @@ from typing import Any
 from dbt.cli.main import dbtRunner
 
 from complaints.expectations.rules import Rule, all_rules, delivery_rules, optional_rules
+from complaints.flows.steps.publish import WHOSE
 from complaints.warehouse.questions import read_question
 from docs.markdown_lines import generated, one_line, page, table
 from docs.operator_pages import command_line, messages_page, settings_page
@@ -101,6 +102,9 @@ def data_dictionary(manifest: dict[str, Any]) -> str:
         "",
         "What analysts find in `marts.duckdb`, schema `main`. The same descriptions are in the",
         "file itself, as comments; how a mart is made and tested, in `dbt_project/models/marts/`.",
+        "",
+        "The last column of every mart is `authority`, in `rpt_benchmarks` the one that published",
+        f"the figure, in all others: {WHOSE[:1].lower()}{WHOSE[1:]}",
         "",
     ]
     shared = shared_columns(manifest)

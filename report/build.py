@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from complaints.report.cell_relations import stated_sums
 from complaints.report.content import FrontMatter, Report, Section, Sentence
 from complaints.report.figures import Figures
-from complaints.report.periods import day_in_words
+from complaints.report.periods import Period, day_in_words
 from complaints.report.read_marts import read_figures, with_private
 from complaints.report.sections import (
     actions,
@@ -30,13 +31,13 @@ MARK = re.compile(f"{OPENS}([a-z_]+){CLOSES}")
 
 
 def build_report(
-    marts_path: Path, period: str, settings: Settings, *, is_draft: bool = False
+    marts_path: Path, written: str, settings: Settings, *, is_draft: bool = False
 ) -> Report:
     """Return the report of a period, complete, for any profile.
 
     Args:
         marts_path: the published marts.
-        period: `2018-19 Q2`, `H1 2018/19`, `2018-19 year to date` or `2018-19`.
+        written: the period, as `2018-19 Q2`, `H1 2018/19`, `2018-19 year to date` or `2018-19`.
         settings: the committee template's lines, the threshold of small numbers, and the home.
         is_draft: whether the period may be one that has not ended.
 
@@ -44,17 +45,21 @@ def build_report(
         UsageError: the period is wrongly written, or has not ended on the as-of day.
         RunFailedError: the marts are missing, older than the code, or know nothing of the period.
     """
-    figures = with_private(read_figures(marts_path, period, is_draft=is_draft), settings)
+    figures = with_private(read_figures(marts_path, written, is_draft=is_draft), settings)
     outlined = outline(figures, settings)
     sections = numbered(with_hidden_bullets_summarised(each) for each in outlined)
     sections = tuple(with_comments(each, figures) for each in sections)
     sums, values = stated_sums(figures, sections)
+    period = figures.period
+    kind = "Annual report on" if period.is_year else "Report on"
+    whose = f"{figures.authority}, " if figures.authority else ""
+    subject = f"{kind} children's complaints, {whose}{period.name} ({period.months})"
     return Report(
-        period=figures.period.name,
+        period=period.name,
         as_of=figures.as_of.isoformat(),
-        front=front_matter(figures, settings),
+        front=front_matter(settings, period, figures.as_of, subject),
         sections=sections,
-        is_draft=figures.period.last_day >= figures.as_of,
+        is_draft=period.last_day >= figures.as_of,
         sums=sums,
         values=values,
     )
@@ -156,15 +161,12 @@ def _resolved(thing: Any, names: dict[str, str]) -> Any:
     return thing
 
 
-def front_matter(figures: Figures, settings: Settings) -> FrontMatter:
+def front_matter(settings: Settings, period: Period, as_of: date, subject: str) -> FrontMatter:
     """Return the lines of the committee template."""
-    period = figures.period
-    kind = "Annual report on" if period.is_year else "Report on"
-    whose = f"{figures.authority}, " if figures.authority else ""
     given = {name: getattr(settings, f"report_{name}", "") for name in FrontMatter.__annotations__}
     derived = {
-        "meeting_date": given["meeting_date"] or day_in_words(figures.as_of),
-        "subject": f"{kind} children's complaints, {whose}{period.name} ({period.months})",
+        "meeting_date": given["meeting_date"] or day_in_words(as_of),
+        "subject": subject,
         "brief": given["brief"]
         or f"To review the children's complaints received in {period.months}.",
     }

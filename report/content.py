@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 ALL = "all"  # in place of a procedure or a stage
+AUTHORITY = "authority"
 LEVELS = ("directorate", "team")  # of the structure of a day
 
 
@@ -36,6 +37,11 @@ class Cell(NamedTuple):
 def is_of_team(breakdown: str) -> bool:
     """Say whether a breakdown is one by teams or directorates, of any day's structure."""
     return breakdown.startswith(("service_team", *LEVELS))
+
+
+def names_nobody(breakdown: str) -> bool:
+    """Say whether the values of a breakdown are known to everybody: teams, and authorities."""
+    return is_of_team(breakdown) or breakdown == AUTHORITY
 
 
 class Count(NamedTuple):

@@ -21,7 +21,7 @@ from complaints.report.content import (
     Share,
     Table,
     WorkedOut,
-    is_of_team,
+    names_nobody,
 )
 from complaints.report.row_order import hides, row_order
 from complaints.warehouse.plain_text import cut, in_one_line
@@ -158,11 +158,11 @@ class Printer:
     def tells_only_a_name(self, row: Sequence[Part]) -> bool:
         """Say whether a row tells nothing but that there is somebody of this value.
 
-        A team is no such value: it is named in the council's own structure.
+        A team is no such value: it is named in the council's own structure. Nor is an authority.
         """
         figures = [part for part in row if isinstance(part, Count | Share)]
         cells = {count.cell for figure in figures for count in figure.counts}
-        is_of_value = any(each.breakdown and not is_of_team(each.breakdown) for each in cells)
+        is_of_value = any(each.breakdown and not names_nobody(each.breakdown) for each in cells)
         return is_of_value and all(self.hides(figure) for figure in figures)
 
     def chart(self, chart: Chart) -> PrintedChart:

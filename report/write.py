@@ -56,15 +56,29 @@ def write_report(
             council's own words give a hidden number away.
         RunFailedError: the marts are missing, older than the code, or know nothing of the period.
     """
-    formats = list(dict.fromkeys(formats))
-    for each in formats or [""]:
-        _check(each, FORMATS, "format")
+    formats = chosen_formats(formats)
     decided = decide(then or settings, period, profile, is_draft=is_draft)
     printed = replace(decided.printed, notes=tuple(_notes(settings, decided, then)))
+    return write_into_folder(settings, printed, formats, out, then=then)
+
+
+def write_into_folder(
+    settings: Settings,
+    printed: PrintedReport,
+    formats: Iterable[str],
+    out: Path | None,
+    what: str = "complaints-report",
+    then: Settings | None = None,
+) -> list[Path]:
+    """Write what is printed into a folder, the home's own when none is given.
+
+    Raises:
+        UsageError: the folder cannot be used.
+    """
     folder = out or settings.reports_folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written = write_files(settings, printed, folder, formats, then)
+        written = write_files(settings, printed, folder, formats, what, then)
     except OSError as problem:
         raise UsageError("report_folder_unusable", folder=folder, reason=problem.strerror) from None
     if out is None:  # what goes elsewhere is its writer's to share
@@ -112,7 +126,7 @@ def decide(
             number away.
         RunFailedError: the marts are missing, older than the code, or know nothing of the period.
     """
-    _check(profile, PROFILES, "profile")
+    check_profile(profile)
     report = build_report(settings.marts_path, period, settings, is_draft=is_draft)
     protection, hidden = None, frozenset[Cell]()
     if profile == "publication":
@@ -153,6 +167,7 @@ def write_files(
     printed: PrintedReport,
     folder: Path,
     formats: Iterable[str],
+    what: str = "complaints-report",
     then: Settings | None = None,
 ) -> list[Path]:
     """Write a report into a folder, and return the files; see `write_report`.
@@ -161,7 +176,7 @@ def write_files(
     figures in its name.
     """
     then_or_draft = f"-as-at-{printed.as_of}" if then else "-draft" if printed.is_draft else ""
-    name = f"complaints-report-{printed.period.replace(' ', '-').lower()}-{printed.profile}"
+    name = f"{what}-{printed.period.replace(' ', '-').lower()}-{printed.profile}"
     sums = read_sums(folder)
     written = []
     for suffix in formats:
@@ -213,6 +228,27 @@ def _notes(settings: Settings, decided: Decided, then: Settings | None) -> Itera
         )
     profile = decided.printed.profile
     yield from earlier_release_notes(settings, decided.report, profile, decided.document.values)
+
+
+def check_profile(profile: str) -> None:
+    """See that there is such a profile.
+
+    Raises:
+        UsageError: there is not.
+    """
+    _check(profile, PROFILES, "profile")
+
+
+def chosen_formats(formats: Iterable[str]) -> list[str]:
+    """Return the formats that were asked for, each once.
+
+    Raises:
+        UsageError: there is none, or one is not known.
+    """
+    chosen = list(dict.fromkeys(formats))
+    for each in chosen or [""]:
+        _check(each, FORMATS, "format")
+    return chosen
 
 
 def _check(given: str, known: tuple[str, ...], what: str) -> None:

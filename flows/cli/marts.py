@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from complaints.flows.cli.options import Format, FormatOption, HomeOption, OutputOption
+from complaints.flows.cli.options import (
+    Format,
+    FormatOption,
+    HomeOption,
+    OutOption,
+    OutputOption,
+    PeriodArgument,
+    ProfileOption,
+    ReportFormatsOption,
+)
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.settings import EXPORT_FORMATS, read_settings
 
@@ -78,6 +87,25 @@ def export(
         on_step("writing the files")
         written = export_marts(read_settings(home=home), formats, out)
     print_lines(f"{len(written)} files, described in {written[-1]}")
+
+
+@app.command()
+def authorities(
+    period: PeriodArgument,
+    home: HomeOption = None,
+    profile: ProfileOption = "committee",
+    format: ReportFormatsOption = "html,docx,pdf,json",
+    out: OutOption = None,
+) -> None:
+    """Compare the authorities of the joint store in a period, also for each 10,000 children."""
+    from complaints.flows.cli.console import print_lines, progress
+    from complaints.report.authorities import write_authorities
+
+    formats = [each.strip().lower() for each in format.split(",") if each.strip()]
+    with progress() as on_step:
+        on_step("comparing the authorities")
+        written = write_authorities(read_settings(home=home), period, profile, formats, out)
+    print_lines(*(str(path) for path in written))
 
 
 @app.command()

@@ -4,8 +4,11 @@ It is one transaction: a reader sees one night of the authority or the other, an
 killed or repeated changes nothing else.
 """
 
+from pathlib import Path
+
 import duckdb
 
+from complaints.warehouse.access import share
 from complaints.warehouse.joint_store import write_joint_store
 from complaints.warehouse.layout import LAYOUTS
 from complaints.warehouse.settings import Settings
@@ -50,6 +53,7 @@ def publish_to_joint_store(settings: Settings, keeps_older: bool = True) -> int:
         finally:
             store.execute("detach published")
         _forget_older(store, KEPT_DAYS if keeps_older else 0)
+        _share_files(settings)
     return rows
 
 
@@ -116,3 +120,11 @@ def _forget_older(store: duckdb.DuckDBPyConnection, days: int) -> None:
         "call ducklake_delete_orphaned_files('joint', "
         f"older_than => now() - interval {ORPHANED_DAYS} day)"
     )
+
+
+def _share_files(settings: Settings) -> None:
+    """Let the readers' group read the files, where they are in a folder of this machine."""
+    folder = Path(settings.store_files)
+    if settings.store_files and folder.is_dir():
+        for path in (folder, *folder.rglob("*")):
+            share(settings, path)

@@ -256,7 +256,10 @@ create table if not exists raw.authority (
     name varchar not null
 );
 insert into raw.authority
-select 'council', '' where not exists (select 1 from raw.authority);
+select
+    'council',
+    ''
+where not exists (select 1 from raw.authority);
 
 -- What the run at work knows: one row, given to dbt as data.
 create table if not exists raw.run (
