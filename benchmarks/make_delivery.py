@@ -24,8 +24,10 @@ where position in (
 """
 
 
-def make_deliveries(rows: int, first: Path, changed: Path, rows_per_fault: int = 160) -> None:
-    """Write a delivery into one folder, and the next day's into another.
+def make_deliveries(
+    rows: int, first: Path, changed: Path | None = None, rows_per_fault: int = 160
+) -> None:
+    """Write a delivery into one folder, and the next day's into another, where one is given.
 
     Args:
         rows: how many records each delivery has; one in a thousand of them, and at least one,
@@ -45,8 +47,9 @@ def make_deliveries(rows: int, first: Path, changed: Path, rows_per_fault: int =
             connection.execute(f"set variable {name} = $value", {"value": value})
         connection.execute(Path(__file__).with_name("delivery.sql").read_text(encoding="utf-8"))
         _write(connection, first, unreadable)
-        connection.execute(CHANGE_ROWS)
-        _write(connection, changed, unreadable)
+        if changed:
+            connection.execute(CHANGE_ROWS)
+            _write(connection, changed, unreadable)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, folder: Path, unreadable: int) -> None:

@@ -89,12 +89,14 @@ def measure_size(rows: int) -> Costs:
         return costs
 
 
-def measure(contender: str, source: Path, out: Path, as_of: date) -> Cost:
-    """Run a contender in a fresh process, with none of the user's own settings."""
+def measure(
+    contender: str, source: Path, out: Path, as_of: date, given: Mapping[str, str] | None = None
+) -> Cost:
+    """Run a contender in a fresh process, with the settings given and none of the user's own."""
     words = ["-m", "benchmarks.contenders", contender, str(source), str(out), as_of.isoformat()]
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("COMPLAINTS_")
-    }
+    } | dict(given or {})
     with tempfile.TemporaryFile() as printed:
         before, started = os.times(), time.perf_counter()
         process = psutil.Popen(

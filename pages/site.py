@@ -85,7 +85,9 @@ def write_site(settings: Settings, models: Mapping[str, Model], docs: Path) -> P
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     with open_marts(settings.marts_path) as marts:
-        as_of, _, _, last = marts.execute("from dq_publication").fetchall()[0]
+        ((as_of, last),) = marts.execute(
+            "select as_of_day, last_quarter from dq_publication"
+        ).fetchall()
         quarters = _column(marts, "select distinct financial_quarter from rpt_quarterly_stages")
         pages = [*_pages(marts, quarters), _decisions()]
         dictionary = _dictionary(marts, models)

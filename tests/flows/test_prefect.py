@@ -181,7 +181,7 @@ def test_every_step_of_the_night_is_in_the_flow(flow_module: ModuleType) -> None
 
 def test_steps_that_reach_outside_are_retried() -> None:
     retried = {step.name for step in STEPS if step.retries}
-    assert retried == {"find_deliveries", "extract", "publish"}
+    assert retried == {"find_deliveries", "extract", "publish", "publish_to_joint_store"}
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from benchmarks.made_up_authorities import QUARTER, Published, StageCounts, joint_store_of, made_up
 from complaints.report.authorities import build_authorities, write_authorities
 from complaints.report.disclosure import hidden_cells
 from complaints.report.printing import PrintedTable, print_report
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.settings import Settings
-from made_up_authorities import QUARTER, Published, StageCounts, joint_store_of, made_up
 
 AUTHORITIES = [
     Published("east", "Eastshire", children=(30_000, 20_000)),
