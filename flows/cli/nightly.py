@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import SecretStr
+
 from complaints.flows.cli.console import print_lines, progress
 from complaints.flows.night import NightReport
 from complaints.flows.prefect_home import (
@@ -140,10 +142,14 @@ def _held_rows(copy: Settings, report: NightReport) -> list[str]:
 
 @contextmanager
 def copy_of_home(settings: Settings) -> Iterator[Settings]:
-    """Give the settings of a copy beside the files of the home, where there is room for it."""
+    """Give the settings of a copy beside the files of the home, where there is room for it.
+
+    What is done there changes neither the backups nor the joint store.
+    """
+    copied = settings.model_copy(update={"backup_folder": None, "store": SecretStr("")})
     if not settings.home.exists():
         with tempfile.TemporaryDirectory(prefix=DRY_RUN_PREFIX) as folder:
-            yield settings.model_copy(update={"home": Path(folder).resolve()})
+            yield copied.model_copy(update={"home": Path(folder).resolve()})
         return
     for left in settings.home.glob(f"{DRY_RUN_PREFIX}*"):
         if left.stat().st_mtime < time.time() - DRY_RUN_SECONDS:
@@ -157,8 +163,7 @@ def copy_of_home(settings: Settings) -> Iterator[Settings]:
                         shutil.copy2(path, folder)
             if settings.reference_folder.is_dir():
                 shutil.copytree(settings.reference_folder, Path(folder) / "reference")
-        # Nor may what is done on the copy change the backups.
-        yield settings.model_copy(update={"home": Path(folder), "backup_folder": None})
+        yield copied.model_copy(update={"home": Path(folder)})
 
 
 def serve_schedule(settings: Settings) -> None:

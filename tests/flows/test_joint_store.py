@@ -24,7 +24,7 @@ from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.joint_store import open_joint_store
 from complaints.warehouse.settings import Settings, read_settings
 from complaints.warehouse.store import open_warehouse
-from small_home import SmallHome, die, ended, start
+from small_home import SmallHome, die, ended, quick_night, start
 
 pytestmark = pytest.mark.xdist_group("small_home")
 
@@ -113,6 +113,11 @@ def publish_and_die(home: Settings) -> None:
 
     with patch.object(step, "_replace", replace_and_die):
         publish_to_joint_store(home)
+
+
+def test_a_night_puts_there_what_it_publishes(joint: Settings) -> None:
+    assert ended(start(quick_night, joint)) == 0
+    assert_joint_store_has(joint, joint)
 
 
 def test_authorities_that_write_at_once_are_all_there(joint: Settings) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from pydantic import SecretStr
 
 from command_helpers import BIN_FOLDER, Run, assert_mistake, environment, run_there
 from complaints.flows.cli.console import print_rows, progress
@@ -66,6 +67,17 @@ def test_dry_run_in_a_home_yet_to_be_made_leaves_none(settings: Settings) -> Non
         assert copy.home.is_dir()
     assert not copy.home.exists()
     assert not settings.home.exists()
+
+
+@pytest.mark.parametrize("is_there", [False, True], ids=["a home to be made", "a home"])
+def test_dry_run_reaches_neither_the_backups_nor_the_joint_store(
+    settings: Settings, tmp_path: Path, is_there: bool
+) -> None:
+    outside = {"store": SecretStr("ducklake:joint"), "backup_folder": tmp_path / "backups"}
+    if is_there:
+        settings.home.mkdir()
+    with copy_of_home(settings.model_copy(update=outside)) as copy:
+        assert (copy.store.get_secret_value(), copy.backup_folder) == ("", None)
 
 
 def test_dry_run_clears_away_what_a_killed_one_left(settings: Settings) -> None:

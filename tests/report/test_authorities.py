@@ -8,10 +8,11 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from benchmarks.made_up_authorities import QUARTER, Published, StageCounts, joint_store_of, made_up
+from command_helpers import Run
 from complaints.report.authorities import build_authorities, write_authorities
 from complaints.report.disclosure import hidden_cells
 from complaints.report.printing import PrintedTable, print_report
-from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.errors import ExitCode, RunFailedError, UsageError
 from complaints.warehouse.settings import Settings
 
 AUTHORITIES = [
@@ -68,9 +69,15 @@ def test_what_cannot_be_compared_is_one_sentence(tmp_path: Path) -> None:
         write_authorities(settings, QUARTER, "some")
 
 
-def test_it_is_written_as_the_report_is(tmp_path: Path) -> None:
+def test_the_command_writes_it_as_the_report_is_written(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = joint_store_of(tmp_path, AUTHORITIES, COUNTS)
-    written = write_authorities(settings, QUARTER, "publication", ["html", "docx", "json"])
+    monkeypatch.setenv("COMPLAINTS_STORE", settings.store.get_secret_value())
+    words = ("--profile", "publication", "--format", "html,docx,json", "--home", settings.home)
+    said = run("authorities", "Q2 2018/19", *words)
+    assert said.exit_code == ExitCode.DONE
+    written = [Path(line) for line in said.out.splitlines()]
     assert [path.name for path in written] == [
         f"complaints-authorities-2018-19-q2-publication.{each}" for each in ("html", "docx", "json")
     ]

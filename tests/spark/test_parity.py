@@ -18,8 +18,11 @@ import pytest
 from complaints.expectations.acceptances import Asked, accept
 from complaints.flows.as_at import marts_as_at
 from complaints.flows.night import run_night
+from complaints.flows.steps.build import dbt_environment, dbt_flags
 from complaints.report.release import release
+from complaints.warehouse.engine import engine_of
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings, read_settings
+from complaints.warehouse.store import hold_warehouse, open_warehouse
 from conftest import query
 
 pytestmark = pytest.mark.spark
@@ -182,6 +185,20 @@ def test_findings_and_records_are_equal(homes: tuple[Settings, Settings], table:
     else:
         ours = cells(homes[1].warehouse_path, schema, table)
         assert ours == cells(homes[0].warehouse_path, schema, table)
+
+
+def test_every_unit_test_and_data_test_passes_on_spark(homes: tuple[Settings, Settings]) -> None:
+    from dbt.cli.main import dbtRunner
+
+    settings = homes[1]
+    with hold_warehouse(settings), dbt_environment(settings):
+        with open_warehouse(settings) as store:
+            engine_of(settings, store).sync()
+        results: Any = dbtRunner().invoke(["test", *dbt_flags(settings)]).result
+    assert [each.node.name for each in results if each.status != "pass"] == []
+    kinds = [each.node.resource_type for each in results]
+    assert kinds.count("unit_test") >= 45
+    assert kinds.count("test") > 200
 
 
 def test_an_earlier_day_is_built_from_the_lake(homes: tuple[Settings, Settings]) -> None:
