@@ -8,10 +8,8 @@ from typing import Any, NamedTuple
 import duckdb
 import pandas as pd
 
-from complaints.flows.steps.publish_to_joint_store import VIEWS
-from complaints.warehouse.joint_store import write_joint_store
+from complaints.warehouse.joint_store import create_national_view, write_joint_store
 from complaints.warehouse.settings import Settings, read_settings
-from complaints.warehouse.store import SQL_FOLDER
 
 QUARTER = "2018-19 Q2"
 STAGES = (("statutory", "stage_1"), ("statutory", "stage_2"), ("corporate", "stage_1"))
@@ -97,8 +95,5 @@ def joint_store_of(
         for name, rows in tables.items():
             store.register("rows", pd.DataFrame(rows))
             store.execute(f"create table joint.main.{name} as from rows")
-        for view in VIEWS:
-            store.execute(
-                f"create view joint.main.{view} as {(SQL_FOLDER / f'{view}.sql').read_text()}"
-            )
+        create_national_view(store)
     return settings

@@ -13,9 +13,10 @@ import psycopg
 
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.store import sql_text
+from complaints.warehouse.store import SQL_FOLDER, sql_text
 
 EXTENSIONS = ("ducklake", "postgres_scanner")
+NATIONAL_VIEW = "rpt_authorities"
 ON_POSTGRESQL = "ducklake:postgres:"
 TURN = 2006_1738  # the number of the lock that whoever writes holds
 LONGEST_WAIT_MINUTES = 20
@@ -57,6 +58,17 @@ def write_joint_store(settings: Settings, store: duckdb.DuckDBPyConnection) -> I
             yield
         finally:
             store.execute("detach joint")
+
+
+def create_national_view(store: duckdb.DuckDBPyConnection) -> None:
+    """Create the view of all authorities, for readers under whatever name they attach the store."""
+    ((current,),) = store.execute("select current_database()").fetchall()
+    query = (SQL_FOLDER / f"{NATIONAL_VIEW}.sql").read_text(encoding="utf-8")
+    store.execute("use joint")
+    try:
+        store.execute(f"create view {NATIONAL_VIEW} as {query}")
+    finally:
+        store.execute(f'use "{current}"')
 
 
 @contextmanager

@@ -9,10 +9,14 @@ from pathlib import Path
 import duckdb
 
 from complaints.warehouse.access import share
-from complaints.warehouse.joint_store import write_joint_store
+from complaints.warehouse.joint_store import (
+    NATIONAL_VIEW,
+    create_national_view,
+    write_joint_store,
+)
 from complaints.warehouse.layout import LAYOUTS
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.store import SQL_FOLDER, open_warehouse, sql_text
+from complaints.warehouse.store import open_warehouse, sql_text
 
 KEPT_DAYS = 7  # how long the store can still be read as it was
 ORPHANED_DAYS = 1  # no transaction takes as long
@@ -22,7 +26,6 @@ RECORDS = (
     *(layout.records_table for layout in LAYOUTS.values() if layout.records_table not in OF_OTHERS),
     *("raw.deliveries", "raw.delivered_rows", "raw.record_changes", "raw.record_states"),
 )
-VIEWS = ("rpt_authorities",)
 
 
 def publish_to_joint_store(settings: Settings, keeps_older: bool = True) -> int:
@@ -41,17 +44,17 @@ def publish_to_joint_store(settings: Settings, keeps_older: bool = True) -> int:
     """
     with open_warehouse(settings) as store, write_joint_store(settings, store):
         store.execute(f"attach {sql_text(settings.marts_path)} as published (read_only)")
+        store.begin()
         try:
             tables = _tables(store, with_records=settings.store_records)
-            store.begin()
             _prepare(store, tables)
             rows = _replace(store, tables)
-            store.commit()
         except BaseException:
             store.rollback()
-            raise
-        finally:
             store.execute("detach published")
+            raise
+        store.commit()
+        store.execute("detach published")
         _forget_older(store, KEPT_DAYS if keeps_older else 0)
         _share_files(settings)
     return rows
@@ -78,7 +81,7 @@ def _tables(store: duckdb.DuckDBPyConnection, *, with_records: bool) -> dict[str
 
 
 def _prepare(store: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> None:
-    """Make the tables and columns that are not there, and the views of all authorities."""
+    """Make the tables and columns that are not there, and the view of all authorities."""
     store.execute("create schema if not exists joint.raw")
     known: dict[str, set[str]] = {}
     for schema, table, column in store.execute(
@@ -94,10 +97,8 @@ def _prepare(store: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> None:
         for column, kind, *_ in store.execute(f"describe {query}").fetchall():
             if column not in known[table]:
                 store.execute(f"alter table {table} add column {column} {kind}")
-    for view in VIEWS:
-        if f"joint.main.{view}" not in known:
-            query = (SQL_FOLDER / f"{view}.sql").read_text(encoding="utf-8")
-            store.execute(f"create view joint.main.{view} as {query}")
+    if f"joint.main.{NATIONAL_VIEW}" not in known:
+        create_national_view(store)
 
 
 def _replace(store: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> int:

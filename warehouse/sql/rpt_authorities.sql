@@ -5,7 +5,7 @@ with counted as (
         authority,
         characteristic,
         sum(number)::bigint as children
-    from joint.main.rpt_population
+    from rpt_population
     group by all
 ),
 
@@ -33,6 +33,6 @@ select
     stages.in_sla,
     stages.upheld,
     population.children
-from joint.main.rpt_period_stages as stages
-inner join joint.main.dq_publication as publication on stages.authority = publication.authority
+from rpt_period_stages as stages
+inner join dq_publication as publication on stages.authority = publication.authority
 left join population on stages.authority = population.authority
