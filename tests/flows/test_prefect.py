@@ -54,6 +54,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "COMPLAINTS_SOURCE": EXAMPLE_EXPORTS,
         "COMPLAINTS_HOME": folder / "home",
         "COMPLAINTS_AS_OF": EXAMPLE_AS_OF_DAY,
+        "COMPLAINTS_STORE": f"ducklake:{folder / 'joint.ducklake'}",
+        "COMPLAINTS_STORE_FILES": folder / "joint",
     }
     with server(folder) as api, serving(folder, api, **given) as deployment:
         weekly_deployment = until(lambda: api.deployment("weekly"), 30, "the weekly deployment")
