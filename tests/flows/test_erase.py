@@ -108,7 +108,9 @@ def test_an_erased_case_is_in_no_file_and_is_refused_from_then_on(home: Home) ->
     assert query(settings.marts_path, STAGES) == [(before - 3,)]
     received = "select sum(received) from rpt_quarterly_stages"
     assert query(settings.marts_path, received) == [(before - 3,)]
-    assert query(settings.marts_path, "select * exclude (authority) from dq_erasures") == [(DAY, "forget", "request", ROLE, 2)]
+    assert query(settings.marts_path, "select * exclude (authority) from dq_erasures") == [
+        (DAY, "forget", "request", ROLE, 2)
+    ]
     learning = "select learning from raw.records where case_reference = 'OTHER'"
     assert query(settings.warehouse_path, learning) == [("As in [erased], letters come late.",)]
 

@@ -5,16 +5,21 @@ from pathlib import Path
 
 import duckdb
 
+from complaints.warehouse.system_errors import RESERVE_NAME
+
 
 def naming(folder: Path, reference: str) -> list[str]:
     """Return the files that have the reference somewhere.
 
-    DuckDB packs texts and Word packs its parts, so that the bytes alone prove little.
+    DuckDB packs texts and Word packs its parts, so that the bytes alone prove little. Those of the
+    reserve are random, and had AC-1 among them once (2026-11-27).
     """
     return sorted(
         str(path.relative_to(folder))
         for path in folder.rglob("*")
-        if path.is_file() and (reference.encode() in path.read_bytes() or _has(path, reference))
+        if path.is_file()
+        and path.name != RESERVE_NAME
+        and (reference.encode() in path.read_bytes() or _has(path, reference))
     )
 
 
