@@ -208,6 +208,13 @@ def ratio(value: float, yardstick: float) -> str:
     return f"{value / yardstick:.1f}" if yardstick >= LEAST_SECONDS else ""
 
 
+def write_into_page(page: Path, tables: str) -> None:
+    """Put what was measured into a page, in the place of what was measured before."""
+    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
+    after = rest.split(END)[1]
+    page.write_text(before + BEGIN + tables + END + after, encoding="utf-8")
+
+
 def main() -> None:
     """Measure, print and, where asked to, write the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
@@ -218,9 +225,7 @@ def main() -> None:
     tables = tables_of({rows: measure_size(rows) for rows in sorted(given.rows)}, start_up)
     print(tables)
     if given.write:
-        before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-        after = rest.split(END)[1]
-        PAGE.write_text(before + BEGIN + tables + END + after, encoding="utf-8")
+        write_into_page(PAGE, tables)
 
 
 if __name__ == "__main__":

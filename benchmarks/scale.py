@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.contenders import night, night_on_spark
 from benchmarks.made_up_authorities import QUARTER, joint_store_of, made_up
 from benchmarks.make_delivery import AS_OF_DAY, make_deliveries
-from benchmarks.run import ALMOST_EMPTY, BEGIN, END, PROJECT_FOLDER, Cost, measure
+from benchmarks.run import ALMOST_EMPTY, PROJECT_FOLDER, Cost, measure, write_into_page
 
 PAGE = PROJECT_FOLDER / "docs" / "scale.md"
 MILLION = 1_000_000
@@ -97,9 +97,7 @@ def main() -> None:
     tables = "\n".join(lines) + "\n"
     print(tables)
     if given.write:
-        before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-        after = rest.split(END)[1]
-        PAGE.write_text(before + BEGIN + tables + END + after, encoding="utf-8")
+        write_into_page(PAGE, tables)
 
 
 if __name__ == "__main__":

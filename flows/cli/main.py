@@ -33,6 +33,7 @@ from complaints.flows.cli.options import (
     ReportFormatsOption,
     SourceOption,
     read_day,
+    read_formats,
 )
 from complaints.warehouse.errors import OperatorError
 from complaints.warehouse.messages import sentence_of
@@ -126,12 +127,13 @@ def report_command(
     from complaints.flows.cli.console import print_lines, progress
     from complaints.report.write import write_report
 
-    formats = [each.strip().lower() for each in format.split(",") if each.strip()]
     settings = read_settings(home=home)
     then = history_commands.home_as_at(settings, as_at)
     with progress() as on_step:
         on_step("writing the report")
-        written = write_report(settings, period, profile, formats, out, is_draft=draft, then=then)
+        written = write_report(
+            settings, period, profile, read_formats(format), out, is_draft=draft, then=then
+        )
     print_lines(*(str(path) for path in written))
 
 

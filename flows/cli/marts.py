@@ -15,6 +15,7 @@ from complaints.flows.cli.options import (
     PeriodArgument,
     ProfileOption,
     ReportFormatsOption,
+    read_formats,
 )
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.settings import EXPORT_FORMATS, read_settings
@@ -82,10 +83,9 @@ def export(
     from complaints.flows.cli.console import print_lines, progress
     from complaints.warehouse.exports import export_marts
 
-    formats = [each.strip().lower() for each in format.split(",") if each.strip()]
     with progress() as on_step:
         on_step("writing the files")
-        written = export_marts(read_settings(home=home), formats, out)
+        written = export_marts(read_settings(home=home), read_formats(format), out)
     print_lines(f"{len(written)} files, described in {written[-1]}")
 
 
@@ -101,10 +101,10 @@ def authorities(
     from complaints.flows.cli.console import print_lines, progress
     from complaints.report.authorities import write_authorities
 
-    formats = [each.strip().lower() for each in format.split(",") if each.strip()]
+    settings = read_settings(home=home)
     with progress() as on_step:
         on_step("comparing the authorities")
-        written = write_authorities(read_settings(home=home), period, profile, formats, out)
+        written = write_authorities(settings, period, profile, read_formats(format), out)
     print_lines(*(str(path) for path in written))
 
 

@@ -103,6 +103,11 @@ def read_day(written: str | None, option: str = "--as-of") -> date | None:
         raise UsageError("not_a_day", option=option, written=written) from None
 
 
+def read_formats(written: str) -> list[str]:
+    """Return the formats that an option lists, separated by commas."""
+    return [each.strip().lower() for each in written.split(",") if each.strip()]
+
+
 def read_duration(written: str) -> timedelta:
     """Return the time that `26h`, `90m` or `2d` means.
 
