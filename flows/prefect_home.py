@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -115,18 +116,24 @@ def server_for_schedule() -> Iterator[None]:
     host, port = settings.server.api.host, settings.server.api.port
     if _answers(host, port):
         raise UsageError("port_taken", port=port)
-    with (Path(os.environ["PREFECT_HOME"]) / SERVER_LOG).open("wb") as log:
-        server = subprocess.Popen(
+    with (
+        (Path(os.environ["PREFECT_HOME"]) / SERVER_LOG).open("wb") as log,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        # In a thread, where no signal cuts it short: what was started must be known to be ended.
+        starting = beside.submit(
+            subprocess.Popen,
             [sys.executable, "-m", "prefect", "server", "start"],
             stdout=log,
             stderr=subprocess.STDOUT,
         )
         try:
-            _wait_for(server, host, port)
+            _wait_for(starting.result(), host, port)
             _use_server(host, port)
             yield
         finally:
             os.environ.pop("PREFECT_API_URL", None)
+            server = starting.result()
             server.terminate()
             server.wait()
 

@@ -2,6 +2,10 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +17,7 @@ import pytest
 import yaml
 
 from complaints.examples.make_exports import FILE_NAMES, expected_counts, records_by_file
+from complaints.flows import prefect_home
 from complaints.flows.night import STEPS
 from complaints.flows.prefect_home import configure_prefect
 from complaints.warehouse.errors import RunFailedError, UsageError
@@ -261,3 +266,26 @@ def test_slot_of_a_night_that_the_machine_lost_is_given_back(
         configure_prefect(Settings(home=tmp_path))
         kept_in = PrefectSettings().server.concurrency.lease_storage
     assert kept_in.endswith("filesystem") and find_spec(kept_in)
+
+
+def test_a_schedule_that_is_ended_while_its_server_is_made_leaves_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    make, made = subprocess.Popen, []
+
+    def make_and_be_ended(words: list[str], **named: Any) -> "subprocess.Popen[bytes]":
+        made.append(make([sys.executable, "-c", "import time; time.sleep(60)"], **named))
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.2)  # the signal is met before the caller knows of the process
+        return made[0]
+
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    monkeypatch.setattr(prefect_home, "_answers", lambda *given: False)
+    monkeypatch.setattr(subprocess, "Popen", make_and_be_ended)
+    before = signal.signal(signal.SIGTERM, lambda *given: sys.exit(0))
+    try:
+        with pytest.raises(SystemExit), prefect_home.server_for_schedule():
+            pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert [server.poll() for server in made] == [-signal.SIGTERM]
