@@ -107,25 +107,28 @@ def measure(
             stderr=printed,
         )
         peak = 0
+        used: dict[int, float] = {}  # by process; Java's is ended without being waited for
         while True:
             try:
                 code = process.wait(timeout=SAMPLE_SECONDS)
                 break
             except psutil.TimeoutExpired:
-                peak = max(peak, _memory_of_tree(process))
+                peak = max(peak, _memory_of_tree(process, used))
         seconds, after = time.perf_counter() - started, os.times()
         if code:
             printed.seek(0)
             raise SystemExit(f"{contender} failed:\n{printed.read().decode(errors='replace')}")
-    processor = sum(after[2:4]) - sum(before[2:4])  # of the children that ended
-    return Cost(seconds, processor, peak / 1e6)
+    processor = sum(after[2:4]) - sum(before[2:4])  # of the children that were waited for
+    return Cost(seconds, max(processor, sum(used.values())), peak / 1e6)
 
 
-def _memory_of_tree(process: psutil.Process) -> int:
+def _memory_of_tree(process: psutil.Process, used: dict[int, float]) -> int:
+    """Return the memory of a process and its children now, and note what each has used so far."""
     memory = 0
     with suppress(psutil.NoSuchProcess):  # it ended meanwhile
         for each in [process, *process.children(recursive=True)]:
             memory += each.memory_info().rss
+            used[each.pid] = sum(each.cpu_times()[:2])
     return memory
 
 

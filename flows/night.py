@@ -17,7 +17,11 @@ from complaints.flows.steps.erase import carry_out_erasures, forget_expired
 from complaints.flows.steps.export_published import export_published
 from complaints.flows.steps.extract import extract
 from complaints.flows.steps.file_records import record_files
-from complaints.flows.steps.find_deliveries import Delivery, find_deliveries
+from complaints.flows.steps.find_deliveries import (
+    Delivery,
+    find_deliveries,
+    sources_without_files,
+)
 from complaints.flows.steps.publish import is_published, publish
 from complaints.flows.steps.publish_to_joint_store import publish_to_joint_store
 from complaints.flows.steps.record_fates import has_unjudged_delivery, record_fates
@@ -235,6 +239,7 @@ def _run(
     steps.prepare_reference(settings, authority)
     found = [steps.find_deliveries(settings, source) for source in sources]
     records = [record for each in found for record in each.records]
+    records += sources_without_files(sources, found)
     queues = [queue for each in found for queue in each.deliveries.values() if queue]
     is_news = bool(queues) or not is_published(settings, run)
     if is_news:

@@ -40,6 +40,7 @@ WORDS = {
         f"{IN_ENGINES}: has_match, is_of_pattern, matched_part or matches_replaced"
     ),
     r"(?<![\w'])r'": IN_ENGINES,
+    r"(?<=\w)''(?=\w)": "chr(39): Spark joins the parts of a text and leaves the quote out",
     r"\b(generate_series|range|sequence)\s*\(": f"{IN_ENGINES}: every_day",
     r"\b(isodow|dayofweek|weekday)\s*\(": f"{IN_ENGINES}: day_of_week",
     r"\b(date_diff|datediff|timestampdiff|date_sub|age|epoch\w*)\s*\(": (

@@ -28,14 +28,25 @@
 
 {#-
     An optional input typed: its columns of text as they are; of each other column what it reads as, and
-    beside it, as …_text, what was written. dates are days, numbers and wholes (none below 0) are numbers,
+    beside it, as …_text, what was written. dates are days, pounds and wholes are numbers, none below 0,
     codes gives of a column the field of the synonyms, periods are those that a report can be of. more are
-    further columns, each an expression with its name.
+    further columns, each an expression with its name; alike is what of a text decides whether two rows say
+    the same, and repeats_if which rows can.
 -#}
 {% macro typed_input(
-    dataset, texts=[], dates=[], numbers=[], wholes=[], codes={}, periods=[], more=[]
+    dataset,
+    texts=[], dates=[], pounds=[], wholes=[], codes={}, periods=[], more=[], alike={}, repeats_if='true'
 ) -%}
     {%- set whole_number = '[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,9}' %}
+    {%- set amount = '£? ?(' ~ whole_number ~ ')(\\.[0-9]+)?' %}
+    {%- set typed = dates + pounds + wholes + codes.keys() | list + periods %}
+    {%- set said = [] %}
+    {%- for column in texts %}
+        {%- do said.append(alike.get(column, column)) %}
+    {%- endfor %}
+    {%- for column in typed %}
+        {%- do said.append('coalesce(cast(' ~ column ~ ' as string), ' ~ column ~ '_text)') %}
+    {%- endfor %}
     with
 
     delivered as (
@@ -90,14 +101,17 @@
             {% for column in texts %}
                 delivered.{{ column }},
             {% endfor %}
-            {% for column in dates + numbers + wholes + codes.keys() | list + periods %}
+            {% for column in typed %}
                 delivered.{{ column }} as {{ column }}_text,
             {% endfor %}
             {% for column in dates %}
                 {{ usable_date(column ~ '_days.day', 'run.earliest_date') }} as {{ column }},
             {% endfor %}
-            {% for column in numbers %}
-                {{ read_number("replace(delivered." ~ column ~ ", '£', '')") }} as {{ column }},
+            {% for column in pounds %}
+                case
+                    when {{ is_of_pattern('trim(delivered.' ~ column ~ ')', amount) }}
+                        then {{ read_number("replace(delivered." ~ column ~ ", '£', '')") }}
+                end as {{ column }},
             {% endfor %}
             {% for column in wholes %}
                 case
@@ -134,16 +148,31 @@
         {% for column in more %}
             {{ column }},
         {% endfor %}
-        read_values.*
+        read_values.*,
+        {{ repeats_if }} and {{ is_repeat(said) }} as is_duplicate
     from read_values
 {%- endmacro %}
 
 
-{#- The rows of a typed input that no rule holds back. -#}
+{#-
+    Whether a row says, however it is written, what one before it of the same source says: the same in every
+    column that is given. Of a line with too many or too few fields nobody knows.
+-#}
+{% macro is_repeat(columns) -%}
+    field_count = header_field_count
+    and row_number() over (
+        partition by source, field_count, {{ columns | join(', ') }}
+        order by file_name, row_number, record_id
+    ) > 1
+{%- endmacro %}
+
+
+{#- The rows of a typed input that no rule holds back, each once. -#}
 {% macro loaded_rows(model) -%}
     select * from {{ ref(model) }} as typed
     where
-        not exists (
+        not typed.is_duplicate
+        and not exists (
             select 1 from {{ ref('int_findings') }} as findings
             where findings.is_holding and findings.record_id = typed.record_id
         )

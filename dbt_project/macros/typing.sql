@@ -100,12 +100,14 @@
 
 {#-
     How a delivery writes its dates, as a small number: the order of day and month, and 4 more where a time
-    without an offset is of UTC. What was written by a pattern was brought into ISO form on reading.
+    without an offset is of UTC. What was written by a pattern was brought into ISO form on reading; of other
+    dates in figures (3) nobody said what comes first.
 -#}
 {% macro reading(dates, zone) -%}
     case
         when {{ dates }} = 'month-first' then 1
-        when {{ dates }} = 'year-first' or contains({{ dates }}, '%') then 2
+        when {{ dates }} = 'year-first' then 2
+        when contains({{ dates }}, '%') then 3
         else 0
     end
     + case when {{ zone }} = 'UTC' then 4 else 0 end

@@ -138,7 +138,12 @@
                 when digits.year <> ''
                     then {{ date_of_parts('digits.year', 'digits.month', 'digits.day') }}
                 when figures.third <> ''
-                    then case reading % 4 when 0 then day_first when 1 then month_first else year_first_short end
+                    then
+                        case reading % 4
+                            when 0 then day_first
+                            when 1 then month_first
+                            when 2 then year_first_short
+                        end
                 when named_month.year <> ''
                     then {{ date_of_parts(
                         'named_month.year', month_number('named_month.month'), 'named_month.day'

@@ -35,7 +35,10 @@ def describe_sources(path: Path) -> tuple[list[str], bool]:
         files, rejected = list_files(source)
         lines += ["", f"{source.code}, files: {len(files)}"]
         lines += [f"  {record.message}" for record in rejected]
-        can_all_be_read = can_all_be_read and not rejected
+        if not files and not rejected:
+            nothing = sentence_of("source_without_files", source=source.code)
+            lines.append(f"  {source.files} {nothing}.")
+        can_all_be_read = can_all_be_read and bool(files) and not rejected
         for file in files:
             try:
                 lines += list(_of_file(source, file))

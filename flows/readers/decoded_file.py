@@ -45,15 +45,15 @@ def open_as_utf_8(
 
 
 @contextmanager
-def open_for_duckdb(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
-    """Give the name by which DuckDB opens a file whose bytes it reads itself, unpacked."""
+def open_for_duckdb(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[tuple[str, int]]:
+    """Give the name by which DuckDB opens a file whose bytes it reads itself, and their number."""
     if _is_opened_by_duckdb(path):
-        yield glob.escape(str(path))
+        yield glob.escape(str(path)), path.stat().st_size
         return
     content = all_bytes(path).getvalue()
     opened = _OneFile(path, len(content), lambda: io.BytesIO(content))
     with _registered(connection, opened) as name:
-        yield name
+        yield name, len(content)
 
 
 def _is_opened_by_duckdb(path: Path) -> bool:

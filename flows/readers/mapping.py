@@ -154,7 +154,9 @@ class _Compiler:
             if name not in common and name not in given
         }
         common |= self._suppliers(source.columns)
-        where = [self._expression(source.where, "where")] if source.where else []
+        where = []
+        if source.where:  # false leaves a row out; a blank, which leaves it open, does not
+            where.append(f"({self._expression(source.where, 'where')}) is not false")
         if source.stages:
             selects = self._stage_selects(common, where)
             columns = {*common, *of_stages, "stage"}

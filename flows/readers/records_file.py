@@ -24,7 +24,9 @@ from complaints.flows.readers.text_rows import (
 from complaints.warehouse.store import sql_text
 
 MOST_FIELDS = 500
-MOST_OBJECT_BYTES = 256 << 20
+# DuckDB keeps twice this much for each thread; where the sources file names the key that holds the
+# records, the whole file is one object.
+OBJECT_BYTES = 16 << 20
 
 
 def read_json(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> None:
@@ -33,15 +35,16 @@ def read_json(connection: duckdb.DuckDBPyConnection, path: Path, target: Target)
     Raises:
         FileRejectedError: it is no JSON, or lacks needed columns or records.
     """
-    with open_for_duckdb(connection, path) as name:
+    key = target.source.read.records
+    with open_for_duckdb(connection, path) as (name, size):
         source = (
             f"read_json({sql_text(name)}, sample_size = -1, maximum_depth = 6, "
             f"convert_strings_to_integers = false, dateformat = '~', timestampformat = '~', "
-            f"maximum_object_size = {MOST_OBJECT_BYTES}, compression = 'uncompressed')"
+            f"maximum_object_size = {max(OBJECT_BYTES, size if key else 0)}, "
+            "compression = 'uncompressed')"
         )
-        if key := target.source.read.records:
-            for part in key.split("."):
-                source = f"(select unnest({quoted(part)}, max_depth := 2) from {source})"
+        for part in key.split(".") if key else ():
+            source = f"(select unnest({quoted(part)}, max_depth := 2) from {source})"
         _read(connection, source, target, "JSON")
 
 
@@ -51,7 +54,7 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, target: Targ
     Raises:
         FileRejectedError: it is no Parquet, or lacks needed columns or rows.
     """
-    with open_for_duckdb(connection, path) as name:
+    with open_for_duckdb(connection, path) as (name, _):
         _read(connection, f"read_parquet({sql_text(name)})", target, "Parquet")
 
 
@@ -90,7 +93,7 @@ def sample_xml(path: Path, rows: int) -> list[list[str]]:
 
 def sample_fields(path: Path, kind: str, rows: int) -> list[list[str]]:
     """Return the paths of the fields of a JSON or Parquet file, then its first records."""
-    with duckdb.connect() as connection, open_for_duckdb(connection, path) as name:
+    with duckdb.connect() as connection, open_for_duckdb(connection, path) as (name, _):
         reader = "read_json_auto" if kind == "json" else "read_parquet"
         source = f"{reader}({sql_text(name)})"
         fields = _fields_of(connection, source)
@@ -155,6 +158,12 @@ def _fields(expression: str, name: str, kind: str) -> Iterator[tuple[str, str]]:
         described = duckdb.execute(f"describe select unnest(null::{kind})").fetchall()
         for inner, inner_kind, *_ in described:
             yield from _fields(f"{expression}.{quoted(inner)}", f"{name}.{inner}", inner_kind)
+    elif kind == "JSON":  # not the same in all records; a text would keep its quotes
+        listed = f"array_to_string({expression} ->> '$[*]', ';')"
+        one = f"{expression} ->> '$'"
+        yield name, f"case json_type({expression}) when 'ARRAY' then {listed} else {one} end"
+    elif kind == "JSON[]":
+        yield name, f"array_to_string(to_json({expression}) ->> '$[*]', ';')"
     elif kind.endswith("[]"):
         yield name, f"array_to_string({expression}::varchar[], ';')"
     else:

@@ -42,8 +42,7 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Tar
         last_row = sheet.rows - target.source.read.footer
         if last_row <= 0:
             raise FileRejectedError("no_data_rows")
-        reference = mapping.read_for.get("case_reference", ())
-        columns = child.ask((mapping.read, sorted(mapping.date_positions), list(reference)))
+        columns = child.ask((mapping.read, sorted(mapping.date_positions)))
     frame = pd.DataFrame(columns).astype("str")
     connection.register("workbook_rows", frame)
     connection.execute(

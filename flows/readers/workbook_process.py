@@ -4,6 +4,7 @@ It is asked twice, by pickles on its standard input: for the headers of a sheet,
 it as text. It answers each time with a refusal (an error, or None) and what was asked for.
 """
 
+import io
 import itertools
 import pickle
 import re
@@ -12,10 +13,10 @@ import zipfile
 import zlib
 from collections import Counter
 from datetime import date, datetime
-from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from lxml import etree
 from python_calamine import (
     CalamineError,
     CalamineSheet,
@@ -36,20 +37,23 @@ MOST_GROWTH = 200
 ALWAYS_ALLOWED_BYTES = 64 << 20
 DAYS_FROM_1900_TO_1904 = 1462
 
-_DAMAGED = (ValueError, LookupError, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError)
-
-# In the XML of a sheet: cells whose stored result is an error, or missing, and far cells.
-_ODD_CELL = re.compile(
-    rb'<c r="([A-Z]{1,3})(\d{1,7})"(?:(?! t="e")[^>])* t="e"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>'
-    rb'|<c r="([A-Z]{1,3})(\d{1,7})"[^>]*><f[^>]*>([^<]*)</f>(?:<v></v>|<v\s*/>)?</c>',
-    re.DOTALL,
+_DAMAGED = (
+    *(ValueError, LookupError, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError),
+    etree.XMLSyntaxError,
 )
-_FAR_CELL = re.compile(rb'<c r="([A-Z]{3}\d{1,7})"')
-_ROW = re.compile(rb'<row [^>]*?r="(\d{1,7})"')
+
+# In the XML of a sheet.
+_FAR_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*? r="([A-Z]{3}\d{1,7})"')
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*? r="(\d{1,7})"')
+_CELL_NAME = re.compile(r"([A-Z]{1,3})\d{1,7}")
+_XML: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False}
 
 
 class Scan(NamedTuple):
-    """What the XML of a sheet tells that its values do not."""
+    """What the XML of a sheet tells that its values do not.
+
+    odd_cells are those whose stored result is an error, or missing, by their places.
+    """
 
     odd_cells: dict[tuple[int, int], str]
     starts_in_1904: bool
@@ -135,40 +139,70 @@ def _scan(content: Any, index: int) -> Scan:
             raise FileRejectedError("unpacks_too_far", growth=MOST_GROWTH)
         if "xl/workbook.xml" not in members:
             return Scan({}, False)
-        book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+        book = _parsed(archive, "xl/workbook.xml")
         xml = archive.read(_sheet_member(archive, book, index))
     if far := _FAR_CELL.search(xml):
         raise FileRejectedError("cell_far_right", cell=far[1].decode())
     rows = Counter(map(int, _ROW.findall(xml)))
     if rows and max(rows) - len(rows) > max(EMPTY_ROWS, 10 * len(rows)):
         raise FileRejectedError("cell_far_below", row=max(rows))
-    odd_cells = {}
-    if b't="e"' in xml or b"<f" in xml:
-        for found in _ODD_CELL.finditer(xml):
-            column, row, error, formula_column, formula_row, formula = found.groups()
-            text = error if column else b"=" + formula
-            place = (int(row or formula_row) - 1, _column_number(column or formula_column))
-            odd_cells[place] = unescape(text.decode("utf-8", "replace"))
-    starts_in_1904 = re.search(r'<workbookPr[^>]*date1904="(1|true)"', book) is not None
-    return Scan(odd_cells, starts_in_1904)
+    has_odd_cells = b't="e"' in xml or re.search(rb"<(?:\w+:)?f\b", xml)
+    properties = book.find("{*}workbookPr")
+    starts_in_1904 = properties is not None and properties.get("date1904") in ("1", "true")
+    return Scan(_odd_cells(xml) if has_odd_cells else {}, starts_in_1904)
 
 
-def _sheet_member(archive: zipfile.ZipFile, book: str, index: int) -> str:
+def _parsed(archive: zipfile.ZipFile, member: str) -> Any:
+    return etree.fromstring(archive.read(member), etree.XMLParser(**_XML))
+
+
+def _sheet_member(archive: zipfile.ZipFile, book: Any, index: int) -> str:
     """Return the name of the member of a workbook that holds its sheet of this place."""
-    sheets = re.findall(r'<(?:\w+:)?sheet [^>]*?\br?:?id="([^"]+)"', book)
-    relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-    for relation in re.findall(r"<Relationship [^>]*>", relations):
-        if f'Id="{sheets[index]}"' in relation:
-            target = re.search(r'Target="([^"]+)"', relation)
-            if target:
-                return target[1].lstrip("/") if target[1][0] == "/" else f"xl/{target[1]}"
-    raise KeyError(sheets[index])
+    sheet = book.findall("{*}sheets/{*}sheet")[index]
+    (relation_id,) = (
+        value for name, value in sheet.attrib.items() if name.endswith("/relationships}id")
+    )
+    for relation in _parsed(archive, "xl/_rels/workbook.xml.rels").findall("{*}Relationship"):
+        if relation.get("Id") == relation_id:
+            target = str(relation.get("Target"))
+            return target.lstrip("/") if target[0] == "/" else f"xl/{target}"
+    raise KeyError(relation_id)
 
 
-def _column_number(letters: bytes) -> int:
+def _odd_cells(xml: bytes) -> dict[tuple[int, int], str]:
+    """Return the errors, and the formulas without a result, by their places.
+
+    A row or a cell that does not say its place stands after the one before it.
+    """
+    odd_cells = {}
+    row = column = -1
+    tags = ("{*}row", "{*}c")
+    for event, element in etree.iterparse(io.BytesIO(xml), ("start", "end"), tag=tags, **_XML):
+        is_cell = etree.QName(element).localname == "c"
+        if event == "end":
+            if is_cell:
+                value, formula = element.findtext("{*}v"), element.find("{*}f")
+                if element.get("t") == "e":
+                    odd_cells[row, column] = value or ""
+                # An empty text is a result.
+                elif formula is not None and (
+                    value is None or (value == "" and element.get("t") != "str")
+                ):
+                    odd_cells[row, column] = f"={formula.text or ''}"
+            element.clear()
+        elif is_cell:
+            name = _CELL_NAME.match(element.get("r", ""))
+            column = _column_number(name[1]) if name else column + 1
+        else:
+            row = int(element.get("r", row + 2)) - 1
+            column = -1
+    return odd_cells
+
+
+def _column_number(letters: str) -> int:
     number = 0
     for letter in letters:
-        number = number * 26 + letter - 64
+        number = number * 26 + ord(letter) - 64
     return number - 1
 
 
@@ -210,7 +244,6 @@ def _columns(
     filled: list[int],
     positions: list[int],
     date_positions: list[int],
-    reference_positions: list[int],
 ) -> dict[str, list[str]]:
     """Return the text of the columns at the positions, in the rows that are filled."""
     left = sheet.start[1] if sheet.start else 0
@@ -220,7 +253,7 @@ def _columns(
     merged = {
         (row, column): (start[0], column)
         for start, end in sheet.merged_cell_ranges or ()
-        for column in reference_positions
+        for column in positions
         if start[1] <= column <= end[1]
         for row in range(start[0] + 1, end[0] + 1)
     }

@@ -1,7 +1,7 @@
 """Which deliveries of a source the warehouse has not read yet."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -74,6 +74,22 @@ def find_deliveries(settings: Settings, source: Source) -> Found:
     """Return what to read of a source tonight."""
     with open_warehouse(settings) as store:
         return unread_deliveries(store, source, settings.as_of_day)
+
+
+def sources_without_files(sources: Sequence[Source], found: Sequence[Found]) -> list[FileRecord]:
+    """Return a record for each source that has no file where others have some."""
+    if not any(each.deliveries or each.records for each in found):
+        return []
+    return [
+        FileRecord(
+            source.code,
+            source.files or "",
+            status="rejected",
+            message=f"{source.files} {sentence_of('source_without_files', source=source.code)}.",
+        )
+        for source, each in zip(sources, found, strict=True)
+        if not each.deliveries and not each.records
+    ]
 
 
 def unread_deliveries(

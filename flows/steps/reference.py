@@ -25,6 +25,8 @@ from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from complaints.warehouse.store import open_warehouse, sql_text
 
 TYPES = {"date": "a date (YYYY-MM-DD)", "integer": "a whole number", "boolean": "true or false"}
+# DuckDB casts 7.5, 1e1 and 0x10 to whole numbers, and a moment to its day (1.5.5).
+FORMS = {"date": r"\d{4}-\d\d-\d\d", "integer": r"[+-]?\d+"}
 SEEDS_FOLDER = PROJECT_FOLDER / "dbt_project" / "seeds"
 MACROS_FOLDER = PROJECT_FOLDER / "dbt_project" / "macros"
 README = """\
@@ -60,14 +62,7 @@ def prepare_reference(settings: Settings, authority: Authority | None = None) ->
     folder = settings.reference_folder
     if not folder.exists():
         _make_folder(folder)
-    files = {path.stem: path for path in sorted(folder.glob("*.csv"))}
-    for name, path in files.items():
-        if not path.is_file():
-            raise UsageError("reference_not_a_file", path=path)
-        if name not in _seeds():
-            raise UsageError(
-                "reference_unknown", path=path, name=name, known=", ".join(sorted(_seeds()))
-            )
+    files = _files(folder)
     with open_warehouse(settings) as warehouse:
         warehouse.begin()
         if authority:
@@ -104,6 +99,25 @@ def check_as_of_day(settings: Settings, run: Run) -> None:
             year=year,
             path=settings.reference_folder / "bank_holidays.csv",
         )
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """Return the council's files by the names of what they are laid over."""
+    files = {}
+    for path in sorted(folder.iterdir()):
+        name, _, form = path.name.partition(".")
+        is_csv = form.lower() == "csv"
+        if is_csv and not path.is_file():
+            raise UsageError("reference_not_a_file", path=path)
+        if is_csv and name not in _seeds():
+            raise UsageError(
+                "reference_unknown", path=path, name=name, known=", ".join(sorted(_seeds()))
+            )
+        if name in _seeds() and form != "csv.example":
+            if not is_csv or name in files:
+                raise UsageError("reference_not_csv", path=path, name=name)
+            files[name] = path
+    return files
 
 
 @cache
@@ -144,6 +158,8 @@ def _load_council_rows(warehouse: duckdb.DuckDBPyConnection, name: str, path: Pa
     _read_texts(warehouse, name, path)
     for column, kind in kinds.items():
         is_no_such = f"{column} is not null and try_cast({column} as {kind}) is null"
+        if form := FORMS.get(kind):
+            is_no_such += f" or not regexp_full_match({column}, {sql_text(form)})"
         must_be = f"must be {TYPES.get(kind, kind)}, not '{{value}}'"
         _refuse_mistake(warehouse, path, "council_texts", Check([column], is_no_such, must_be))
     casts = ", ".join(f"cast({column} as {kind}) as {column}" for column, kind in kinds.items())

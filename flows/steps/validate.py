@@ -147,7 +147,8 @@ def _judge(
     # Great Expectations takes 3 s to import, which a night without news does not need.
     from complaints.expectations.judge import judge
 
-    relation = RELATIONS[gate] if dataset == COMPLAINTS else f"staging.stg_{dataset}"
+    of_input = f"(select * from staging.stg_{dataset} where not is_duplicate)"
+    relation = RELATIONS[gate] if dataset == COMPLAINTS else of_input
     rules = rules_for(dataset, gate)
     values = {}
     if dataset == COMPLAINTS:

@@ -10,7 +10,7 @@ import pytest
 
 from command_helpers import Run, assert_mistake
 from compiled_models import WITHOUT_DBT
-from complaints.flows.night import NightReport, run_and_notify
+from complaints.flows.night import NightReport, run_and_notify, run_night
 from complaints.flows.steps.accept_delivery import accept_delivery
 from complaints.warehouse.errors import ExitCode, RunFailedError, UsageError
 from complaints.warehouse.settings import Settings, read_settings
@@ -252,6 +252,18 @@ def test_dates_half_turned_over_by_a_spreadsheet_are_warned_of(door: Door) -> No
 
 
 TWO_SOURCES = "sources: [{code: one, files: one}, {code: other, files: other}]"
+
+
+def test_a_source_without_a_file_is_said_where_others_have_some(door: Door, tmp_path: Path) -> None:
+    (tmp_path / "sources.yml").write_text(TWO_SOURCES)
+    write_export(tmp_path / "one" / "one.csv", export())
+    given = {"source": tmp_path / "sources.yml", "as_of": door.day}
+    report = run_night(read_settings(**door.settings.model_dump() | given), WITHOUT_DBT)
+    assert report.exit_code == ExitCode.PUBLISHED_WITH_REJECTED_FILES
+    assert [record.message for record in report.rejected] == [
+        "other matches no file, so nothing of the source other was read; correct `files` in the "
+        "sources file, or see that its export arrives."
+    ]
 
 
 @pytest.mark.parametrize("end", ["a good delivery", "an acceptance"])

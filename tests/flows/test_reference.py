@@ -400,6 +400,18 @@ def test_first_night_makes_a_folder_with_examples_that_are_read_once_renamed(
             f"{LIMITS_HEADER}\ncorporate,stage_1,response,received,ten,,2018-04-01,,x\n".encode(),
             ["row 1", "working_days must be"],
         ),
+        (
+            "time_limits.csv",
+            f"{LIMITS_HEADER}\ncorporate,stage_1,response,received,7.5,,2018-04-01,,x\n".encode(),
+            ["row 1", "working_days must be a whole number, not '7.5'"],
+        ),
+        (
+            "bank_holidays.csv",
+            b"date,title\n2018-07-04 23:00,x\n",
+            ["row 1", "date must be a date (YYYY-MM-DD), not '2018-07-04 23:00'"],
+        ),
+        ("time_limits.xlsx", b"PK", ["is not read", "time_limits.csv"]),
+        ("time_limits.csv.txt", b"x", ["is not read", "time_limits.csv"]),
         ("bank_holidays.csv", "date,title\n2018-07-04,Café\n".encode("cp1252"), ["not UTF-8"]),
         ("bank_holidays.csv", "date,title\n".encode("utf-16"), ["not UTF-8"]),
         ("bank_holidays.csv", b"date,title\n2018-07-04,a\n2018-07-05,b,c\n", ["row 2"]),
@@ -413,6 +425,7 @@ def test_first_night_makes_a_folder_with_examples_that_are_read_once_renamed(
     ],
     ids=[
         *("unknown file", "wrong header", "empty", "semicolons", "bad date", "bad number"),
+        *("half a number", "a moment", "workbook", "another ending"),
         *("cp1252", "utf-16", "long line", "short line"),
         *("blank key", "blank where a value is needed"),
     ],
@@ -427,6 +440,12 @@ def test_mistake_in_a_council_file_names_file_row_and_column(
     assert "\n" not in sentence and "Error:" not in sentence
     for word in words:
         assert word in sentence
+
+
+def test_a_council_file_may_end_in_capitals(tmp_path: Path) -> None:
+    settings = prepare(tmp_path, "bank_holidays.CSV", b"date,title\n2018-07-04,Thanksgiving\n")
+    rows = query(settings.warehouse_path, "select date from raw.council_bank_holidays")
+    assert rows == [(THANKSGIVING,)]
 
 
 def test_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:

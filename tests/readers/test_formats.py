@@ -4,7 +4,9 @@ import gzip
 import io
 import itertools
 import json
+import re
 import zipfile
+from datetime import datetime
 
 import duckdb
 import openpyxl
@@ -144,6 +146,26 @@ def test_nested_records(store, exports, packed):
     ]
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_a_field_that_is_a_number_here_and_a_text_there(store, exports, name):
+    records = [
+        {"case_reference": 1001, "received_date": 20180702, "reasons": "Delay"},
+        {"case_reference": "1002/A", "received_date": "2018-07-03", "reasons": ["Delay", "Staff"]},
+        {"case_reference": "C3", "received_date": None, "reasons": [1, "x", None]},
+    ]
+    records = [{"procedure": "s", "stage": True, **record} for record in records]
+    lines = [json.dumps(record) for record in records]
+    content = "\n".join(lines) if name.endswith("l") else f"[{','.join(lines)}]"
+    store.execute("set memory_limit = '300MB'")  # less than the default
+    record = read_one(store, exports, content.encode(), name=name)
+    assert (record.status, record.message) == ("loaded", None)
+    assert landed(store, "case_reference", "received_date", "reasons") == [
+        ("1001", "20180702", "Delay"),
+        ("1002/A", "2018-07-03", "Delay;Staff"),
+        ("C3", None, "1;x"),
+    ]
+
+
 XML = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "Jane">]>
 <Cases xmlns="urn:x"><Header>run on 1 October</Header>
 <Case><CaseDetails><CaseId>K1</CaseId><Name>&a;</Name></CaseDetails>
@@ -253,23 +275,60 @@ def test_error_values_and_formulas_without_a_result_arrive_as_text(store, export
     ]
 
 
-def test_the_days_of_1904(store, exports, tmp_path):
+# The same workbook as other programs write it.
+WRITTEN = {
+    "as openpyxl does": lambda xml: xml,
+    "with a prefix": lambda xml: re.sub(
+        rb"<(/?)(\w)", rb"<\1x:\2", xml.replace(b"xmlns=", b"xmlns:x=").replace(b"<?", b"<\0?")
+    ).replace(b"<\0?", b"<?"),
+    "the type of a cell before its place": lambda xml: re.sub(
+        rb'<c( r="\w+")((?: \w+="\w+")*)', rb"<c\2\1", xml
+    ),
+    "without places": lambda xml: re.sub(rb'<(c|row) r="\w+"', rb"<\1", xml),
+}
+
+
+def rewritten(content, change):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    for name in ("xl/workbook.xml", "xl/worksheets/sheet1.xml"):
+        members[name] = change(members[name])
+    return zipped_files(members)
+
+
+@pytest.mark.parametrize("how", WRITTEN)
+def test_errors_and_the_days_of_1904_whatever_program_wrote_them(store, exports, tmp_path, how):
     book = openpyxl.Workbook()
     book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
-    book.active.append([*HEADER.split(","), "responded_date"])
-    book.active.append([41821, "statutory", "1", 41821, "02/07/2018"])
+    book.active.append([*HEADER.split(","), "responded_date", "outcome", "reasons"])
+    book.active.append([41821, "statutory", "1", 41821, "02/07/2018", "#REF!", '=IF(A2="","",1)'])
+    book.active.append([41822, "statutory", "1", datetime(2018, 7, 3), "#N/A", "upheld", "x"])
     book.save(tmp_path / "made.xlsx")
-    content = (tmp_path / "made.xlsx").read_bytes()
+    content = rewritten((tmp_path / "made.xlsx").read_bytes(), WRITTEN[how])
     read_one(store, exports, content, name="a.xlsx")
-    assert landed(store, "case_reference", "received_date", "responded_date") == [
-        ("41821", "43283", "02/07/2018")
+    assert landed(
+        store, "case_reference", "received_date", "responded_date", "outcome", "reasons"
+    ) == [
+        ("41821", "43283", "02/07/2018", "#REF!", '=IF(A2="","",1)'),
+        ("41822", "2018-07-03 00:00:00", "#N/A", "upheld", "x"),
     ]
+
+
+def test_the_empty_text_that_a_formula_gave_is_blank(store, exports, tmp_path):
+    content = workbook(tmp_path, [*HEADER.split(","), "outcome"], [*ROW.split(","), "=A1"])
+    formula, result = rb"><f>A1</f><v ?/?>(?:</v>)?", rb' t="str"><f>A1</f><v></v>'
+    content = rewritten(content, lambda xml: re.sub(formula, result, xml))
+    read_one(store, exports, content, name="a.xlsx")
+    assert landed(store, "outcome") == [(None,)]
+
+
+def test_the_day_of_a_serial_number():
     assert duckdb.execute("select (date '1899-12-30' + 43283)::varchar").fetchone() == (
         "2018-07-02",
     )
 
 
-def test_merged_cells_of_the_reference_are_filled(store, exports, tmp_path):
+def test_cells_merged_over_rows_hold_their_value_in_each(store, exports, tmp_path):
     book = openpyxl.Workbook()
     for row in (
         ["Cases", None, None, None],
@@ -288,7 +347,7 @@ def test_merged_cells_of_the_reference_are_filled(store, exports, tmp_path):
     read_one(store, exports, content, name="a.xlsx", read={"header": 2})
     assert landed(store, "case_reference", "procedure", "stage") == [
         ("C1", "statutory", "1"),
-        ("C1", None, "2"),
+        ("C1", "statutory", "2"),
         ("C2", "statutory", "1"),
     ]
 

@@ -114,10 +114,11 @@ def test_a_record_of_which_no_stage_is_dated_stays_to_be_held(store, tmp_path):
                 "C1,s,1,x,Open,late",
                 "C2,s,1,x,Cancelled,late",
                 "C3,s,1,x,Open",
+                "C4,s,1,x,,late",
             ],
             ("row_number", "case_reference", "reasons", "outcome", "field_count"),
-            [(1, "C1", "late", None, 6), (3, None, None, None, 5)],
-            id="where; a header that is named is not also read as what it sounds like",
+            [(1, "C1", "late", None, 6), (3, None, None, None, 5), (4, "C4", "late", None, 6)],
+            id="where, with a blank; a header that is named is not also read as it sounds",
         ),
         pytest.param(
             "    sql: |\n      select Ref as case_reference, 'statutory' as procedure,"

@@ -41,7 +41,9 @@ final as (
         numbered.record_id,
         case
             when
-                numbered.file_position > numbered.first_position or current_records.is_duplicate
+                numbered.file_position > numbered.first_position
+                or current_records.is_duplicate
+                or numbered.record_id in (select record_id from {{ ref('int_duplicate_inputs') }})
                 then 'duplicate'
             when current_records.is_superseded then 'superseded'
             when states.state = 'held' then 'quarantined'

@@ -249,6 +249,7 @@ out_of_order as (
         case reading % 4
             when 1 then 'month-first'
             when 2 then 'year-first'
+            when 3 then 'by the pattern'
             else 'day-first'
         end as declared,
         if(reading % 4 = 0, 'month-first', 'day-first') as other

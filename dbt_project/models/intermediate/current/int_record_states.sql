@@ -14,7 +14,9 @@ current_records as (
 
     select distinct record_id
     from {{ ref('stg_delivered_rows') }}
-    where dataset <> 'complaints'
+    where
+        dataset <> 'complaints'
+        and record_id not in (select record_id from {{ ref('int_duplicate_inputs') }})
 
 ),
 

@@ -7,7 +7,7 @@ delivered as (
 
 ),
 
-final as (
+typed as (
 
     select
         record_id,
@@ -24,6 +24,18 @@ final as (
         file_name,
         row_number
     from delivered
+
+),
+
+final as (
+
+    select
+        *,
+        {{ is_repeat([
+            'authority', 'coalesce(financial_year, year_text)', 'measure',
+            'coalesce(cast(value as string), value_text)', 'note'
+        ]) }} as is_duplicate
+    from typed
 
 )
 

@@ -7,7 +7,7 @@ delivered as (
 
 ),
 
-final as (
+typed as (
 
     select
         record_id,
@@ -28,6 +28,17 @@ final as (
         file_name,
         row_number
     from delivered
+
+),
+
+final as (
+
+    select
+        *,
+        {{ is_repeat([
+            'coalesce(period, period_text)', 'coalesce(section, section_text)', 'text', 'role'
+        ]) }} as is_duplicate
+    from typed
 
 )
 

@@ -1,4 +1,5 @@
 -- A row without a reference or a number is one contact, and counts as often as it is delivered.
+{%- set quarter = whole_quotient('((month(received_date) + 8) % 12)', 3) %}
 with
 
 typed as (
@@ -10,7 +11,8 @@ typed as (
         dates=['received_date', 'due_date', 'answered_date'],
         wholes=['number', 'in_time'],
         periods=['period'],
-        more=['coalesce(received_date_text, period_text) as received_text']
+        more=['coalesce(received_date_text, period_text) as received_text'],
+        repeats_if='(reference is not null or number_text is not null)'
     ) }}
 
 ),
@@ -46,6 +48,19 @@ final as (
                     || '|' || coalesce(reason, '')
         end as contact_key,
         coalesce(in_time > counted_contacts, false) as has_too_many_in_time,
+        coalesce(
+            substr(period, 1, 4)
+            <> cast(year(received_date) - if(month(received_date) < 4, 1, 0) as string)
+            or (
+                period like '%Q%'
+                and right(period, 1) <> cast({{ quarter }} + 1 as string)
+            )
+            or (
+                period like '%H%'
+                and right(period, 1) <> cast({{ whole_quotient(quarter, 2) }} + 1 as string)
+            ),
+            false
+        ) as is_outside_period,
         -- The year beside a part of it, or a half year beside a quarter of it.
         coalesce(
             counted_part is not null

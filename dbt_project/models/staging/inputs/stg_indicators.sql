@@ -7,7 +7,7 @@ delivered as (
 
 ),
 
-final as (
+typed as (
 
     select
         record_id,
@@ -21,6 +21,15 @@ final as (
         file_name,
         row_number
     from delivered
+
+),
+
+final as (
+
+    select
+        *,
+        {{ is_repeat(['name', 'period', 'value']) }} as is_duplicate
+    from typed
 
 )
 

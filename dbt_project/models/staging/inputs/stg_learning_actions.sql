@@ -7,7 +7,7 @@ delivered as (
 
 ),
 
-final as (
+typed as (
 
     select
         record_id,
@@ -30,6 +30,18 @@ final as (
         file_name,
         row_number
     from delivered
+
+),
+
+final as (
+
+    select
+        *,
+        {{ is_repeat([
+            'theme', 'action', 'owner_role',
+            'coalesce(due_quarter, due_quarter_text)', 'coalesce(status, status_text)', 'evidence'
+        ]) }} as is_duplicate
+    from typed
 
 )
 

@@ -6,5 +6,6 @@
     more=[
         'case when ' ~ code ~ ' in ' ~ quoted_names(characteristics()) ~ ' then ' ~ code
         ~ ' end as characteristic_code'
-    ]
+    ],
+    alike={'characteristic': code}
 ) }}

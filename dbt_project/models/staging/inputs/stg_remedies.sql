@@ -3,5 +3,5 @@
     texts=['case_reference', 'type'],
     codes={'stage': 'stage'},
     dates=['agreed_date', 'paid_date'],
-    numbers=['amount']
+    pounds=['amount']
 ) }}

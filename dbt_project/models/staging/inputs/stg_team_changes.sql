@@ -28,7 +28,7 @@ written_dates as (
 
 ),
 
-final as (
+typed as (
 
     select
         delivered.record_id,
@@ -49,6 +49,17 @@ final as (
         on
             delivered.change_date = written_dates.written
             and delivered.reading = written_dates.reading
+
+),
+
+final as (
+
+    select
+        *,
+        {{ is_repeat([
+            'old_team', 'new_team', 'coalesce(cast(change_date as string), change_date_text)'
+        ]) }} as is_duplicate
+    from typed
 
 )
 
