@@ -43,7 +43,9 @@ final as (
             when
                 numbered.file_position > numbered.first_position
                 or current_records.is_duplicate
-                or numbered.record_id in (select record_id from {{ ref('int_duplicate_inputs') }})
+                or numbered.record_id in (
+                    select duplicates.record_id from {{ ref('int_duplicate_inputs') }} as duplicates
+                )
                 then 'duplicate'
             when current_records.is_superseded then 'superseded'
             when states.state = 'held' then 'quarantined'

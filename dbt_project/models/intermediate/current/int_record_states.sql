@@ -16,7 +16,9 @@ current_records as (
     from {{ ref('stg_delivered_rows') }}
     where
         dataset <> 'complaints'
-        and record_id not in (select record_id from {{ ref('int_duplicate_inputs') }})
+        and record_id not in (
+            select duplicates.record_id from {{ ref('int_duplicate_inputs') }} as duplicates
+        )
 
 ),
 
