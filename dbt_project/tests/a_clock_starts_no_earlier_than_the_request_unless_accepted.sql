@@ -1,4 +1,5 @@
--- At stage 3 the response is counted from the panel's findings, which may come early.
+-- At stage 3 the response is counted from the panel's findings, which may come early; a source's own
+-- target may lie before our due date.
 with
 
 stages as (
@@ -21,7 +22,7 @@ final as (
         stages.record_id,
         stages.received_date,
         stages.clock_start_date,
-        stages.due_date,
+        stages.computed_due_date,
         stages.due_date_from_request
     from stages
     left join accepted on stages.record_id = accepted.record_id
@@ -31,7 +32,7 @@ final as (
             stages.clock_start_date < stages.received_date
             or (
                 stages.stage <> 'stage_3'
-                and stages.due_date < stages.due_date_from_request
+                and stages.computed_due_date < stages.due_date_from_request
             )
         )
 

@@ -7,7 +7,7 @@ import duckdb
 
 from complaints.flows.readers.contents import kind_of
 from complaints.flows.readers.export_files import ExportFile, list_files
-from complaints.flows.readers.mapping import Mapping, is_date, moment_of
+from complaints.flows.readers.mapping import Mapping, is_date, prepare_moments
 from complaints.flows.readers.read_file import read_file
 from complaints.flows.readers.sources import Source, read_sources
 from complaints.flows.readers.text_rows import FileRejectedError, Target, create_text_rows
@@ -89,9 +89,13 @@ def _first_dates(store: duckdb.DuckDBPyConnection, source: Source, column: str) 
     """Return the first dates of a column as they are written and as they are read."""
     if not is_date(column):
         return ""
+    first = (
+        f"(select {column} as text, row_number from text_rows where {column} is not null "
+        f"order by row_number limit {FIRST_DATES})"
+    )
+    prepare_moments(store, first, source)
     found = store.execute(
-        f"select {column}, {moment_of(column, source)}::date from text_rows "
-        f"where {column} is not null order by row_number limit {FIRST_DATES}"
+        f"select text, moment_of(text)::date from {first} order by row_number"
     ).fetchall()
     read = [
         f"{written} is {day.day} {day:%B %Y}" if day else "one that is no date in this order"

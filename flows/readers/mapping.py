@@ -13,8 +13,14 @@ from typing import Any
 import duckdb
 
 from complaints.flows.readers.headers import Headers, match_headers, nearest_header
-from complaints.flows.readers.sources import DATE_ORDERS, Source, Supplier
-from complaints.flows.readers.text_rows import FileRejectedError, trimmed
+from complaints.flows.readers.sources import Source, Supplier
+from complaints.flows.readers.text_rows import (
+    FileRejectedError,
+    in_iso_form,
+    trimmed,
+    trimmed_result,
+)
+from complaints.warehouse.dbt_macros import dbt_macros
 from complaints.warehouse.layout import COMPLAINTS, Layout, matched_header
 from complaints.warehouse.settings import PROJECT_FOLDER
 from complaints.warehouse.store import sql_text
@@ -30,15 +36,6 @@ STAGE_FACTS = (
 # How rows are combined where the sources file does not say. A case with points of which one is not
 # answered is open; an audit log, whose earlier rows are blank, says `last`.
 COMBINED = {"received_date": "first", "responded_date": "last_of_all", "last_updated": "last"}
-# Forms of a day by which `first` and `last` tell the order, tried one after the other. Two-digit
-# years first: '%d/%m/%Y' takes 1/7/13 for the year 13, '%Y/%m/%d' 3/9/18 for the year 3 (DuckDB
-# 1.5.5, 2026-11-25).
-_DAY_FORMS = {
-    "day-first": ("%d{}%m{}%y", "%d{}%m{}%Y"),
-    "month-first": ("%m{}%d{}%y", "%m{}%d{}%Y"),
-    "year-first": ("%y{}%m{}%d",),
-}
-_OTHER_FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %B %Y", "%d %b %Y", "%d-%b-%y", "%d-%b-%Y")
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,8 @@ class Mapping:
         select: the select over `export`.
         has_parts: whether a row of the file can become several, numbered by `part`.
         read_for: the positions that each layout column is read from, constants left out.
+        source: the entry of the sources file.
+        uncombined: the select before several rows become one, where they do.
     """
 
     headers: tuple[str, ...]
@@ -61,6 +60,8 @@ class Mapping:
     has_parts: bool = False
     null: tuple[str, ...] = ()
     read_for: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    source: Source | None = None
+    uncombined: str | None = None
 
     @property
     def date_positions(self) -> set[int]:
@@ -95,10 +96,14 @@ class Mapping:
         )
         return f"select row_number{names} from {table} where {where}"
 
-    def prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Make what the select needs beside `export`."""
+    def prepare(self, connection: duckdb.DuckDBPyConnection, export: str) -> None:
+        """Make what the select needs beside `export`, which is given as a select."""
         if "worst_outcome(" in self.select:
             _prepare_outcomes(connection)
+        if self.uncombined and self.source:
+            dates = ", ".join(filter(is_date, self.columns))
+            texts = f"select unnest([{dates}]) as text from ({self.uncombined})"
+            prepare_moments(connection, texts, self.source, f"with export as ({export})")
 
     def _value(self, column: str) -> str:
         value = f"nullif({trimmed(column)}, '')"
@@ -170,7 +175,7 @@ class _Compiler:
                 if name not in columns:
                     raise FileRejectedError("mapped_column_missing", column=name, key=key)
         if source.one_row_per:
-            select = self._combined(select, names)
+            return self._mapping(names, self._combined(select, names), select)
         return self._mapping(names, select)
 
     def whole_select(self) -> Mapping:
@@ -194,13 +199,14 @@ class _Compiler:
         if missing:
             raise FileRejectedError("mapping_select_lacks", columns=", ".join(missing))
         columns = ", ".join(
-            f"nullif({quoted(given[matched_header(name)])}::varchar, '') as {name}"
-            for name in names
+            f"{trimmed_result(quoted(given[matched_header(name)]))} as {name}" for name in names
         )
         select = f"select row_number() over () as row_number, {columns}\nfrom (\n{sql}\n)"
         return self._mapping(names, select)
 
-    def _mapping(self, names: tuple[str, ...], select: str) -> Mapping:
+    def _mapping(
+        self, names: tuple[str, ...], select: str, uncombined: str | None = None
+    ) -> Mapping:
         return Mapping(
             tuple(self.headers),
             self.positions,
@@ -209,6 +215,8 @@ class _Compiler:
             bool(self.source.stages) and not self.source.one_row_per,
             tuple(self.source.null),
             {name: tuple(sorted(positions)) for name, positions in self.read_for.items()},
+            self.source,
+            uncombined,
         )
 
     def _by_header(self, column: str, position: int) -> str:
@@ -239,7 +247,7 @@ class _Compiler:
             if supplier.constant is not None:
                 expressions[column] = sql_text(supplier.constant)
             elif supplier.sql:
-                expression = f"({self._expression(supplier.sql, column)})::varchar"
+                expression = trimmed_result(self._expression(supplier.sql, column))
                 expressions[column] = self._recoded(column, expression)
             else:
                 expressions[column] = self._first_filled(column, supplier.headers)
@@ -361,7 +369,7 @@ class _Compiler:
             return f"worst_outcome(list({name}))"
         # Of a text that is no date nobody knows when it was: it goes first and last, to be seen.
         first_day, last_day = (
-            f"coalesce({moment_of(name, self.source)}, '{day}')" if is_date(name) else "row_number"
+            f"coalesce(moment_of({name}), '{day}')" if is_date(name) else "row_number"
             for day in ("0001-01-01", "9999-12-31")
         )
         if how == "first":
@@ -370,17 +378,32 @@ class _Compiler:
         return last if how == "last" else f"case when count({name}) = count(*) then {last} end"
 
 
-def moment_of(column: str, source: Source) -> str:
-    """Return the moment that a text means in the source's order of dates; null where it is none."""
-    if source.dates in DATE_ORDERS:
-        by_order = [form.replace("{}", mark) for form in _DAY_FORMS[source.dates] for mark in "/-."]
-        days = [*by_order, *_OTHER_FORMS]
-        forms = [day + clock for day in days for clock in ("", " %H:%M:%S", "T%H:%M:%S")]
-        forms += [day + " %H:%M" for day in days]
-    else:
-        forms = [source.dates]
-    listed = ", ".join(sql_text(form) for form in forms)
-    return f"coalesce(try_strptime({column}, [{listed}]), try_cast({column} as timestamp))"
+def prepare_moments(
+    connection: duckdb.DuckDBPyConnection, texts: str, source: Source, given: str = ""
+) -> None:
+    """Make the macro moment_of: when a text of a source was, as the night will read it.
+
+    Args:
+        connection: where the macro is made.
+        texts: a select of the texts, as `text`.
+        source: whose texts they are.
+        given: what stands before the select.
+    """
+    dbt = dbt_macros()
+    reading = dbt.reading(sql_text(source.dates), sql_text(source.zone))
+    connection.execute(
+        f"create or replace temporary table date_texts as {given} select distinct text, "
+        f"{in_iso_form('text', source)} as written, {reading} as reading "
+        f"from ({texts}) where text is not null"
+    )
+    connection.execute(
+        "create or replace temporary table text_moments as select text, moment from date_texts "
+        f"inner join ({dbt.written_dates('date_texts')}) using (written, reading)"
+    )
+    connection.execute(
+        "create or replace temporary macro moment_of(given) as "
+        "(select moment from text_moments where text = given)"
+    )
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:

@@ -205,12 +205,26 @@ def _collect(element: Any, path: str, fields: dict[str, str]) -> None:
         _add(fields, f"{path}{etree.QName(name).localname}", value)
     for child in element.iterchildren(tag=etree.Element):
         name = path + _local_name(child)
-        if len(child):
+        if child.find("*") is not None:
             _collect(child, f"{name}.", fields)
+            if "".join(child.xpath("text()")).strip():  # elements within a text, such as <b>
+                _add(fields, name, _text(child))
         else:
-            _add(fields, name, child.text or "")
+            _add(fields, name, _text(child))
             for attribute, value in child.attrib.items():
                 _add(fields, f"{name}.{etree.QName(attribute).localname}", value)
+
+
+def _text(element: Any) -> str:
+    """Return all text of an element: comments are none, an entity stands as it is written."""
+    parts = [element.text or ""]
+    for node in element:
+        if node.tag is etree.Entity:
+            parts.append(node.text)
+        elif isinstance(node.tag, str):
+            parts.append(_text(node))
+        parts.append(node.tail or "")
+    return "".join(parts)
 
 
 def _add(fields: dict[str, str], name: str, value: str) -> None:

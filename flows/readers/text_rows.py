@@ -82,18 +82,21 @@ def insert_text_rows(
     rows = f"row_number between 1 and {last_row}" if last_row is not None else "row_number > 0"
     readable = f"{rows} and field_count = {header_field_count}"
     part = "part" if mapping.has_parts else "0"
-    mapping.prepare(connection)
-    given = ", ".join(
-        in_iso_form(name, target) if name in mapping.columns else f"null as {name}"
-        for name in names
-    )
+    export = mapping.export(table, readable)
+    mapping.prepare(connection, export)
+    dates = target.layout.dates
+    of_source = {
+        name: in_iso_form(name, target.source) if name in dates else name
+        for name in mapping.columns
+    }
+    given = ", ".join(f"{of_source.get(name, 'null')} as {name}" for name in names)
     nothing = ", ".join(f"null as {name}" for name in names)
     new_text = ", ".join(f"case when not is_known then {name} end" for name in names)
     connection.execute(
         f"""
         insert into text_rows
         with
-        export as ({mapping.export(table, readable)}),
+        export as ({export}),
         mapped as ({mapping.select}),
         field_rows as (
             select row_number, {part} as part, {header_field_count} as field_count, {given}
@@ -127,18 +130,18 @@ def insert_text_rows(
     )
 
 
-def in_iso_form(column: str, target: Target) -> str:
-    """Return the expression for a column; a date is read by the source's pattern, if it has one.
+def in_iso_form(text: str, source: Source) -> str:
+    """Return the expression for a date: in ISO form, where the source has a pattern that reads it.
 
     What is not of the pattern stays as it is written, to be judged.
     """
-    if "%" not in target.source.dates or column not in target.layout.dates:
-        return column
-    pattern = target.source.dates
-    moment, iso_form = f"try_strptime({column}, {sql_text(pattern)})", "%Y-%m-%d %H:%M:%S"
+    pattern = source.dates
+    if "%" not in pattern:
+        return text
+    moment, iso_form = f"try_strptime({text}, {sql_text(pattern)})", "%Y-%m-%d %H:%M:%S"
     if re.search("%z", pattern.replace("%%", ""), re.IGNORECASE):  # a moment, whatever zone is here
         moment, iso_form = f"timezone('UTC', {moment})", f"{iso_form}Z"
-    return f"coalesce(strftime({moment}, '{iso_form}'), {column}) as {column}"
+    return f"coalesce(strftime({moment}, '{iso_form}'), {text})"
 
 
 def _record_id(names: Collection[str], header_field_count: int, source: Source) -> str:
@@ -167,6 +170,14 @@ def trimmed(column: str) -> str:
         f"when contains({_SPACE_SQL}, {column}[1]) or contains({_SPACE_SQL}, {column}[-1]) "
         f"then trim({column}, {_SPACE_SQL}) else {column} end"
     )
+
+
+def trimmed_result(expression: str) -> str:
+    """Return an expression of the sources file as text, trimmed as the columns are; blank is null.
+
+    The expression stands once, for it may be long to work out.
+    """
+    return f"nullif(trim(({expression})::varchar, {_SPACE_SQL}), '')"
 
 
 def counted_rows(connection: duckdb.DuckDBPyConnection, target: Target) -> tuple[int, int]:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
-import jinja2
 import yaml
 
 from complaints.flows.readers.sources import Authority
 from complaints.flows.readers.text_rows import trimmed
+from complaints.warehouse.dbt_macros import dbt_macros
 from complaints.warehouse.engine import engine_of
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.runs import Run
@@ -28,7 +28,6 @@ TYPES = {"date": "a date (YYYY-MM-DD)", "integer": "a whole number", "boolean": 
 # DuckDB casts 7.5, 1e1 and 0x10 to whole numbers, and a moment to its day (1.5.5).
 FORMS = {"date": r"\d{4}-\d\d-\d\d", "integer": r"[+-]?\d+"}
 SEEDS_FOLDER = PROJECT_FOLDER / "dbt_project" / "seeds"
-MACROS_FOLDER = PROJECT_FOLDER / "dbt_project" / "macros"
 README = """\
 # The council's own reference data
 
@@ -242,7 +241,9 @@ def _checks(warehouse: duckdb.DuckDBPyConnection, name: str) -> Iterator[Check]:
                 allowed = f"must be {content['description']}, not '{{value}}'"
                 yield Check([column], f"not coalesce({given['expression']}, false)", allowed)
             case "spellings_agree":
-                spelling = f"partition by field, {_matched_form('written')} order by csv_row"
+                spelling = (
+                    f"partition by field, {dbt_macros().matched_form('written')} order by csv_row"
+                )
                 yield Check(
                     ["field", "written"],
                     f"value <> first_value(value) over ({spelling})",
@@ -283,17 +284,6 @@ def _known(warehouse: duckdb.DuckDBPyConnection, to: str, columns: Sequence[str]
         {"shipped": glob.escape(str(SEEDS_FOLDER / f"{seed}.csv"))},
     ).fetchall()
     return [value for (value,) in rows]
-
-
-def _matched_form(column: str) -> str:
-    """Return the expression by which dbt compares spellings."""
-    loader = jinja2.FileSystemLoader(MACROS_FOLDER)
-    macros = jinja2.Environment(loader=loader, extensions=["jinja2.ext.do"])
-    engines: Any = macros.get_template("engines.sql").module
-    # As dbt dispatches them for DuckDB, which loads the council's rows whatever engine builds.
-    macros.globals["matches_replaced"] = engines.default__matches_replaced
-    module: Any = macros.get_template("matched_form.sql").module
-    return str(module.matched_form(column))
 
 
 def _refuse_mistake(

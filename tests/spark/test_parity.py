@@ -99,8 +99,10 @@ def second_night(first: Path, folder: Path, engine: str) -> Settings:
     for path in exports.glob("complaints_*.csv"):
         shutil.copyfile(EXPORTS / path.name, path)
     with_faults(exports / "complaints_statutory.csv", seed=2018)
-    with (exports / "population.csv").open("a") as file:
-        file.write("gender,girl,many\n")
+    population = exports / "population.csv"
+    characteristic, rest = population.read_text().splitlines()[1].split(",", 1)
+    with population.open("a") as file:  # a mistake, and a row that is there, written otherwise
+        file.write(f"gender,girl,many\n{characteristic.upper()},{rest}\n")
     settings = settings_in(folder, engine, NIGHTS[1])
     if engine == "spark":
         assert ended_night(settings) == -signal.SIGKILL
@@ -206,18 +208,20 @@ def test_findings_and_records_are_equal(homes: tuple[Settings, Settings], table:
         assert ours == cells(homes[0].warehouse_path, schema, table)
 
 
-def test_every_unit_test_and_data_test_passes_on_spark(homes: tuple[Settings, Settings]) -> None:
+def test_what_dbt_tests_beside_the_night_passes_on_spark(homes: tuple[Settings, Settings]) -> None:
+    """The unit tests, and the keys of what the marts are made from; the marts' own ran at night."""
     from dbt.cli.main import dbtRunner
 
     settings = homes[1]
     with hold_warehouse(settings), dbt_environment(settings):
         with open_warehouse(settings) as store:
             engine_of(settings, store).sync()
-        results: Any = dbtRunner().invoke(["test", *dbt_flags(settings)]).result
+        words = ["test", "--select", "test_type:unit", "staging", "intermediate"]
+        results: Any = dbtRunner().invoke([*words, *dbt_flags(settings)]).result
     assert [each.node.name for each in results if each.status != "pass"] == []
     kinds = [each.node.resource_type for each in results]
     assert kinds.count("unit_test") >= 45
-    assert kinds.count("test") > 200
+    assert kinds.count("test") > 50
 
 
 def test_the_same_report_and_pages_are_written(homes: tuple[Settings, Settings]) -> None:
