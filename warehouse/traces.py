@@ -18,6 +18,7 @@ from complaints.warehouse.errors import RunFailedError
 from complaints.warehouse.layout import ANONYMISED_KEEPS, COMPLAINTS
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import sql_text
+from complaints.warehouse.system_errors import RESERVE_NAME
 
 # Folders of the home with documents for people; some of them may name a case.
 DOCUMENT_FOLDERS = ("reports", "releases", "exports")
@@ -398,7 +399,8 @@ def _other_files(settings: Settings) -> Iterator[Path]:
     apart = ("backups", "published", *DOCUMENT_FOLDERS)
     for path in sorted(settings.home.rglob("*")):
         is_apart = path.relative_to(settings.home).parts[0] in apart
-        if not is_apart and path.is_file() and path.suffix not in DATABASES:
+        is_text = path.suffix not in DATABASES and path.name != RESERVE_NAME
+        if not is_apart and path.is_file() and is_text:
             yield path
 
 

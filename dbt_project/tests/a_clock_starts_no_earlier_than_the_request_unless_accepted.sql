@@ -1,5 +1,5 @@
--- At stage 3 the response is counted from the panel's findings, which may come early; a source's own
--- target may lie before our due date.
+-- At stage 3 the response is counted from the panel's findings, which may come early; a source's
+-- own target may lie before our due date.
 with
 
 stages as (

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from complaints.flows.readers.export_files import ExportFile, list_files
+from complaints.flows.readers.mapping import STAGE_FACTS
 from complaints.flows.readers.sample import sample_rows
 from complaints.flows.readers.sources import DEFAULT_CODE, Source
 from complaints.flows.readers.text_rows import FileRejectedError
@@ -57,16 +58,24 @@ class Shape:
 
     @property
     def stages(self) -> dict[str, list[Guess]]:
-        """The guesses of each stage that has a date of receipt."""
+        """The guesses of each stage that has a date of receipt.
+
+        Where only later stages have columns of their own, the general ones are those of stage 1.
+        """
         stages: dict[str, list[Guess]] = {}
         for guess in self.guesses:
             if guess.stage:
                 stages.setdefault(guess.stage, []).append(guess)
-        return {
+        dated = {
             stage: guesses
             for stage, guesses in sorted(stages.items())
             if any(guess.column == "received_date" for guess in guesses)
         }
+        general = self.by_column
+        if dated and "stage_1" not in dated and "received_date" in general:
+            facts = [general[name] for name in STAGE_FACTS if name in general]
+            dated = {"stage_1": facts, **dated}
+        return dated
 
     @property
     def score(self) -> int:
@@ -180,7 +189,7 @@ def _entry(file: ExportFile, shape: Shape) -> list[str]:
     missing = []
     mapped: list[tuple[str, str, str]] = []
     for name in COMPLAINTS.names:
-        if name in columns and not (stages and name in _of_stages(stages)):
+        if name in columns and not (stages and name in ("stage", *STAGE_FACTS)):
             guess = columns[name]
             mapped.append((name, _quoted(guess.header.strip()), guess.reason))
         elif name == "procedure":
@@ -208,16 +217,14 @@ def _entry(file: ExportFile, shape: Shape) -> list[str]:
                 f"        {guess.column}: {_quoted(guess.header.strip())}   # {guess.reason}"
                 for guess in guesses
             ]
-    unread = len([h for h in shape.headers if h.strip()]) - len(shape.guesses)
+    read_headers = [header for _, header, _ in mapped if not header.startswith("=")]
+    unread = len([h for h in shape.headers if h.strip()]) - len(read_headers)
+    unread -= sum(map(len, stages.values()))
     lines.append(f"    # other columns, not read: {unread}")
     if missing:
         said = f"  # {file.name} is not understood: no column is like {', '.join(missing)}."
         return [said, *(f"  # {line[2:]}" for line in lines)]
     return [f"  # {file.name} is understood.", *lines]
-
-
-def _of_stages(stages: dict[str, list[Guess]]) -> set[str]:
-    return {guess.column for guesses in stages.values() for guess in guesses} | {"stage"}
 
 
 def _pattern(file: ExportFile) -> str:

@@ -28,6 +28,7 @@ from small_home import (
     PROCESSES,
     SECOND_DAY,
     SmallHome,
+    borrow_store,
     die,
     ended,
     exit_with,
@@ -82,6 +83,21 @@ def night_whose_rename_is_refused(settings: Settings) -> None:
 
     with patch.object(publishing.os, "replace", refuse):
         exit_with(lambda: run_night(settings, WITHOUT_DBT))
+
+
+def test_a_sources_own_target_before_our_due_date_is_its_limit(
+    settings: Settings, example: Settings
+) -> None:
+    borrow_store(settings, example)
+    (settings.source / "a.csv").write_text(
+        "case_reference,procedure,stage,received_date,target_date,responded_date,outcome\n"
+        "C1,statutory,stage_1,2018-07-02,2018-07-06,2018-07-09,upheld\n"
+    )
+    sources = settings.source.parent / "sources.yml"
+    sources.write_text("sources: [{code: a, files: exports, sla: source_target}]")
+    run_night(settings.model_copy(update={"source": sources}), TESTED_WITHOUT_DBT)
+    asked = "select due_date::text, computed_due_date::text, sla_status from fct_complaint_stages"
+    assert query(settings.marts_path, asked) == [("2018-07-06", "2018-07-16", "late")]
 
 
 def test_marts_that_fail_a_test_are_not_published(home_of_first_night: SmallHome) -> None:

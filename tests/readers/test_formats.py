@@ -195,6 +195,20 @@ def test_xml(store, exports):
     ]
 
 
+def test_the_whole_text_of_an_element_is_read(store, exports):
+    content = b"""<!DOCTYPE x [<!ENTITY co "North">]><Cases><Case>
+<case_reference>C<!-- of 2018 -->1</case_reference><procedure>statutory</procedure>
+<stage><![CDATA[stage]]> 1</stage><received_date>2018-07-02<?checked?></received_date>
+<outcome>not <!-- ! -->upheld</outcome><service_team>&co;</service_team>
+<reasons>A <b>bold</b> reason</reasons></Case></Cases>"""
+    record = read_one(store, exports, content, name="cases.xml")
+    assert (record.status, record.message) == ("loaded", None)
+    columns = ("case_reference", "stage", "received_date", "outcome", "service_team", "reasons")
+    assert landed(store, *columns) == [
+        ("C1", "stage 1", "2018-07-02", "not upheld", "&co;", "A bold reason")
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "name", "words"),
     [

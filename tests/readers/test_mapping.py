@@ -130,6 +130,50 @@ def test_a_record_of_which_no_stage_is_dated_stays_to_be_held(store, tmp_path):
             id="a select instead",
         ),
         pytest.param(
+            "    one_row_per: [case_reference, stage]",
+            [
+                "case_reference,procedure,stage,received_date,responded_date",
+                "C1,s,1,43283,10th July 2018",
+                "C1,s,1,2 July 2018,22nd August 2018",
+                "C2,s,1,03/07/2018,43290",
+                "C2,s,1,43283,43340",
+                "C3,s,1,x,02/Jul/18 3:42 PM",
+                "C3,s,1,x,22/Aug/18 3:42 PM",
+                "C4,s,1,x,2018-07-01 23:59",
+                "C4,s,1,x,2018-07-01T23:30:00Z",
+                "C5,s,1,x,10th July 2018",
+                "C5,s,1,x,",
+            ],
+            ("case_reference", "received_date", "responded_date"),
+            [
+                ("C1", "43283", "22nd August 2018"),
+                ("C2", "43283", "43340"),
+                ("C3", "x", "22/Aug/18 3:42 PM"),
+                ("C4", "x", "2018-07-01T23:30:00Z"),
+                ("C5", "x", None),
+            ],
+            id="first and last of dates in every form that the night reads",
+        ),
+        pytest.param(
+            "    columns: {service_team: {sql: \"split_part(Team, '-', 2)\"}}",
+            [
+                "case_reference,procedure,stage,received_date,Team",
+                "C1,s,1,x,CS - North",
+                "C2,s,1,x,CS -",
+            ],
+            ("case_reference", "service_team"),
+            [("C1", "North"), ("C2", None)],
+            id="what an expression gives is trimmed",
+        ),
+        pytest.param(
+            "    sql: |\n      select '\u00a0' || Ref || ' ' as case_reference, 's' as procedure,"
+            "\n      '1' as stage, 'x' as received_date, ' ' as service_team from export",
+            ["Ref", "C1"],
+            ("case_reference", "service_team"),
+            [("C1", None)],
+            id="what a select gives is trimmed",
+        ),
+        pytest.param(
             "    read: {header: 3, footer: 1, delimiter: '|', encoding: cp850}",
             [
                 "Report run on|01/10/2018",

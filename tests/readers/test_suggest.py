@@ -12,7 +12,7 @@ from complaints.flows.readers.suggest import suggest_sources
 from complaints.flows.steps.extract import read_delivery
 from complaints.flows.steps.find_deliveries import unread_deliveries
 from complaints.warehouse.layout import LAYOUT_NAMES
-from export_helpers import landed, run_called, write_csv
+from export_helpers import HEADER, landed, run_called, write_csv
 
 
 def suggested(store, folder):
@@ -69,6 +69,22 @@ def test_what_is_understood_loads(store, tmp_path, lines):
         assert value not in text
 
 
+def test_general_columns_beside_those_of_a_later_stage_are_of_stage_1(store, tmp_path):
+    write_csv(
+        tmp_path / "exports",
+        "a.csv",
+        "Ref,Type,Date Received,Date Closed,Stage,Outcome,Level 2 Date Received,Remark",
+        "C1,Statutory,02/07/2018,10/07/2018,1,Upheld,10/08/2018,x",
+    )
+    text, (file,) = suggested(store, tmp_path)
+    assert "other columns, not read: 2" in text
+    assert file.status == "loaded"
+    assert landed(store, "stage", "received_date", "responded_date", "outcome") == [
+        ("stage_1", "02/07/2018", "10/07/2018", "Upheld"),
+        ("stage_2", "10/08/2018", None, None),
+    ]
+
+
 def test_a_table_on_another_sheet(store, tmp_path):
     (tmp_path / "exports").mkdir()
     book = openpyxl.Workbook()
@@ -110,6 +126,21 @@ def test_what_is_not_understood_says_so_and_is_left_out(tmp_path):
     assert "# indicators.csv is the optional input indicators" in text
     assert "It lacks period; rename the header 'Periode'." in text
     assert not [line for line in text.splitlines() if line.strip() and line.strip()[0] != "#"]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2018-07-01T23:30:00.000+0000", "2 July 2018"),
+        ("02/07/2018 3:42 PM", "2 July 2018"),
+        ("43283", "2 July 2018"),
+        ("10th July 2018", "10 July 2018"),
+    ],
+)
+def test_the_check_reads_dates_as_the_night_does(tmp_path, written, day):
+    write_csv(tmp_path / "exports", "a.csv", HEADER, f"C1,statutory,stage_1,{written}")
+    lines, _ = describe_sources(tmp_path / "exports")
+    assert f"received_date: 'received_date' ({written} is {day})" in "\n".join(lines)
 
 
 def test_the_check_shows_the_columns_the_dates_and_the_select(tmp_path):
@@ -203,6 +234,19 @@ def test_a_preset_reads_an_export_of_its_system(store, tmp_path, preset):
     assert sorted(rows) == expected
     if preset == "hocs":
         assert landed(store, "reasons") == [("Delay;Rudeness",)]
+
+
+def test_an_export_of_icasework_in_which_no_case_has_reached_stage_2(store, tmp_path):
+    content = b"""<Cases><Case>
+<CaseDetails><CaseId>K1</CaseId><CaseType>Stat</CaseType></CaseDetails>
+<CaseStatusReceipt><DateReceived>2018-07-02</DateReceived></CaseStatusReceipt></Case></Cases>"""
+    (tmp_path / "a.xml").write_bytes(content)
+    (tmp_path / "sources.yml").write_text("sources: [{code: a, files: a.xml, preset: icasework}]")
+    (source,) = read_sources(tmp_path / "sources.yml")
+    (delivery,) = unread_deliveries(store, source).deliveries["complaints"]
+    (file,) = read_delivery(store, run_called("1"), delivery).files
+    assert (file.status, file.message) == ("loaded", None)
+    assert landed(store, "stage", "received_date") == [("stage_1", "2018-07-02")]
 
 
 def test_presets_are_short_and_every_one_is_tested():
