@@ -256,6 +256,7 @@ TWO_SOURCES = "sources: [{code: one, files: one}, {code: other, files: other}]"
 
 def test_a_source_without_a_file_is_said_where_others_have_some(door: Door, tmp_path: Path) -> None:
     (tmp_path / "sources.yml").write_text(TWO_SOURCES)
+    (tmp_path / "other").mkdir()
     write_export(tmp_path / "one" / "one.csv", export())
     given = {"source": tmp_path / "sources.yml", "as_of": door.day}
     report = run_night(read_settings(**door.settings.model_dump() | given), WITHOUT_DBT)
