@@ -110,7 +110,9 @@
             {% for column in pounds %}
                 case
                     when {{ is_of_pattern('trim(delivered.' ~ column ~ ')', amount) }}
-                        then {{ read_number("replace(delivered." ~ column ~ ", '£', '')") }}
+                        then cast(
+                            trim(replace(replace(delivered.{{ column }}, '£', ''), ',', '')) as double
+                        )
                 end as {{ column }},
             {% endfor %}
             {% for column in wholes %}

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from complaints.flows.readers.contents import kind_of
-from complaints.flows.readers.export_files import ExportFile, list_files
+from complaints.flows.readers.export_files import ExportFile, list_files, record_without_files
 from complaints.flows.readers.mapping import Mapping, is_date, prepare_moments
 from complaints.flows.readers.read_file import read_file
 from complaints.flows.readers.sources import Source, read_sources
@@ -33,12 +33,11 @@ def describe_sources(path: Path) -> tuple[list[str], bool]:
             lines += ["", f"{source.code}: {source.database.name} of a database, read every night"]
             continue
         files, rejected = list_files(source)
+        if not files and not rejected:
+            rejected = [record_without_files(source)]
         lines += ["", f"{source.code}, files: {len(files)}"]
         lines += [f"  {record.message}" for record in rejected]
-        if not files and not rejected:
-            nothing = sentence_of("source_without_files", source=source.code)
-            lines.append(f"  {source.files} {nothing}.")
-        can_all_be_read = can_all_be_read and bool(files) and not rejected
+        can_all_be_read = can_all_be_read and not rejected
         for file in files:
             try:
                 lines += list(_of_file(source, file))

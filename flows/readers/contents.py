@@ -15,6 +15,12 @@ from complaints.flows.readers.text_rows import FileRejectedError
 
 GZIP_MARK = b"\x1f\x8b"
 ZIP_MARK = b"PK\x03\x04"
+# What is said to a parser of XML that somebody delivered.
+WARY_OF_XML: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+}
 OLD_OFFICE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
 PARQUET_MARK = b"PAR1"
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")

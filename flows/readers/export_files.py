@@ -126,6 +126,13 @@ class ExportFile:
         )
 
 
+def record_without_files(source: Source) -> FileRecord:
+    """Return what is said of a source for which no file has come."""
+    problem = sentence_of("source_without_files", source=source.code)
+    message = f"{source.files} {problem}."
+    return FileRecord(source.code, source.files or "", status="rejected", message=message)
+
+
 def split_date(name: str, pattern: str | None = None) -> tuple[str | None, str | None]:
     """Return a file name's series (the name without its date stamp) and the stamp in ISO form.
 

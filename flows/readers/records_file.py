@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 from lxml import etree
 
-from complaints.flows.readers.contents import open_bytes
+from complaints.flows.readers.contents import WARY_OF_XML, open_bytes
 from complaints.flows.readers.decoded_file import open_for_duckdb
 from complaints.flows.readers.mapping import compile_mapping, quoted
 from complaints.flows.readers.text_rows import (
@@ -178,10 +178,8 @@ def _xml_records(path: Path, tag: str | None) -> Iterator[dict[str, str]]:
             context = etree.iterparse(
                 file,
                 events=("start", "end"),
-                resolve_entities=False,
-                no_network=True,
-                load_dtd=False,
                 huge_tree=False,
+                **WARY_OF_XML,
             )
             for event, element in context:
                 if event == "start":

@@ -25,7 +25,7 @@ from python_calamine import (
     WorksheetNotFound,
 )
 
-from complaints.flows.readers.contents import OLD_OFFICE_MARK, all_bytes
+from complaints.flows.readers.contents import OLD_OFFICE_MARK, WARY_OF_XML, all_bytes
 from complaints.flows.readers.text_rows import SPACE, FileRejectedError
 
 MOST_BYTES = 4 << 30
@@ -46,7 +46,6 @@ _DAMAGED = (
 _FAR_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*? r="([A-Z]{3}\d{1,7})"')
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*? r="(\d{1,7})"')
 _CELL_NAME = re.compile(r"([A-Z]{1,3})\d{1,7}")
-_XML: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False}
 
 
 class Scan(NamedTuple):
@@ -153,7 +152,7 @@ def _scan(content: Any, index: int) -> Scan:
 
 
 def _parsed(archive: zipfile.ZipFile, member: str) -> Any:
-    return etree.fromstring(archive.read(member), etree.XMLParser(**_XML))
+    return etree.fromstring(archive.read(member), etree.XMLParser(**WARY_OF_XML))
 
 
 def _sheet_member(archive: zipfile.ZipFile, book: Any, index: int) -> str:
@@ -177,7 +176,9 @@ def _odd_cells(xml: bytes) -> dict[tuple[int, int], str]:
     odd_cells = {}
     row = column = -1
     tags = ("{*}row", "{*}c")
-    for event, element in etree.iterparse(io.BytesIO(xml), ("start", "end"), tag=tags, **_XML):
+    for event, element in etree.iterparse(
+        io.BytesIO(xml), ("start", "end"), tag=tags, **WARY_OF_XML
+    ):
         is_cell = etree.QName(element).localname == "c"
         if event == "end":
             if is_cell:

@@ -8,7 +8,12 @@ from itertools import groupby
 
 import duckdb
 
-from complaints.flows.readers.export_files import ExportFile, FileRecord, list_files
+from complaints.flows.readers.export_files import (
+    ExportFile,
+    FileRecord,
+    list_files,
+    record_without_files,
+)
 from complaints.flows.readers.sources import Source
 from complaints.warehouse.layout import COMPLAINTS, LAYOUTS
 from complaints.warehouse.messages import sentence_of
@@ -81,12 +86,7 @@ def sources_without_files(sources: Sequence[Source], found: Sequence[Found]) -> 
     if not any(each.deliveries or each.records for each in found):
         return []
     return [
-        FileRecord(
-            source.code,
-            source.files or "",
-            status="rejected",
-            message=f"{source.files} {sentence_of('source_without_files', source=source.code)}.",
-        )
+        record_without_files(source)
         for source, each in zip(sources, found, strict=True)
         if not each.deliveries and not each.records
     ]

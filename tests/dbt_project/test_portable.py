@@ -22,6 +22,7 @@ from dbt_project.lint.portable import problems, words_of_one_engine
         "list_filter(reasons, lambda each: each <> '')",
         "regexp_replace(a, 'b', 'c', 'g')",
         "a rlike r'b'",
+        "'Children''s statutory'",
         "string_agg(a, ',' order by b)",
         "collect_list(a)",
         "isodow(day)",

@@ -139,6 +139,15 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
         assert not anchor or anchor in anchors(linked), target
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_row_of_a_table_has_the_cells_of_its_header(page: Path) -> None:
+    cells = 0
+    for line in page.read_text(encoding="utf-8").splitlines():
+        found = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0
+        assert found in (cells, 0) or not cells, line
+        cells = found
+
+
 def test_every_decision_has_an_id_of_its_own() -> None:
     text = (PROJECT_FOLDER / "docs" / "decisions.md").read_text(encoding="utf-8")
     ids = re.findall(r"^\| ([A-Z]\d+)(?:, \d+ \w{3} \d{4})? \|", text, re.MULTILINE)

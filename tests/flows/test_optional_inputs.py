@@ -271,6 +271,7 @@ def test_each_row_fails_its_rule_and_no_other_and_a_repeated_one_is_a_duplicate(
 def test_the_same_row_written_otherwise_is_a_duplicate_and_no_contradiction(
     council: Council,
 ) -> None:
+    assert {*RESPELLED, "indicators"} == {*OPTIONAL_INPUTS}  # of which every column is a text
     for dataset, spelling in RESPELLED.items():
         council.write(f"{dataset}.csv", GOOD[dataset], GOOD[dataset] | spelling)
     records = council.run()
