@@ -5,18 +5,17 @@ rule, a command, a setting or a message: `python docs/build_docs.py`. A test com
 with what this would write.
 """
 
-import json
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dbt.cli.main import dbtRunner
-
 from complaints.expectations.rules import Rule, all_rules, delivery_rules, optional_rules
+from complaints.flows.steps import build
 from complaints.flows.steps.publish import WHOSE
 from complaints.warehouse.questions import read_question
+from complaints.warehouse.settings import read_settings
 from docs.markdown_lines import generated, one_line, page, table
 from docs.operator_pages import command_line, messages_page, settings_page
 
@@ -168,15 +167,10 @@ def validation_rules(
 
 
 def parsed_manifest() -> dict[str, Any]:
-    """Parse the dbt project, which needs no warehouse, and return its manifest."""
+    """Let dbt read the project, which needs no warehouse, and return its manifest."""
     with tempfile.TemporaryDirectory() as folder:
-        arguments = ["parse", "--quiet", "--no-partial-parse"]
-        arguments += ["--project-dir", str(ROOT / "dbt_project"), "--profiles-dir", str(ROOT)]
-        arguments += ["--target-path", folder, "--log-path", folder]
-        outcome = dbtRunner().invoke(arguments)
-        if not outcome.success:
-            raise SystemExit(f"The dbt project cannot be parsed: {outcome.exception}")
-        return json.loads((Path(folder) / "manifest.json").read_text(encoding="utf-8"))
+        manifest = build.read_project(read_settings(home=Path(folder)))
+    return manifest.writable_manifest().to_dict()
 
 
 def with_questions(name: str, are_of_foi: bool) -> str:

@@ -41,13 +41,14 @@ KINDS = {
     SecretStr: "text, kept out of every log",
     str: "text",
 }
+LIMITS = {"ge": "at least", "gt": "more than", "le": "at most"}
 
 
 def command_line(program: typer.Typer = app) -> str:
     """Return the page of all commands, their options and the exit codes."""
     commands: dict[str, Any] = typer.main.get_command(program).commands  # type: ignore[attr-defined]
     lines = [
-        generated("flows/cli/main.py"),
+        generated("flows/cli/"),
         "",
         "# Commands",
         "",
@@ -141,20 +142,24 @@ def variable_of(setting: str) -> str:
 
 
 def _may_be(field: FieldInfo) -> str:
-    if get_origin(field.annotation) is Literal:
-        return ", ".join(f"`{choice}`" for choice in get_args(field.annotation))
-    kinds = set(get_args(field.annotation)) or {field.annotation}
+    kind, choices = get_origin(field.annotation), get_args(field.annotation)
+    if kind is Literal:
+        return ", ".join(f"`{choice}`" for choice in choices)
+    if kind is tuple:
+        return ", ".join(f"`{each}`" for each in get_args(choices[0])) + ", separated by commas"
+    kinds = set(choices) or {field.annotation}
     words = next(words for kind, words in KINDS.items() if kind in kinds)
-    for limit in field.metadata:
-        if getattr(limit, "ge", None) is not None:
-            words += f", at least {limit.ge:,}"
-        if getattr(limit, "pattern", None):
-            words += f" of the form `{limit.pattern.strip('^$')}`"
+    for rule in field.metadata:
+        for limit, said in LIMITS.items():
+            if getattr(rule, limit, None) is not None:
+                words += f", {said} {getattr(rule, limit):,}"
+        if getattr(rule, "pattern", None):
+            words += f" of the form `{rule.pattern.strip('^$')}`"
     return words
 
 
 def _shown_default(field: FieldInfo) -> str:
-    return "" if field.default is None else f"`{field.default}`"
+    return "" if field.default in (None, ()) else f"`{field.default}`"
 
 
 def messages_page() -> str:

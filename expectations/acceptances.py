@@ -78,7 +78,7 @@ def accept(settings: Settings, asked: Asked, role: str, reason: str) -> None:
     Raises:
         UsageError: the rule cannot be accepted, does not fail on the row or is accepted already,
             or what is asked for names no row, or several.
-        RunFailedError: there is no working store yet, or another run is at work in the home.
+        RunFailedError: there is no working store yet, or another run is in progress in the home.
     """
     _check_acceptable(_rule_called(asked.rule_code))
     with _held_store(settings) as warehouse:
@@ -94,7 +94,7 @@ def withdraw(settings: Settings, asked: Asked, role: str, reason: str | None) ->
     Raises:
         UsageError: nothing of the kind is accepted now, or what is asked for names no row, or
             several.
-        RunFailedError: there is no working store yet, or another run is at work in the home.
+        RunFailedError: there is no working store yet, or another run is in progress in the home.
     """
     _rule_called(asked.rule_code)
     with _held_store(settings) as warehouse:
@@ -110,7 +110,7 @@ def list_acceptances(settings: Settings) -> tuple[list[str], list[tuple[Any, ...
     """Return every acceptance, the newest first: who, when, why, in force or ended and why.
 
     Raises:
-        RunFailedError: there is no working store yet, or another run is at work in the home.
+        RunFailedError: there is no working store yet, or another run is in progress in the home.
     """
     with _held_store(settings) as warehouse:
         listed = warehouse.execute("select * exclude record_id from acceptance_list")

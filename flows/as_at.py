@@ -81,7 +81,7 @@ def marts_as_at(settings: Settings, day: date | None) -> Settings:
 
     Raises:
         UsageError: the day is before the first delivery or after the newest night.
-        RunFailedError: nothing was delivered yet, another run is at work, or a test failed.
+        RunFailedError: nothing was delivered yet, another run is in progress, or a test failed.
     """
     if not settings.warehouse_path.exists():
         raise RunFailedError("no_rows", home=settings.home)

@@ -1,7 +1,6 @@
 """Erase cases because somebody asked for it: the decision, then a run that carries it out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import duckdb
@@ -20,7 +19,7 @@ from complaints.warehouse.erasures import (
     refuse_on_spark,
 )
 from complaints.warehouse.errors import RunFailedError, UsageError
-from complaints.warehouse.runs import lock_home
+from complaints.warehouse.runs import lock_home, newest_recorded_day
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import hold_warehouse, open_warehouse
 from complaints.warehouse.system_errors import system_errors_explained
@@ -54,7 +53,7 @@ def erase(
     Raises:
         UsageError: a reference names no case, or several, or the reason names one; the engine is
             Spark.
-        RunFailedError: there is no working store yet, another run is at work, or a test failed;
+        RunFailedError: there is no working store yet, another run is in progress, or a test failed;
             the cases are out of the published file all the same, and the next night goes on.
     """
     refuse_on_spark(settings)
@@ -66,7 +65,7 @@ def erase(
             if any(case.case_reference in reason for case in cases):
                 raise UsageError("reason_names_case")
             record_erasures(store, settings, cases, REQUEST, role, reason)
-            day = _last_day(store)
+            day = newest_recorded_day(store)
         report = run_night(
             settings.model_copy(update={"as_of": day}), functions, on_step, sources=[]
         )
@@ -78,7 +77,7 @@ def list_due(settings: Settings) -> tuple[list[str], list[tuple[Any, ...]]]:
 
     Raises:
         UsageError: no retention is set or given, or the engine is Spark.
-        RunFailedError: there is no working store yet, or another run is at work.
+        RunFailedError: there is no working store yet, or another run is in progress.
     """
     refuse_on_spark(settings)
     if settings.retention_years is None:
@@ -106,14 +105,6 @@ def _case_called(
     return wanted[0]
 
 
-def _last_day(store: duckdb.DuckDBPyConnection) -> date:
-    day: date = store.execute(
-        "select max(as_of_day) from (select as_of_day from raw.run "
-        "union all select as_of_day from raw.deliveries)"
-    ).fetchall()[0][0]
-    return day
-
-
 def _said(settings: Settings, erased: Erased) -> list[str]:
     cases = f"{erased.cases} case" + ("" if erased.cases == 1 else "s")
     documents = f"{erased.documents} document" + ("" if erased.documents == 1 else "s")
@@ -128,5 +119,5 @@ def _said(settings: Settings, erased: Erased) -> list[str]:
         "erases them again."
         for backup in backups_before(settings)
     ]
-    lines += [f"{path} names a case still: it is yours to mend." for path in erased.still_named_in]
+    lines += [f"{path} names a case still: please correct it." for path in erased.still_named_in]
     return lines

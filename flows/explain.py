@@ -102,7 +102,7 @@ def _lay_beside(store: duckdb.DuckDBPyConnection, then: Path, day: date, release
         "(select max(delivery_number) from then_store.raw.deliveries) as newest_delivery",
         {"release": release, "day": day},
     )
-    keep_stages(store, "then_store.intermediate.int_stage_deadlines")
+    keep_stages(store, "then_store.intermediate")
     store.execute("detach then_store")
 
 

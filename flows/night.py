@@ -167,7 +167,7 @@ def run_night(
 
     Raises:
         UsageError: a wrong path, sources file, reference file, as-of day or group of readers.
-        RunFailedError: another run is at work, every file was rejected, or a test failed.
+        RunFailedError: another run is in progress, every file was rejected, or a test failed.
             Nothing was published.
     """
     report = report or NightReport()
@@ -237,7 +237,10 @@ def _run(
 ) -> None:
     report.erased = steps.carry_out_erasures(settings)
     steps.prepare_reference(settings, authority)
-    found = [steps.find_deliveries(settings, source) for source in sources]
+    found = [
+        steps.find_deliveries(settings, source, sources[:place])
+        for place, source in enumerate(sources)
+    ]
     records = [record for each in found for record in each.records]
     records += sources_without_files(sources, found)
     queues = [queue for each in found for queue in each.deliveries.values() if queue]
@@ -245,7 +248,7 @@ def _run(
     if is_news:
         steps.build_reference(settings)
         steps.check_as_of_day(settings, run)
-    is_judged = is_news and _read_and_judge(settings, run, steps, queues, records)
+    is_judged = is_news and read_and_judge(settings, run, steps, queues, records)
     report.files += steps.record_files(settings, run, records)
     if sources:
         _check_something_was_read(settings, report)
@@ -273,13 +276,13 @@ def _run(
     if run.is_published and settings.store.get_secret_value():
         keeps_older = not (report.erased.cases or expired.cases)
         steps.publish_to_joint_store(settings, keeps_older)
-    if run.is_published and settings.nightly_export_formats:
+    if run.is_published and settings.nightly_exports:
         steps.export_published(settings)
     if run.is_published and settings.site:
         steps.write_site(settings)
 
 
-def _read_and_judge(
+def read_and_judge(
     settings: Settings,
     run: Run,
     steps: SimpleNamespace,
@@ -340,8 +343,10 @@ def _check_something_was_read(settings: Settings, report: NightReport) -> None:
     exports = [record for record in report.files if record.dataset == COMPLAINTS.dataset]
     if not exports:
         raise RunFailedError("no_exports_found", path=settings.source)
-    if all(record.status in REFUSED for record in exports):
-        is_any_stopped = any(each.status == "stopped" for each in exports)
+    # An older file that was read on an earlier night brings nothing, whatever it held.
+    news = [record for record in exports if record.status != "superseded"]
+    if news and all(record.status in REFUSED for record in news):
+        is_any_stopped = any(each.status == "stopped" for each in news)
         raise RunFailedError(
             "every_file_refused" if is_any_stopped else "every_file_rejected",
             reasons=" ".join(dict.fromkeys(record.message or "" for record in report.rejected)),

@@ -7,7 +7,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from complaints.notices.recipients import DATA_QUALITY, DEADLINES, FAILURES, Scope
+from complaints.notices.recipients import Scope
+from complaints.warehouse.clock import day_in_words
+from complaints.warehouse.run_log import DATA_QUALITY, DEADLINES, FAILURES
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -163,7 +165,7 @@ class Digest(NamedTuple):
         parts = [self._part(scope, audience, day) for audience in scope.parts]
         parts = [part for part in parts if part.has_news or part.is_counted] or parts
         groups = [group for part in parts for section in part.sections for group in section]
-        subject = f"Complaints, {day.day} {day:%B %Y}: {self._what_matters(parts, groups, day)}"
+        subject = f"Complaints, {day_in_words(day)}: {self._what_matters(parts, groups, day)}"
         given = {"subject": subject, "parts": parts}
         return Message(
             subject=subject,

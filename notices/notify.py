@@ -11,16 +11,13 @@ import duckdb
 from complaints.notices import outbox
 from complaints.notices.collect import Failures, RejectedFile, collect, open_notices, run_sql
 from complaints.notices.digest import Digest, Message
-from complaints.notices.recipients import (
-    AUDIENCES,
-    OF_TEAMS,
-    Recipient,
-    Scope,
-    recipients_of,
-)
+from complaints.notices.recipients import Recipient, Scope, recipients_of
 from complaints.notices.send import send_waiting
+from complaints.warehouse.clock import day_in_words
 from complaints.warehouse.errors import OperatorError, RunFailedError
 from complaints.warehouse.messages import sentence_of
+from complaints.warehouse.query import open_marts
+from complaints.warehouse.run_log import AUDIENCES, OF_TEAMS
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.system_errors import system_errors_explained
@@ -94,7 +91,7 @@ def notify_of_backup_failure(settings: Settings, problem: BaseException) -> None
 
 
 def preview(settings: Settings, sources: Sequence[str]) -> list[tuple[Scope, Message]]:
-    """Return the next digest of each scope, without marking or sending it.
+    """Return the next digest of each scope, as at the marts' day, without marking or sending it.
 
     Raises:
         RunFailedError: there are no marts, or they are older than the code.
@@ -105,10 +102,12 @@ def preview(settings: Settings, sources: Sequence[str]) -> list[tuple[Scope, Mes
     try:
         with system_errors_explained(), open_notices(settings) as log:
             digest = collect(log, settings, [Scope(AUDIENCES), *scopes], {}, sources=sources)
+            with open_marts(settings.marts_path) as marts:
+                ((day,),) = marts.execute("select as_of_day from dq_publication").fetchall()
     except (duckdb.CatalogException, duckdb.BinderException):
         raise RunFailedError("marts_older_than_code", home=settings.home) from None
     return [
-        (scope, digest.written(scope, settings.as_of_day))
+        (scope, digest.written(scope, day))
         for scope in scopes
         if settings.alerts_quiet_nights or digest.has_news(scope)
     ]
@@ -192,7 +191,7 @@ def _interruption(run: Run | None) -> Failures:
     started_at, step, files = run.interrupted
     return {
         "run_interrupted": [
-            f"The run that started on {started_at.day} {started_at:%B %Y at %H:%M} UTC never "
+            f"The run that started on {day_in_words(started_at)} at {started_at:%H:%M} UTC never "
             "ended: it was killed, or the machine stopped. The next run continues from there.",
             *_where("Its last step", step, "The file it was reading", files),
         ]

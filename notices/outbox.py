@@ -10,9 +10,8 @@ import duckdb
 from complaints.notices.digest import Message
 from complaints.notices.recipients import Recipient
 from complaints.warehouse import clock
+from complaints.warehouse.run_log import GIVEN_UP_AFTER_DAYS
 from complaints.warehouse.settings import Settings
-
-GIVEN_UP_AFTER = timedelta(days=30)
 
 
 class Attachment(NamedTuple):
@@ -103,7 +102,7 @@ def give_up_old(log: duckdb.DuckDBPyConnection) -> int:
     """Throw away what waited too long to be news; return how many messages that were."""
     old = log.execute(
         "select message_id from alert_outbox where created_at < $1",
-        [clock.utc_now() - GIVEN_UP_AFTER],
+        [clock.utc_now() - timedelta(days=GIVEN_UP_AFTER_DAYS)],
     ).fetchall()
     log.begin()
     for (message_id,) in old:

@@ -3,11 +3,8 @@
 import hashlib
 from typing import NamedTuple
 
+from complaints.warehouse.run_log import AUDIENCES, OF_TEAMS
 from complaints.warehouse.settings import Settings, entries_of, teams_of
-
-DATA_QUALITY, DEADLINES, FAILURES = "data_quality", "deadlines", "failures"
-AUDIENCES = (DEADLINES, DATA_QUALITY, FAILURES)  # in the order in which a message has them
-OF_TEAMS = (DEADLINES, DATA_QUALITY)
 
 
 class Scope(NamedTuple):

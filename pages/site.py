@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from string import Template
 from typing import Any, NamedTuple
 
 import duckdb
@@ -26,7 +27,6 @@ from complaints.warehouse.errors import UsageError
 from complaints.warehouse.plain_text import cut, without_unseen
 from complaints.warehouse.query import open_marts
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
-from complaints.warehouse.store import sql_text
 
 VIEWS = Path(__file__).with_name("views.yml")
 TEMPLATES = Path(__file__).with_name("templates")
@@ -89,7 +89,7 @@ def write_site(settings: Settings, models: Mapping[str, Model], docs: Path) -> P
             "select as_of_day, last_quarter from dq_publication"
         ).fetchall()
         quarters = _column(marts, "select distinct financial_quarter from rpt_quarterly_stages")
-        pages = [*_pages(marts, quarters), _decisions()]
+        pages = [*_pages(marts, settings, quarters), _decisions()]
         dictionary = _dictionary(marts, models)
     environment = Environment(
         loader=FileSystemLoader([TEMPLATES, REPORT_TEMPLATES]),
@@ -130,21 +130,24 @@ def quarter_file(quarter: str) -> str:
     return f"quarter-{quarter.replace(' ', '-').lower()}.html"
 
 
-def _pages(marts: duckdb.DuckDBPyConnection, quarters: list[str]) -> Iterator[Page]:
+def _pages(
+    marts: duckdb.DuckDBPyConnection, settings: Settings, quarters: list[str]
+) -> Iterator[Page]:
+    given = {"due_within": str(settings.alerts_due_within_days)}
     for declared in _declared():
         if declared["page"] == "quarter":
             for quarter in sorted(quarters, reverse=True):
-                yield _page(marts, declared, quarter_file(quarter), quarter)
+                yield _page(marts, declared, quarter_file(quarter), given | {"quarter": quarter})
         else:
-            yield _page(marts, declared, f"{declared['page']}.html")
+            yield _page(marts, declared, f"{declared['page']}.html", given)
 
 
 def _page(
-    marts: duckdb.DuckDBPyConnection, declared: dict[str, Any], file: str, quarter: str = ""
+    marts: duckdb.DuckDBPyConnection, declared: dict[str, Any], file: str, given: dict[str, str]
 ) -> Page:
-    title = f"{declared['title']} {quarter}".strip()
-    about = declared["about"].replace("$quarter", quarter)
-    views = [_view(marts, each, quarter, f"{file}-{n}") for n, each in enumerate(declared["views"])]
+    title = f"{declared['title']} {given.get('quarter', '')}".strip()
+    about = Template(declared["about"]).substitute(given)
+    views = [_view(marts, each, given, f"{file}-{n}") for n, each in enumerate(declared["views"])]
     return Page(file, title, about, views)
 
 
@@ -155,9 +158,9 @@ def _declared() -> list[dict[str, Any]]:
 
 
 def _view(
-    marts: duckdb.DuckDBPyConnection, declared: dict[str, Any], quarter: str, key: str
+    marts: duckdb.DuckDBPyConnection, declared: dict[str, Any], given: dict[str, str], key: str
 ) -> View:
-    sql = declared["sql"].replace("$quarter", sql_text(quarter))
+    sql = Template(declared["sql"]).substitute(given)
     result = marts.execute(sql)
     columns = [name for name, *_ in result.description or ()]
     numeric = {
@@ -168,7 +171,8 @@ def _view(
     found = result.fetchall()
     chart = _chart(declared, columns, found, key) if declared.get("chart") and found else None
     rows = [tuple(_text(value) for value in row) for row in found]
-    return View(declared["title"], declared["says"], sql, columns, rows, numeric, chart)
+    says = Template(declared["says"]).substitute(given)
+    return View(declared["title"], says, sql, columns, rows, numeric, chart)
 
 
 def _chart(

@@ -9,6 +9,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from complaints.report import FORMATS
 from complaints.report.build import front_matter, numbered
 from complaints.report.content import (
     AUTHORITY,
@@ -23,12 +24,13 @@ from complaints.report.content import (
 )
 from complaints.report.figures import Stage
 from complaints.report.linked_documents import document_of
-from complaints.report.periods import Period, day_in_words, read_period
+from complaints.report.periods import Period, read_period
 from complaints.report.printing import NOTHING, print_report, rounded
 from complaints.report.sections.summary import small_numbers_note
 from complaints.report.sentences import IN_TIME, UPHELD, listed, sentence
 from complaints.report.tables import matrix
-from complaints.report.write import FORMATS, check_profile, chosen_formats, write_into_folder
+from complaints.report.write import check_profile, chosen_formats, write_into_folder
+from complaints.warehouse.clock import day_in_words
 from complaints.warehouse.errors import RunFailedError
 from complaints.warehouse.joint_store import open_joint_store
 from complaints.warehouse.settings import Settings

@@ -11,7 +11,7 @@ from typing import Any
 from complaints.report.cell_relations import stated_sums
 from complaints.report.content import FrontMatter, Report, Section, Sentence
 from complaints.report.figures import Figures
-from complaints.report.periods import Period, day_in_words
+from complaints.report.periods import Period
 from complaints.report.read_marts import read_figures, with_private
 from complaints.report.sections import (
     actions,
@@ -24,6 +24,7 @@ from complaints.report.sections import (
     volumes,
 )
 from complaints.report.sentences import CLOSES, OPENS
+from complaints.warehouse.clock import day_in_words
 from complaints.warehouse.settings import Settings
 
 SOME_LEFT_OUT = "Sentences that would need small numbers are left out here."
@@ -62,6 +63,7 @@ def build_report(
         is_draft=period.last_day >= figures.as_of,
         sums=sums,
         values=values,
+        value_of=figures.value_of,
     )
 
 

@@ -96,6 +96,8 @@ PARTS_OF_MEASURES = (
 
 # the same number under two names: one row of a breakdown by outcome, and a measure of a stage
 MEASURES_OF_OUTCOMES = {"withdrawn": "withdrawn", "unknown": "outcome_unknown"}
+# What has no outcome; where a stage has no time limit, or was closed without a date, more has none.
+WITHOUT_AN_OUTCOME = ("open_in_time", "open_overdue", "without_outcome")
 
 OVERLAPPING = {"reason"}  # a complaint can have several, so that no sum is made of them
 COUNTS_OF_ALL = {"received", "complaints"}
@@ -154,7 +156,13 @@ def cell_relations(report: Report, shown: Values, figures: Iterable[Figure]) -> 
         *_of_measures(cells),
         *_of_open_stages(cells),
     ]
-    known = [each for each in derived if len(each.terms) > 1 and each.holds(values)]
+    truth = values | {
+        cell: report.value_of(cell)
+        for relation in derived
+        for cell, _ in relation.terms
+        if values.get(cell) is None
+    }
+    known = [each for each in derived if len(each.terms) > 1 and each.holds(truth)]
     unique = {Relation(tuple(sorted(r.terms)), r.is_equation) for r in [*stated, *known]}
     return sorted(
         each for each in unique if each.is_equation or Relation(each.terms, True) not in unique
@@ -352,8 +360,9 @@ def _of_breakdowns(cells: list[Cell], values: Values) -> Iterator[Relation]:
             if cell.value in MEASURES_OF_OUTCOMES:
                 yield equation(cell.total.of(MEASURES_OF_OUTCOMES[cell.value]), [cell])
             elif cell.value == "none":
-                open_ = ("open_in_time", "open_overdue", "without_outcome")
-                yield equation(cell, [cell.total.of(each) for each in open_])
+                parts = [cell.total.of(each) for each in WITHOUT_AN_OUTCOME]
+                yield equation(cell, parts)
+                yield at_most(cell, parts)
 
 
 def _of_rows_in_time(cell: Cell, values: Values) -> Iterator[Relation]:

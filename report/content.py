@@ -5,7 +5,7 @@ and a chart that show the same cell cannot disagree, and the publication profile
 everywhere at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -239,6 +239,7 @@ class Report:
         sums: the sums by which a hidden count could be worked out, over all cells of the report.
         values: the value of every cell that a sum names, shown or not.
         is_draft: whether the period has not ended.
+        value_of: the count of any other cell; None where the marts do not reach back to it.
     """
 
     period: str
@@ -248,6 +249,7 @@ class Report:
     sums: tuple[Sum, ...] = ()
     values: dict[Cell, int] = field(default_factory=dict)
     is_draft: bool = False
+    value_of: Callable[[Cell], int | None] = field(default=lambda cell: None, compare=False)
 
     def walk(self) -> Iterator[Section]:
         """Yield every section in the order of reading."""

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from complaints.report.content import Cell, Report
 from complaints.report.feasible_values import Component, Counts, Difference
 from complaints.report.linked_documents import Document, document_of, linked
+from complaints.warehouse.errors import RunFailedError
 
 # What it costs to hide a count, beside its size: rows of breakdowns go first, then denominators and
 # other derived counts, then the rest of the totals, and the headlines last.
@@ -76,11 +77,15 @@ def protect(report: Report, threshold: int, earlier: Sequence[Document] = ()) ->
 
     Raises:
         ValueError: the report contradicts itself (two values of one cell, a sum that fails).
+        RunFailedError: what it is taken to say of its counts cannot be true of them.
     """
     own = document_of(report)
     together, known, still_hidden = linked(own, earlier)
     small = {cell for cell in own.shown if 1 <= own.values.get(cell, 0) <= threshold}
     counts = Counts(together.values, together.shown, together.relations, known)
+    # A relation that is none, in which nobody gave a count, would leave no other values to find.
+    if not all(map(counts.is_possible, counts.parts(counts.named - counts.values.keys()))):
+        raise RunFailedError("report_not_protected", period=report.period)
     needed = (small - known) | still_hidden
     search = Suppression(report.period, counts, set(needed))
     if needed:

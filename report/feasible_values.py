@@ -106,6 +106,11 @@ class Counts:
             parts.append(Component(tuple(sorted(cells)), tuple(sorted(relations))))
         return parts
 
+    def is_possible(self, part: Component) -> bool:
+        """Return whether a part can have values at all where other cells have the true ones."""
+        bounds = Bounds(*self._limits(part))
+        return _solution(np.zeros(len(part.cells)), self._rows_of(part), bounds, 0) is not None
+
     def alternative_values(
         self, part: Component, direction: Mapping[Cell, int], cost: Mapping[Cell, int] | None = None
     ) -> Difference:
@@ -148,7 +153,8 @@ class Counts:
         """Return how far each cell of a part may go down, and up."""
         value = np.array([self.values.get(cell, 0) for cell in part.cells], float)
         given = np.array([cell in self.values for cell in part.cells])
-        lowest = np.array([1.0 if cell in self.shown else 0.0 for cell in part.cells])
+        # Shown as not known, it may be zero.
+        lowest = np.array([cell in self.shown for cell in part.cells]) & given
         upper = np.where(given, np.maximum(value, REACH), np.inf)
         return np.maximum(lowest - value, -upper), upper
 

@@ -159,6 +159,14 @@ class Figures:
             found = 0
         return Count(cell, found)
 
+    def value_of(self, cell: Cell) -> int | None:
+        """Return the count of a cell; None where the marts do not reach back, or do not count it.
+
+        A value of a breakdown that does not occur counts zero.
+        """
+        nothing = 0 if cell.breakdown and cell[1:4] in self._values else None
+        return self.cells.get(cell, nothing)
+
     def beside(
         self,
         measure: str,

@@ -11,7 +11,6 @@ from datetime import date
 from itertools import groupby
 
 from complaints.report.content import FrontMatter
-from complaints.report.periods import day_in_words
 from complaints.report.printing import (
     NOTHING,
     PrintedChart,
@@ -19,6 +18,7 @@ from complaints.report.printing import (
     PrintedSection,
     PrintedTable,
 )
+from complaints.warehouse.clock import day_in_words
 
 SHORT_TEXT = 12  # letters: a date, a case reference
 DENSE_TABLE_COLUMNS = 8  # a table of as many columns is printed in smaller type

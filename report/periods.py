@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from complaints.warehouse.clock import MONTHS
 from complaints.warehouse.errors import UsageError
 
 YEAR_TO_DATE = re.compile(r"\b(year to date|ytd)\b")
@@ -18,7 +19,6 @@ SAID = (  # other words for a part of the year, and those that say nothing
     (r"\b([qh]) (\d)\b", r"\1\2"),
 )  # fmt: skip
 PART = re.compile(r"q([1-4])(?: ?(?:-|to) ?q([1-4]))?|h([12])|")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 IN_MONTHS = re.compile(r"([a-z]{3})[a-z]*(?: (\d{4}))? ?(?:-|–|to) ?([a-z]{3})[a-z]* (\d{4})")
 
 
@@ -127,11 +127,6 @@ def read_period(written: str, as_of: date | None = None) -> Period:
     if period is None:
         raise UsageError("period_unusable", written=written)
     return period
-
-
-def day_in_words(day: date) -> str:
-    """Return a day as a letter would write it: `27 November 2018`."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def _in_a_year(text: str, as_of: date | None) -> Period | None:

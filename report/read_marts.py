@@ -11,7 +11,8 @@ import duckdb
 
 from complaints.report.content import LEVELS, Cell
 from complaints.report.figures import Figures, Outcome, Rows, Stage
-from complaints.report.periods import Period, day_in_words, read_period
+from complaints.report.periods import Period, read_period
+from complaints.warehouse.clock import day_in_words
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.query import open_marts
 from complaints.warehouse.runs import lock_home

@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from complaints.report import FORMATS
 from complaints.report.content import Cell
-from complaints.report.released import DESCRIPTION, Release
-from complaints.report.write import FORMATS, Decided, decide, write_files
+from complaints.report.released import Release
+from complaints.report.write import Decided, decide, write_files
 from complaints.warehouse import clock
 from complaints.warehouse.access import keep_private, share
 from complaints.warehouse.backup import SUMS, file_sum
 from complaints.warehouse.errors import RunFailedError
+from complaints.warehouse.published import RELEASE_FIGURES
 from complaints.warehouse.query import open_marts
 from complaints.warehouse.runs import lock_home, rulebook_hash
 from complaints.warehouse.settings import Settings
@@ -44,7 +46,7 @@ def release(settings: Settings, period: str, profile: str, role: str) -> Release
         UsageError: the period or profile is not valid, or the council's own words give a hidden
             number away.
         RunFailedError: the marts are missing, know nothing of the period, or are not those of the
-            working store; or another run is at work in the home.
+            working store; or another run is in progress in the home.
     """
     decided = decide(settings, period, profile, is_released=True)
     folder = settings.releases_folder
@@ -81,11 +83,15 @@ def finish_interrupted(settings: Settings, store: duckdb.DuckDBPyConnection) -> 
 
 
 def _check_same_run(settings: Settings, store: duckdb.DuckDBPyConnection) -> None:
-    """See that the stages to keep are those that the report was made of."""
+    """Check that the stages to keep are those that the report was made of."""
     with open_marts(settings.marts_path) as marts:
         published = marts.execute("select run_id from dq_publication").fetchone()
     if published != store.execute("select run_id from raw.run").fetchone():
         raise RunFailedError("marts_not_of_working_store", home=settings.home)
+    try:
+        store.execute("from intermediate.int_rows_held_by_themselves limit 0")
+    except duckdb.CatalogException:
+        raise RunFailedError("marts_older_than_code", home=settings.home) from None
 
 
 def _free_name(folder: Path, decided: Decided) -> str:
@@ -123,13 +129,14 @@ def _write(
         "version": metadata.version("complaints-warehouse"),
         "newest_delivery": newest,
         "rulebook": rulebook_hash(settings),
+        "given_away": len(decided.protection.given_away) if decided.protection else 0,
     } | decided.document.as_json()
     if decided.protection:
         files.append(_write_record(decided.protection, folder / RECORD))
-    (folder / DESCRIPTION).write_text(
+    (folder / RELEASE_FIGURES).write_text(
         json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
-    files.append(folder / DESCRIPTION)
+    files.append(folder / RELEASE_FIGURES)
     sums = (f"{file_sum(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
     (folder / SUMS).write_text("".join(sums), encoding="utf-8")
     for path in (folder, *(path for path in folder.rglob("*"))):
@@ -181,15 +188,17 @@ def _keep(store: duckdb.DuckDBPyConnection, name: str, content: Mapping[str, Any
             ],
         },
     )
-    keep_stages(store, "intermediate.int_stage_deadlines")
+    keep_stages(store, "intermediate")
 
 
-def keep_stages(store: duckdb.DuckDBPyConnection, stages: str) -> None:
+def keep_stages(store: duckdb.DuckDBPyConnection, schema: str) -> None:
     """Keep what each stage counts by, with the release that was added last.
+
+    Of a row that a rule on the row alone holds back, only what it is known again by.
 
     Args:
         store: the working store.
-        stages: int_stage_deadlines, of this store or of another one attached to it.
+        schema: the schema intermediate, of this store or of another one attached to it.
     """
     columns = ", ".join(
         name
@@ -201,5 +210,7 @@ def keep_stages(store: duckdb.DuckDBPyConnection, stages: str) -> None:
     )
     store.execute(
         f"insert into raw.released_stages by name select {columns}, false as is_erased, "
-        f"(select max(release_number) from raw.releases) as release_number from {stages}"
+        "(select max(release_number) from raw.releases) as release_number "
+        f"from (from {schema}.int_stage_deadlines "
+        f"union all by name from {schema}.int_rows_held_by_themselves)"
     )

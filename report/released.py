@@ -12,9 +12,9 @@ from complaints.report.layout import long_date
 from complaints.report.linked_documents import Document
 from complaints.warehouse.backup import file_sum, read_sums
 from complaints.warehouse.errors import UsageError
+from complaints.warehouse.published import RELEASE_FIGURES
 from complaints.warehouse.settings import Settings
 
-DESCRIPTION = "release.json"
 RELEASE_COLUMNS = ("release", "period", "profile", "as_of_day", "released_on", "role", "documents")
 
 
@@ -67,7 +67,7 @@ class Release:
 
 def read_releases(settings: Settings) -> list[Release]:
     """Return what was released, the oldest first."""
-    paths = settings.releases_folder.glob(f"[!.]*/{DESCRIPTION}")
+    paths = settings.releases_folder.glob(f"[!.]*/{RELEASE_FIGURES}")
     found = [Release(path.parent, json.loads(path.read_text(encoding="utf-8"))) for path in paths]
     return sorted(found, key=lambda each: (each.released_at, each.release))
 
@@ -97,7 +97,9 @@ def release_called(settings: Settings, name: str) -> Release:
     releases = read_releases(settings)
     found = next((each for each in releases if each.release == name), None)
     if found is None:
-        known = ", ".join(each.release for each in releases) or "none yet"
+        if not releases:
+            raise UsageError("nothing_released", name=name)
+        known = ", ".join(each.release for each in releases)
         raise UsageError("release_unknown", name=name, known=known)
     return found
 

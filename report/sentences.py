@@ -195,11 +195,11 @@ def listed(items: list[str], last: str = "and") -> str:
 
 def number_in_words(number: int) -> str:
     """Return a small number as a sentence has it: `two`."""
-    return dict(enumerate(("no", "one", "two", "three", "four"))).get(number, str(number))
+    return NUMBER_WORDS[number] if number < len(NUMBER_WORDS) else str(number)
 
 
 NUMBER_WORDS = (
-    "none",
+    "no",
     "one",
     "two",
     "three",
@@ -210,11 +210,25 @@ NUMBER_WORDS = (
     "eight",
     "nine",
     "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 )
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+MONTH = "(jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*"
 # What has digits and counts no complaint: periods, dates, stages, sections and working days.
 NO_COUNTS = re.compile(
-    r"\b\d{4}[-/]\d{2,4}\b|\b[qh][1-4]\b|\b(stages?|sections?|quarter|act|regulation) \d[\d.]*|"
-    r"\b\d{1,2} [a-z]+ \d{4}\b|\b[a-z]+ (19|20)\d\d\b|\b\d+ (working )?days\b|\bone of\b",
+    r"\b\d{4}[-/]\d{2,4}\b|\b[qh][1-4]\b|\b(sections?|act|regulation) \d[\d.]*|"
+    # not in "this stage 3 were upheld", or "in the quarter 4 were"
+    r"(?<!\bthis )(?<!\bthat )(?<!\beach )\bstages? [1-3]\b|"
+    r"(?<!\bthe )(?<!\bthis )(?<!\bthat )(?<!\beach )(?<!\blast )\bquarter [1-4]\b|"
+    rf"\b(\d{{1,2}} )?{MONTH} \d{{4}}\b|\b(19|20)\d\d\b|\b\d+ (working )?days\b|\bone of\b",
     re.I,
 )
 
@@ -224,10 +238,18 @@ def in_figures(text: str) -> str:
 
     >>> in_figures("Two of the stage 1 complaints in 2018-19 Q2 took 12 working days.")
     '2 of the   complaints in     took  .'
+    >>> in_figures("4 in 2018-19, twenty-one by 27 November 2018, and a dozen in May 2018.")
+    '4 in  , 21 by  , and a 12 in  .'
     """
-    words = re.compile(rf"\b({'|'.join(NUMBER_WORDS[1:])})\b", re.I)
-    text = NO_COUNTS.sub(" ", text)
-    return words.sub(lambda word: str(NUMBER_WORDS.index(word[0].casefold())), text)
+    ones, tens = "|".join(NUMBER_WORDS[1:]), "|".join(TENS)
+    words = re.compile(rf"\b(?:({tens})(?:[- ]({ones}))?|({ones})|(dozen))\b", re.I)
+    return words.sub(_in_figures, NO_COUNTS.sub(" ", text))
+
+
+def _in_figures(found: re.Match[str]) -> str:
+    ten, one, alone, dozen = (each and each.casefold() for each in found.groups())
+    number = 12 if dozen else 10 * (TENS.index(ten) + 2) if ten else 0
+    return str(number + (NUMBER_WORDS.index(one or alone) if one or alone else 0))
 
 
 def percent(exact: Fraction, decimals: int = 0) -> str:
@@ -279,5 +301,5 @@ def not_at_hand(what: str) -> str:
     """Say why a report does not tell what the published marts do not hold."""
     return (
         f"{what} is kept in the working store, which could not be read when this report was made: "
-        "make the report again where the store is and while no run is at work."
+        "make the report again where the store is and while no run is in progress."
     )

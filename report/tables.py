@@ -18,7 +18,7 @@ STATUSES = {  # what became of a stage, by its measure
     "late": "Late",
     "open_in_time": "Open, in time",
     "open_overdue": "Open, overdue",
-    "not_applicable": "Withdrawn or no limit",
+    "not_applicable": "Withdrawn, no limit, or closed without a date",
 }
 
 
@@ -191,7 +191,7 @@ def held_note(
     figures: Figures, stages: Iterable[Stage], periods: Iterable[Period] | None = None
 ) -> tuple[Sentence, ...]:
     """Say how many rows that belong to a section are held back; nothing where none is."""
-    asked = tuple(periods or (figures.period,))
+    asked = tuple(dict.fromkeys(periods or (figures.period,)))
     kept = [each for each in asked if each.is_quarter or set(asked).isdisjoint(each.quarters)]
     stages = tuple(stages)
     held = [

@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from complaints.report import FORMATS, PROFILES
 from complaints.report.build import build_report
 from complaints.report.content import Cell, Report, Share
 from complaints.report.linked_documents import Document, document_of
-from complaints.report.periods import day_in_words
 from complaints.report.printing import PrintedReport, print_report, share_of
 from complaints.report.released import earlier_release_notes, read_releases
 from complaints.report.row_order import hides
@@ -19,15 +19,15 @@ from complaints.report.sentences import in_figures, percent
 from complaints.report.visible_cells import visible_figures
 from complaints.warehouse.access import share
 from complaints.warehouse.backup import SUMS, file_sum, read_sums
+from complaints.warehouse.clock import day_in_words
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from complaints.report.disclosure import Protection
 
-PROFILES = ("committee", "internal", "publication")
-FORMATS = ("html", "docx", "pdf", "json")
-WHOLE_NUMBER = re.compile(r"(?<![\d.,-])\d+%?(?![\d%-])")
+WHOLE_NUMBER = re.compile(r"(?<![\d.,-])\d+(?![\d-])")
+PERCENT = re.compile(r"(?<![\d.,-])(\d+(?:\.(\d+))?) ?(?:%|per ?cent\b)", re.I)
 
 
 def write_report(
@@ -87,13 +87,6 @@ def write_into_folder(
     return written
 
 
-def printed_report(
-    settings: Settings, period: str, profile: str, *, is_draft: bool = False
-) -> PrintedReport:
-    """Return a report as text, with the numbers hidden that a profile does not show."""
-    return decide(settings, period, profile, is_draft=is_draft).printed
-
-
 @dataclass(frozen=True)
 class Decided:
     """A report, how it reads in a profile, and what it tells.
@@ -151,12 +144,15 @@ def _check_comments(report: Report, hidden: Set[Cell]) -> None:
     numbers = {
         str(count.value) for each in figures for count in each.counts if count.cell in hidden
     }
-    shares = (share_of(each) for each in figures if isinstance(each, Share))
-    numbers |= {percent(each) for each in shares if each is not None}
+    exact = [share_of(each) for each in figures if isinstance(each, Share)]
+    shares = {each for each in exact if each is not None}
     for section in report.walk():
         for comment in section.comments:
-            said = WHOLE_NUMBER.findall(in_figures(comment))
-            for number in (each for each in said if each in numbers):
+            text = in_figures(comment)
+            said = numbers & {*WHOLE_NUMBER.findall(PERCENT.sub(" ", text))}
+            for number, decimals in PERCENT.findall(text):
+                said |= {f"{number}%"} & {percent(each, len(decimals)) for each in shares}
+            for number in sorted(said):
                 raise UsageError(
                     "comment_discloses", number=number, section=section.number, comment=comment
                 )
@@ -231,7 +227,7 @@ def _notes(settings: Settings, decided: Decided, then: Settings | None) -> Itera
 
 
 def check_profile(profile: str) -> None:
-    """See that there is such a profile.
+    """Check that there is such a profile.
 
     Raises:
         UsageError: there is not.

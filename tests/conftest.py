@@ -22,6 +22,7 @@ from complaints.warehouse.settings import PROJECT_FOLDER, Settings, read_setting
 from export_helpers import open_store
 from notice_helpers import FIRST, MANAGER, MARTS, Postbox, change, mail_server
 from one_thread import use_one_thread
+from remembered_project import remember_project
 from remembered_verdicts import remember_verdicts
 from small_home import SmallHome, ended, quick_night, small_home, start
 
@@ -105,6 +106,12 @@ def verdicts(shared_folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     os.environ["VERDICTS"] = str(folder)
     remember_verdicts(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def project(shared_folder: Path) -> None:
+    """dbt reads the project once, for forked nights too."""
+    remember_project(shared_folder)
 
 
 @pytest.fixture(scope="session", autouse=True)

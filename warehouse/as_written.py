@@ -33,6 +33,8 @@ select
 from dq_warnings inner join dq_rules using (rule_code)
 group by all
 """
+# Another person's list takes a moment; a run takes longer.
+WAIT_SECONDS = 3
 # Of the row's rules each column once. A row of complaints is known by its record, for a row of a
 # file can become several; one of an optional input by its place.
 LISTED = """
@@ -80,7 +82,7 @@ select
     rows_written as rows,
     value as understood_as,
     nearest_value as nearest,
-    case when value is null then format(
+    case when value is null and regexp_matches(written, '[\\pL\\pN]') then format(
         '{},{},{}',
         field,
         case when regexp_matches(written, '[,"\\n]')
@@ -143,10 +145,10 @@ def list_spellings(settings: Settings, with_understood: bool = False) -> Listing
 
 @contextmanager
 def _working_store(settings: Settings) -> Iterator[None]:
-    """Keep every run out of the working store while it is read."""
+    """Keep every run out of the working store while it is read; wait for another who reads it."""
     if not settings.warehouse_path.exists():
         raise RunFailedError("no_rows", home=settings.home)
-    with lock_home(settings):
+    with lock_home(settings, WAIT_SECONDS):
         yield
 
 

@@ -15,6 +15,7 @@ import duckdb
 
 from complaints.warehouse import clock
 from complaints.warehouse.access import keep_private
+from complaints.warehouse.erasures import refuse_folder_of_another_home
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.published import in_order, newest_number
 from complaints.warehouse.run_log import open_log
@@ -51,11 +52,14 @@ def back_up(settings: Settings, folder: Path | None = None) -> Path:
         folder: where to instead; no older backup there is deleted.
 
     Raises:
-        RunFailedError: another run is at work, there is nothing to back up, the disk is full or
+        RunFailedError: another run is in progress, there is nothing to back up, the disk is full or
             the backup fails its check.
-        UsageError: the folder cannot be used.
+        UsageError: the folder cannot be used or is another home's, or an erasure would not find the
+            backup there.
     """
     target = (folder or settings.backups_path).expanduser().resolve()
+    _refuse_within_home(settings, target)
+    refuse_folder_of_another_home(settings, target)
     if not settings.warehouse_path.exists():
         raise RunFailedError("nothing_to_back_up", home=settings.home)
     if settings.engine == "spark":
@@ -79,6 +83,12 @@ def back_up(settings: Settings, folder: Path | None = None) -> Path:
     return backup
 
 
+def _refuse_within_home(settings: Settings, target: Path) -> None:
+    """Refuse a folder of the home other than `backups`: an erasure names the backups there only."""
+    if target.is_relative_to(settings.home) and target != settings.home / "backups":
+        raise UsageError("backup_within_home", folder=target)
+
+
 def backups_before(settings: Settings) -> list[EarlierBackup]:
     """Return the backups that hold what was erased since, with the day on which each expires.
 
@@ -86,20 +96,30 @@ def backups_before(settings: Settings) -> list[EarlierBackup]:
     """
     with open_warehouse(settings) as store:
         (newest,) = store.execute("select max(recorded_at) from raw.erasures").fetchall()[0]
-    made = [(path, _made_at(path)) for path in _backups(settings.backups_path)]
     return [
         EarlierBackup(path, at.date() + timedelta(weeks=settings.kept_backups))
-        for path, at in made
-        if newest and at.replace(tzinfo=None) < newest
+        for at, path in all_backups(settings)
+        if newest and at < newest
     ]
 
 
 def delete_expired(settings: Settings) -> None:
     """Delete the backups of that kind whose day has come; the newest of all stays."""
-    newest = _backups(settings.backups_path)[-1:]
+    newest = [path for _, path in all_backups(settings)[-1:]]
     for backup in backups_before(settings):
         if backup.expires_on <= clock.today() and backup.path not in newest:
             shutil.rmtree(backup.path)
+
+
+def all_backups(settings: Settings) -> list[tuple[datetime, Path]]:
+    """Return when each was made, in UTC, oldest first.
+
+    Those of the home are among them, also where newer ones go elsewhere.
+    """
+    folders = {
+        path.expanduser().resolve() for path in (settings.backups_path, settings.home / "backups")
+    }
+    return sorted((_made_at(path), path) for folder in folders for path in _backups(folder))
 
 
 def _backups(folder: Path) -> list[Path]:
@@ -109,15 +129,16 @@ def _backups(folder: Path) -> list[Path]:
 def _made_at(backup: Path) -> datetime:
     stamp = re.search(r"\d{8}T\d{6}Z", backup.name)
     if stamp:
-        return datetime.strptime(stamp[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    return datetime.fromtimestamp(backup.stat().st_mtime, UTC)  # renamed by hand
+        return datetime.strptime(stamp[0], "%Y%m%dT%H%M%SZ")
+    renamed_by_hand = datetime.fromtimestamp(backup.stat().st_mtime, UTC)
+    return renamed_by_hand.replace(tzinfo=None)
 
 
 def check_backup(backup: Path) -> None:
-    """See that every file of a backup is as it was written, and that its databases open.
+    """Check that every file of a backup is as it was written, and that its databases open.
 
     Raises:
-        RunFailedError: one of them is missing or damaged.
+        RunFailedError: one of them is missing or damaged, or it is no backup at all.
     """
     if not (backup / SUMS).is_file():
         raise RunFailedError("not_a_backup", folder=backup, missing=SUMS)

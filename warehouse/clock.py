@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 TIMEZONE = "Europe/London"
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def utc_now() -> datetime:
@@ -17,3 +18,8 @@ def today() -> date:
     In summer the last hour of a day in UTC belongs to the next day here.
     """
     return utc_now().replace(tzinfo=UTC).astimezone(ZoneInfo(TIMEZONE)).date()
+
+
+def day_in_words(day: date) -> str:
+    """Return a day as a letter would write it: `27 November 2018`."""
+    return f"{day.day} {day:%B %Y}"

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from complaints.warehouse.errors import UsageError
 
@@ -39,7 +39,7 @@ def of_file(folder: Path) -> dict[str, Written]:
     Nor where this account may not read it: it may hold the password of the mail server.
 
     Raises:
-        UsageError: it is not text.
+        UsageError: it is not text, or a line is no setting.
     """
     path = folder / NAME
     try:
@@ -55,8 +55,11 @@ def of_file(folder: Path) -> dict[str, Written]:
         text = "\0"
     if "\0" in text:
         raise UsageError("env_file_unreadable", path=path)
-    values = dotenv_values(stream=io.StringIO(text), interpolate=False)
-    return _settings(((name, value or "") for name, value in values.items()), str(path))
+    written = list(parse_stream(io.StringIO(text)))
+    for line in written:
+        if line.error:
+            raise UsageError("env_line_unreadable", path=path, line=line.original.line)
+    return _settings(((line.key or "", line.value or "") for line in written), str(path))
 
 
 def _settings(named: Iterable[tuple[str, str]], place: str) -> dict[str, Written]:

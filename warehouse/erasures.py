@@ -17,11 +17,7 @@ import duckdb
 
 from complaints.warehouse import clock
 from complaints.warehouse.access import share
-from complaints.warehouse.errors import RunFailedError, UsageError
-from complaints.warehouse.published import kept_state_files, replace_marts
-from complaints.warehouse.settings import Settings
-from complaints.warehouse.store import open_warehouse, rewrite_warehouse, run_sql, sql_text
-from complaints.warehouse.traces import (
+from complaints.warehouse.erase_from_files import (
     RAW_SCHEMAS,
     ErasedCase,
     clean_tools_files,
@@ -31,6 +27,10 @@ from complaints.warehouse.traces import (
     take_out_of_copy,
     take_out_of_store,
 )
+from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.published import MARTS_WAITING, kept_state_files, replace_marts
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import open_warehouse, rewrite_warehouse, run_sql, sql_text
 
 REQUEST, RETENTION = "request", "retention"
 RETENTION_ROLE = "Retention schedule"
@@ -82,8 +82,10 @@ def record_erasures(
 
     Raises:
         RunFailedError: the home has lost its key.
-        UsageError: the folder of the backups, which has a copy of the entries, cannot be used.
+        UsageError: the folder of the backups, which has a copy of the entries, cannot be used, or
+            is another home's.
     """
+    refuse_folder_of_another_home(settings, settings.backups_path)
     if not know_erased_cases(store, settings):
         _make_key(settings)
         use_key(store, settings)
@@ -138,7 +140,11 @@ def adopt_ledger(settings: Settings, folder: Path) -> None:
     """Take over the erasures that a folder of backups knows and this home does not.
 
     A home that was brought back from a backup, or begun anew, would take the cases in again.
+
+    Raises:
+        UsageError: the folder is another home's.
     """
+    refuse_folder_of_another_home(settings, folder)
     ledger, key = folder / LEDGER, folder / settings.erasure_key_path.name
     if not ledger.exists():
         return
@@ -150,6 +156,19 @@ def adopt_ledger(settings: Settings, folder: Path) -> None:
             f"from read_csv({sql_text(ledger)}, all_varchar = true) "
             "anti join raw.erasures using (case_key)"
         )
+
+
+def refuse_folder_of_another_home(settings: Settings, folder: Path) -> None:
+    """Refuse a folder of backups whose entries have another key than this home's.
+
+    Each home would write its entries over the other's, and delete the other's backups as old ones.
+
+    Raises:
+        UsageError: it is another home's.
+    """
+    keys = (settings.erasure_key_path, folder / settings.erasure_key_path.name)
+    if all(key.exists() for key in keys) and len({key.read_bytes() for key in keys}) > 1:
+        raise UsageError("backup_folder_of_another_home", folder=folder, home=settings.home)
 
 
 def cases_called(store: duckdb.DuckDBPyConnection, reference: str) -> list[Case]:
@@ -258,7 +277,7 @@ def _cases_under_way(store: duckdb.DuckDBPyConnection, settings: Settings) -> li
 
 def _take_out_of_published(settings: Settings, cases: Sequence[ErasedCase]) -> None:
     """Leave the case out of the published marts and the kept states; figures are as they were."""
-    waiting = settings.marts_path.with_name("marts-waiting.duckdb")
+    waiting = settings.marts_path.with_name(MARTS_WAITING)
     for path in (settings.marts_path, waiting, *kept_state_files(settings)):
         new = take_out_of_copy(path, cases, settings.memory_limit) if path.exists() else None
         if new is None:

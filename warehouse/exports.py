@@ -94,11 +94,13 @@ def export_marts(
         raise UsageError("export_format_unknown", given=unknown[0], known=known)
     folder = out or settings.exports_folder
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        before = _files_of_package(folder)
-        with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as unfinished:
-            made = _write_all(settings, chosen, Path(unfinished))
-            written = [_put(Path(unfinished), each, folder) for each in made]
+        with open_marts(settings.marts_path) as connection:  # first: a mistyped home is not made
+            folder.mkdir(parents=True, exist_ok=True)
+            connection.execute("set memory_limit = $limit", {"limit": settings.memory_limit})
+            before = _files_of_package(folder)
+            with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as unfinished:
+                made = _write_all(connection, chosen, Path(unfinished))
+                written = [_put(Path(unfinished), each, folder) for each in made]
         for left in before - {path.relative_to(folder) for path in written}:
             (folder / left).unlink(missing_ok=True)
     except OSError as problem:
@@ -131,25 +133,25 @@ def _count(marts: duckdb.DuckDBPyConnection, name: str) -> int:
     return int(marts.execute(f"select count(*) from {name}").fetchall()[0][0])
 
 
-def _write_all(settings: Settings, formats: Sequence[str], folder: Path) -> list[Path]:
+def _write_all(
+    connection: duckdb.DuckDBPyConnection, formats: Sequence[str], folder: Path
+) -> list[Path]:
     """Write the files into a folder of their own; return their paths within it."""
-    with open_marts(settings.marts_path) as connection:
-        connection.execute("set memory_limit = $limit", {"limit": settings.memory_limit})
-        marts = described_marts(connection)
-        as_of_day = None
-        if any(mart.name == "dq_publication" for mart in marts):
-            ((as_of_day,),) = connection.execute("select as_of_day from dq_publication").fetchall()
-        resources = []
-        for kind, write in (("parquet", _write_parquet), ("csv", _write_csv)):
-            if kind in formats:
-                (folder / kind).mkdir()
-                for mart in marts:
-                    path = Path(kind) / f"{mart.name}.{kind}"
-                    write(connection, mart, folder / path)
-                    resources.append(_resource(folder, path, mart))
-        if "xlsx" in formats:
-            _write_workbook(connection, marts, folder / WORKBOOK)
-            resources.append(_resource(folder, Path(WORKBOOK)))
+    marts = described_marts(connection)
+    as_of_day = None
+    if any(mart.name == "dq_publication" for mart in marts):
+        ((as_of_day,),) = connection.execute("select as_of_day from dq_publication").fetchall()
+    resources = []
+    for kind, write in (("parquet", _write_parquet), ("csv", _write_csv)):
+        if kind in formats:
+            (folder / kind).mkdir()
+            for mart in marts:
+                path = Path(kind) / f"{mart.name}.{kind}"
+                write(connection, mart, folder / path)
+                resources.append(_resource(folder, path, mart))
+    if "xlsx" in formats:
+        _write_workbook(connection, marts, folder / WORKBOOK)
+        resources.append(_resource(folder, Path(WORKBOOK)))
     package = {
         "$schema": PROFILE,
         "name": "complaints-marts",

@@ -1,7 +1,6 @@
 """Whether the job is well: its last runs, the age of what is published, the rows that wait."""
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,21 +10,26 @@ from typing import NamedTuple
 import duckdb
 
 from complaints.warehouse import clock
+from complaints.warehouse.backup import all_backups
 from complaints.warehouse.env_files import PREFIX
 from complaints.warehouse.errors import RunFailedError
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.query import open_marts
-from complaints.warehouse.run_log import FAILED, INTERRUPTED, RUNNING, open_log, read_journal
+from complaints.warehouse.run_log import (
+    AUDIENCES,
+    FAILED,
+    GIVEN_UP_AFTER_DAYS,
+    INTERRUPTED,
+    OF_TEAMS,
+    RUNNING,
+    open_log,
+    read_journal,
+)
 from complaints.warehouse.runs import lock_night, was_reading
-from complaints.warehouse.settings import Origins, Settings, entries_of, teams_of
+from complaints.warehouse.settings import Check, Origins, Settings, entries_of, teams_of
 from complaints.warehouse.system_errors import MEGABYTE
 
 NO_ORIGINS = Origins({}, [])
-AUDIENCES = {
-    "alerts_data_quality": "data quality (COMPLAINTS_ALERTS_DATA_QUALITY)",
-    "alerts_deadlines": "deadlines (COMPLAINTS_ALERTS_DEADLINES)",
-    "alerts_failures": "failures (COMPLAINTS_ALERTS_FAILURES)",
-}
 LAST_RUNS = 14  # two weeks of nights fit on a terminal
 STATUS_COLUMNS = (
     "as_of_day",
@@ -58,11 +62,12 @@ group by source
 having date_diff('day', last_seen, (select as_of_day from dq_publication)) > $days
 order by source
 """
+GIVEN_UP_SAID_DAYS = 60
 MAIL = """
 select
     count(*) filter (where status = 'waiting'),
     min(created_at) filter (where status = 'waiting'),
-    count(*) filter (where status = 'given_up' and created_at > $now - interval 60 day)
+    count(*) filter (where status = 'given_up' and created_at > $given_up_since)
 from ops_alerts
 """
 # The longest limit is 65 working days, so a deadline of today lies within some three months.
@@ -206,12 +211,11 @@ def find_problems(
         origins: where the settings come from.
         sources: the codes of the sources that are to deliver; all that ever did when not given.
     """
-    left_out = {each.strip() for each in settings.check_leaves_out.split(",")}
     looks: list[Callable[[], list[str]]] = [
         lambda: _problems_of_runs(last_runs(settings)),
         lambda: _problems_of_marts(read_published(settings), settings, max_age, sources),
     ]
-    more: dict[str, Callable[[], list[str]]] = {
+    more: dict[Check, Callable[[], list[str]]] = {
         "mail": lambda: _problems_of_mail(settings),
         "backup": lambda: _problems_of_backup(settings),
         "disk": lambda: _problems_of_disk(settings),
@@ -219,7 +223,9 @@ def find_problems(
     }
     # A member of the readers' group sees the marts alone.
     is_owner = os.access(settings.runs_path, os.R_OK)
-    looks += [look for name, look in more.items() if is_owner and name not in left_out]
+    looks += [
+        look for name, look in more.items() if is_owner and name not in settings.check_leaves_out
+    ]
     sentences: list[str] = []
     for look in looks:
         try:
@@ -286,16 +292,25 @@ def _problems_of_mail(settings: Settings) -> list[str]:
     """Return what is wrong with the messages: those that do not go out, and who gets none."""
     sentences = []
     with open_log(settings.runs_path) as log:
-        waiting, since, given_up = log.execute(MAIL, {"now": clock.utc_now()}).fetchall()[0]
+        given_up_since = clock.utc_now() - timedelta(days=GIVEN_UP_SAID_DAYS)
+        found = log.execute(MAIL, {"given_up_since": given_up_since})
+        waiting, since, given_up = found.fetchall()[0]
     if waiting:
         sentences.append(sentence_of("messages_wait", messages=waiting, since=_time(since)))
     if given_up:
-        sentences.append(sentence_of("messages_were_given_up", messages=given_up))
-    of_teams = bool(teams_of(settings.alerts_teams))
+        sentences.append(
+            sentence_of(
+                "messages_were_given_up",
+                messages=given_up,
+                last=GIVEN_UP_SAID_DAYS,
+                days=GIVEN_UP_AFTER_DAYS,
+            )
+        )
+    by_teams = OF_TEAMS if teams_of(settings.alerts_teams) else ()
     nobody = [
-        words
-        for name, words in AUDIENCES.items()
-        if not entries_of(getattr(settings, name)) and not (of_teams and name != "alerts_failures")
+        f"{each.replace('_', ' ')} ({PREFIX}ALERTS_{each.upper()})"
+        for each in sorted(AUDIENCES)
+        if not entries_of(getattr(settings, f"alerts_{each}")) and each not in by_teams
     ]
     if nobody:
         sentences.append(sentence_of("nobody_notified", of=" or ".join(nobody)))
@@ -306,13 +321,8 @@ def _problems_of_backup(settings: Settings) -> list[str]:
     """Return what is wrong with the backups; a home younger than one need have none."""
     oldest = clock.utc_now() - timedelta(days=settings.check_backup_days)
     folder = settings.backups_path.expanduser()
-    times = [
-        datetime.strptime(path.name.rpartition("-")[2], "%Y%m%dT%H%M%SZ")
-        for path in folder.glob("backup-*")
-        if re.fullmatch(r"backup-\d{6}-\d{8}T\d{6}Z", path.name)
-    ]
-    if times:
-        newest = max(times)
+    if backups := all_backups(settings):
+        newest, _ = backups[-1]
         days = (clock.utc_now() - newest).days
         return (
             [sentence_of("backup_too_old", at=_time(newest), days=days, folder=folder)]

@@ -1,4 +1,4 @@
-"""The published marts and the states that are kept of them."""
+"""The published marts, the states that are kept of them, and the names of such files."""
 
 import os
 import re
@@ -8,6 +8,9 @@ from pathlib import Path
 from complaints.warehouse.access import share
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.settings import Settings
+
+MARTS_WAITING = "marts-waiting.duckdb"  # for a reader to let go of the old ones
+RELEASE_FIGURES = "release.json"  # of a released report; they name no case
 
 
 def replace_marts(settings: Settings, candidate: Path) -> list[str]:
@@ -19,7 +22,7 @@ def replace_marts(settings: Settings, candidate: Path) -> list[str]:
     """
     marts = settings.marts_path
     share(settings, candidate)
-    waiting = marts.with_name("marts-waiting.duckdb")
+    waiting = marts.with_name(MARTS_WAITING)
     try:
         os.replace(candidate, marts)
     except PermissionError:

@@ -88,7 +88,7 @@ def values_of(question: Question, written: list[str]) -> dict[str, str | None]:
         if not is_given or name.strip() not in values:
             known = ", ".join(values) or "none"
             raise UsageError("parameter_unknown", given=each, question=question.name, known=known)
-        values[name.strip()] = value.strip()
+        values[name.strip()] = value.strip() or None
     return values
 
 

@@ -53,7 +53,7 @@ def restore_state(settings: Settings, state: str) -> list[str]:
 
     Raises:
         UsageError: no such state is kept.
-        RunFailedError: the state is damaged, or another run is at work.
+        RunFailedError: the state is damaged, or another run is in progress.
     """
     wanted = state.removesuffix(".duckdb")
     name = next((row[0] for row in kept_states(settings) if wanted in row[:3]), None)

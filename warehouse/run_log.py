@@ -19,6 +19,10 @@ from complaints.warehouse.errors import RunFailedError
 
 RUNNING, DONE, FAILED, INTERRUPTED = "running", "done", "failed", "interrupted"
 PUBLISHED = "published"
+# The audiences of messages, in the order in which a message has them.
+DATA_QUALITY, DEADLINES, FAILURES = "data_quality", "deadlines", "failures"
+AUDIENCES = (DEADLINES, DATA_QUALITY, FAILURES)
+OF_TEAMS = (DEADLINES, DATA_QUALITY)
 
 OPS_TABLES = """
 create table if not exists ops_runs (
@@ -64,6 +68,7 @@ NEWEST_COLUMNS = {
     ("ops_steps", "position"),
     ("ops_alerts", "message_id"),
 }
+GIVEN_UP_AFTER_DAYS = 30  # a message that could not be sent is stale by then
 WAIT_SECONDS = 10  # for another program that holds the log open for a moment
 
 

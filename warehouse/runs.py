@@ -96,7 +96,7 @@ def lock_home(
     """Keep every other run out of the home, after waiting a while for it.
 
     Raises:
-        RunFailedError: another run is at work in it.
+        RunFailedError: another run is in progress in it.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.home / name, timeout=seconds)
@@ -131,7 +131,7 @@ def start_run(settings: Settings) -> Iterator[Run]:
     if nothing had happened.
 
     Raises:
-        RunFailedError: another run is at work in this home.
+        RunFailedError: another run is in progress in this home.
         UsageError: the as-of day is before the newest one recorded, or is today's, not given by
             hand, and long after it.
     """
@@ -276,7 +276,7 @@ def was_reading(files: Sequence[str]) -> str | None:
 
 
 def check_may_begin(settings: Settings) -> None:
-    """See that no other night is at work and the day is right, before anything is started.
+    """Check that no other night is at work and the day is right, before anything is started.
 
     Raises:
         RunFailedError: another night is at work.
@@ -293,12 +293,18 @@ def check_may_begin(settings: Settings) -> None:
             return
 
 
+def newest_recorded_day(store: duckdb.DuckDBPyConnection) -> date | None:
+    """Return the newest day that a run or a delivery was as of."""
+    day: date | None = store.execute(
+        "select max(as_of_day) from (select as_of_day from raw.run "
+        "union all select as_of_day from raw.deliveries)"
+    ).fetchall()[0][0]
+    return day
+
+
 def _check_as_of_day(settings: Settings, day: date) -> None:
     with open_warehouse(settings) as store:
-        (newest_day,) = store.execute(
-            "select max(as_of_day) from (select as_of_day from raw.run "
-            "union all select as_of_day from raw.deliveries)"
-        ).fetchall()[0]
+        newest_day = newest_recorded_day(store)
     if newest_day and day < newest_day:
         raise UsageError("as_of_day_before_newest", day=day, newest=newest_day, home=settings.home)
     if day.year > clock.today().year + MOST_YEARS_AHEAD:

@@ -7,7 +7,7 @@ the working directory; docs/settings.md lists them.
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 from urllib.parse import unquote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -17,7 +17,9 @@ from complaints.warehouse import clock
 from complaints.warehouse.env_files import NAME, PREFIX, nearest, of_environment, of_file
 from complaints.warehouse.errors import UsageError
 
-EXPORT_FORMATS = ("parquet", "csv", "xlsx")
+ExportFormat = Literal["parquet", "csv", "xlsx"]
+EXPORT_FORMATS: tuple[str, ...] = get_args(ExportFormat)
+Check = Literal["mail", "backup", "disk", "sources", "settings"]
 PROJECT_FOLDER = Path(__file__).resolve().parents[1]
 RECIPIENT = re.compile(r"[a-zA-Z][\w+.-]*://\S+|[^\s@<>]+@[^\s@<>]+")
 
@@ -25,7 +27,9 @@ RECIPIENT = re.compile(r"[a-zA-Z][\w+.-]*://\S+|[^\s@<>]+@[^\s@<>]+")
 class Settings(BaseSettings):
     """What a run needs to know; see each field's description."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=None, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=None, extra="ignore", frozen=True, enable_decoding=False
+    )
 
     home: Path = Field(
         Path("complaints-home"),
@@ -119,6 +123,15 @@ class Settings(BaseSettings):
         le=1,
         description="How much of its filled share such a column must still have.",
     )
+    door_texts_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description=(
+            "The largest share of the texts of a column (teams, reasons, characteristics) that may "
+            "differ from one another."
+        ),
+    )
     query_seconds: float = Field(
         300, gt=0, description="Seconds that a query of `complaints sql` may take."
     )
@@ -147,7 +160,9 @@ class Settings(BaseSettings):
     backup_folder: Path | None = Field(
         None,
         description=(
-            "Where the weekly backups go, best on another disk; `<home>/backups` when not set."
+            "Where the weekly backups go, best on another disk, and of this home alone: older "
+            "backups and the entries of erasures there are taken for its own; `<home>/backups` "
+            "when not set."
         ),
     )
     kept_backups: int = Field(
@@ -176,12 +191,11 @@ class Settings(BaseSettings):
         ),
     )
 
-    nightly_exports: str = Field(
-        "",
-        pattern=r"^((parquet|csv|xlsx)(, ?(parquet|csv|xlsx))*)?$",
+    nightly_exports: tuple[ExportFormat, ...] = Field(
+        (),
         description=(
-            "The formats in which every night writes the marts to `<home>/exports/`, of `parquet`, "
-            "`csv` and `xlsx`, separated by commas; none when not set."
+            "The formats in which every night writes the marts to `<home>/exports/`; none when not "
+            "set."
         ),
     )
     site: bool = Field(
@@ -195,13 +209,8 @@ class Settings(BaseSettings):
         ),
     )
 
-    check_leaves_out: str = Field(
-        "",
-        pattern=r"^(((mail|backup|disk|sources|settings)(, ?)?)*)$",
-        description=(
-            "What `complaints check` does not ask, because it is meant so: of `mail`, `backup`, "
-            "`disk`, `sources` and `settings`, separated by commas."
-        ),
+    check_leaves_out: tuple[Check, ...] = Field(
+        (), description="What `complaints check` leaves out, if that is intended."
     )
     check_backup_days: int = Field(
         8, ge=1, description="Days after which the last backup is too old for `complaints check`."
@@ -333,6 +342,13 @@ class Settings(BaseSettings):
         description="What the publication profile prints in place of a hidden number.",
     )
 
+    @field_validator("nightly_exports", "check_leaves_out", mode="before")
+    @classmethod
+    def _lists_are_separated_by_commas(cls, written: object) -> object:
+        if isinstance(written, str):
+            return [each.strip() for each in written.split(",") if each.strip()]
+        return written
+
     @field_validator("alerts_data_quality", "alerts_deadlines", "alerts_failures")
     @classmethod
     def _recipients_can_be_reached(cls, written: SecretStr) -> SecretStr:
@@ -391,11 +407,6 @@ class Settings(BaseSettings):
         return self.home / "exports"
 
     @property
-    def nightly_export_formats(self) -> list[str]:
-        """In which forms each night writes them."""
-        return [each.strip() for each in self.nightly_exports.split(",") if each.strip()]
-
-    @property
     def as_of_day(self) -> date:
         """The day as at which the figures are."""
         return self.as_of or clock.today()
@@ -422,7 +433,7 @@ class Settings(BaseSettings):
 
     @property
     def journal_path(self) -> Path:
-        """The steps of the run at work, until the log of runs has them."""
+        """The steps of the run in progress, until the log of runs has them."""
         return self.home / "run_journal.jsonl"
 
     @property
@@ -520,7 +531,7 @@ def read_with_origins(**given: Any) -> tuple[Settings, Origins]:
         settings = Settings(**passed)
     except ValidationError as invalid:
         problem = invalid.errors(include_url=False)[0]
-        name = "_".join(str(part) for part in problem["loc"])
+        name = str(problem["loc"][0])  # of a list, the place of the entry follows
         place = places.get(name, "")
         raise UsageError(
             "setting_unusable",
@@ -549,7 +560,9 @@ def _at_home(settings: Settings) -> Settings:
 def _in_plain_words(problem: Any) -> str:
     """Say what is wrong with a value, without repeating it: it may be most of a secret."""
     limits = problem.get("ctx", {})
-    default = Settings.model_fields[str(problem["loc"][0])].default if problem["loc"] else None
+    setting, *place = problem["loc"]
+    entry = f"entry {place[0] + 1}" if place else "it"
+    default = Settings.model_fields[str(setting)].default
     example = f", as {default}" if default not in (None, "") else ""
     words = {
         "int_parsing": "it must be a whole number",
@@ -561,7 +574,7 @@ def _in_plain_words(problem: Any) -> str:
         "greater_than_equal": f"it must be at least {limits.get('ge')}",
         "greater_than": f"it must be more than {limits.get('gt')}",
         "less_than_equal": f"it must be at most {limits.get('le')}",
-        "literal_error": f"it must be {str(limits.get('expected', '')).replace(chr(39), '')}",
+        "literal_error": f"{entry} must be {str(limits.get('expected', '')).replace(chr(39), '')}",
         "string_pattern_mismatch": f"it is not written as it must be{example}",
         "string_too_short": "it must not be blank",
         "string_too_long": f"it must have at most {limits.get('max_length')} characters",

@@ -130,6 +130,11 @@ def run_sql(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     connection.execute((SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
 
 
+def sql_name(name: str) -> str:
+    """Return a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def sql_text(text: str | Path) -> str:
     """Return a text as an SQL literal, for statements that take no parameters."""
     return "'" + str(text).replace("'", "''") + "'"

@@ -73,7 +73,7 @@ def _refusal(path: str, code: int) -> RunFailedError:
 
 
 def check_home(settings: Settings) -> None:
-    """See that the home can be written and has room for a night, before Prefect starts in it.
+    """Check that the home can be written and has room for a night, before Prefect starts in it.
 
     Raises:
         OSError: it cannot be written.

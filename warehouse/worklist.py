@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from complaints.warehouse.access import share
+from complaints.warehouse.clock import day_in_words
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.query import open_marts
 from complaints.warehouse.settings import Settings
@@ -124,7 +125,7 @@ def file_name_of(worklist: Worklist) -> str:
 
 def write_worklist(worklist: Worklist, path: Path, by_team: bool = False) -> None:
     """Write the worklist as a workbook: how much each team has to do, then what."""
-    day = f"{worklist.as_of_day.day} {worklist.as_of_day:%B %Y}"
+    day = day_in_words(worklist.as_of_day)
     counts = Counter((row[1], row[0]) for row in worklist.rows)
     summary = [(team, *(counts[team, state] for state in STATES)) for team in worklist.teams]
     if len(summary) > 1:

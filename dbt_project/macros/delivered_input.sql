@@ -29,17 +29,18 @@
 {#-
     An optional input typed: its columns of text as they are; of each other column what it reads as, and
     beside it, as …_text, what was written. dates are days, pounds and wholes are numbers, none below 0,
-    codes gives of a column the field of the synonyms, periods are those that a report can be of. more are
-    further columns, each an expression with its name; alike is what of a text decides whether two rows say
-    the same, and repeats_if which rows can.
+    codes gives of a column the field of the synonyms, periods are those that a report can be of, and reads
+    gives of a column an expression over delivered. more are further columns, each an expression with its
+    name; alike is what of a text decides whether two rows say the same, and repeats_if which rows can.
 -#}
 {% macro typed_input(
     dataset,
-    texts=[], dates=[], pounds=[], wholes=[], codes={}, periods=[], more=[], alike={}, repeats_if='true'
+    texts=[], dates=[], pounds=[], wholes=[], codes={}, periods=[], reads={}, more=[], alike={},
+    repeats_if='true'
 ) -%}
     {%- set whole_number = '[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,9}' %}
     {%- set amount = '£? ?(' ~ whole_number ~ ')(\\.[0-9]+)?' %}
-    {%- set typed = dates + pounds + wholes + codes.keys() | list + periods %}
+    {%- set typed = dates + pounds + wholes + codes.keys() | list + periods + reads.keys() | list %}
     {%- set said = [] %}
     {%- for column in texts %}
         {%- do said.append(alike.get(column, column)) %}
@@ -126,6 +127,9 @@
             {% endfor %}
             {% for column in periods %}
                 {{ read_reported_period('delivered.' ~ column) }} as {{ column }},
+            {% endfor %}
+            {% for column, value in reads.items() %}
+                {{ value }} as {{ column }},
             {% endfor %}
             delivered.file_name,
             delivered.row_number

@@ -158,7 +158,7 @@
 {#- The columns of the layout whose texts stand for codes. -#}
 {% macro coded_columns() -%}
     {{ return([
-        'procedure', 'stage', 'outcome', 'extension_agreed', 'legal_basis', 'target_met', 'status'
+        'procedure', 'stage', 'outcome', 'extension_agreed', 'legal_basis', 'target_met', 'status', 'advocate'
     ]) }}
 {%- endmacro %}
 
@@ -177,14 +177,24 @@
     cast(round(100 * {{ share }}) as integer) || '%'
 {%- endmacro %}
 
+{#- Whether a text says that there is none: an error of a spreadsheet, a placeholder, or signs. -#}
+{% macro is_placeholder(written) -%}
+    {{ is_of_pattern(
+        'lower(' ~ written ~ ')',
+        '#[a-z0/]+[!?]|#?n/a|null|nil|none|tba|tbc|[(]blank[)]|[^\\pL\\pN]+'
+    ) }}
+{%- endmacro %}
+
 {#-
-    A case reference that may be used: not a number that a spreadsheet wrote as 1.01003E+11, and of the
-    source's pattern where it has one. That of an anonymised case follows no pattern.
+    A case reference that may be used: no placeholder, not a number that a spreadsheet wrote as
+    1.01003E+11, and of the source's pattern where it has one. That of an anonymised case follows no
+    pattern.
 -#}
 {% macro usable_reference(written, pattern) -%}
     case
         when
             not {{ is_of_pattern(written, '\\d([.,]\\d+)?[eE]\\+\\d+') }}
+            and not {{ is_placeholder(written) }}
             and (
                 coalesce({{ pattern }}, '') = ''
                 or {{ is_of_pattern_in(written, pattern) }}
@@ -195,18 +205,28 @@
 {%- endmacro %}
 
 {#-
-    A case reference without what makes two of them look alike: case, spaces, hyphens, leading zeros, an
-    apostrophe before it, a trailing .0, invisible marks, letters of other alphabets, O for 0, I and l for 1.
+    A case reference without what makes two of them look alike: case, spaces, hyphens, quotation marks,
+    leading zeros, an apostrophe or = before it, a trailing .0, invisible marks, letters of other
+    alphabets, O for 0, I and l for 1.
 -#}
 {% macro reference_likeness(reference) -%}
-    {%- set of_one_alphabet -%}
-        translate(
-            lower({{ visible_text(reference) }}),
-            'аαвβсеεнηіιilкκмμνоοoрρѕтτуυхχζ',
-            'aabbceehh1111kkmmn000ppsttyyxxz'
-        )
+    {%- set text -%} lower({{ visible_text(reference) }}) {%- endset -%}
+    {#- DuckDB takes long to translate (1.5.5, 27 November 2026), and few references need it. -#}
+    {%- set latin -%}
+        case
+            when {{ has_match(text, '[^\\x00-\\x7f]') }}
+                then translate(
+                    {{ text }}, 'аαвβсеεнηіιкκмμνоοрρѕтτуυхχζ', 'aabbceehhiikkmmnooppsttyyxxz'
+                )
+            else {{ text }}
+        end
     {%- endset -%}
-    {%- set without_ends = matches_replaced(of_one_alphabet, '^[\\x27’‘`]|\\.0+\\z', '') -%}
+    {%- set of_one_alphabet -%}
+        replace(replace(replace({{ latin }}, 'i', '1'), 'l', '1'), 'o', '0')
+    {%- endset -%}
+    {%- set without_ends = matches_replaced(
+        of_one_alphabet, '^[\\x27’‘`=]|["“”]|\\.0+\\z', ''
+    ) -%}
     {%- set without_zeros = matches_replaced(
         without_ends, '(^|[^0-9])0+([0-9])', '\\1\\2'
     ) -%}

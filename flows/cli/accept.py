@@ -4,8 +4,18 @@ from typing import Annotated
 
 import typer
 
-from complaints.flows.cli.options import Format, FormatOption, HomeOption
-from complaints.warehouse.errors import UsageError
+from complaints.flows.cli.options import (
+    ByOption,
+    CaseSourceOption,
+    Format,
+    FormatOption,
+    HomeOption,
+    ReasonOption,
+    one_line,
+    reason_given,
+    reference_of,
+    role_of,
+)
 from complaints.warehouse.settings import read_settings
 
 app = typer.Typer()
@@ -21,23 +31,12 @@ def accept_command(
         str,
         typer.Argument(metavar="RULE", help="The rule's code, as `complaints rules` lists it."),
     ],
-    reason: Annotated[
-        str | None,
-        typer.Option(
-            "--reason", help="Why the record is right. It is kept, so write no names into it."
-        ),
-    ] = None,
-    by: Annotated[
-        str | None,
-        typer.Option("--by", metavar="ROLE", help="Who has checked it, as a role and not a name."),
-    ] = None,
+    reason: ReasonOption = None,
+    by: ByOption = None,
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="Take an acceptance back; --reason may be left out.")
     ] = False,
-    source: Annotated[
-        str | None,
-        typer.Option("--source", metavar="CODE", help="The source, where several have the case."),
-    ] = None,
+    source: CaseSourceOption = None,
     row: Annotated[
         str | None,
         typer.Option(
@@ -51,18 +50,13 @@ def accept_command(
     from complaints.flows.cli.console import print_lines
 
     settings = read_settings(home=home, accepting_role=by)
-    role = one_line(settings.accepting_role)
-    if role is None:
-        raise UsageError("role_blank")
-    asked = acceptances.Asked(case.strip(), stage.strip().lower(), rule.strip(), source, row)
+    role = role_of(settings)
+    asked = acceptances.Asked(reference_of(case), stage.strip().lower(), rule.strip(), source, row)
     if withdraw:
         acceptances.withdraw(settings, asked, role, one_line(reason))
         what = "Taken back"
     else:
-        why = one_line(reason)
-        if why is None:
-            raise UsageError("reason_blank")
-        acceptances.accept(settings, asked, role, why)
+        acceptances.accept(settings, asked, role, reason_given(reason))
         what = "Accepted"
     print_lines(f"{what}: {asked.rule_code} on {asked}. It counts from the next night on.")
 
@@ -70,16 +64,8 @@ def accept_command(
 @app.command("accept-delivery")
 def accept_delivery_command(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="The source's code.")],
-    reason: Annotated[
-        str,
-        typer.Option(
-            "--reason", help="Why the delivery is right. It is kept, so write no names into it."
-        ),
-    ],
-    by: Annotated[
-        str | None,
-        typer.Option("--by", metavar="ROLE", help="Who has checked it, as a role and not a name."),
-    ] = None,
+    reason: ReasonOption,
+    by: ByOption = None,
     home: HomeOption = None,
 ) -> None:
     """Record that the stopped delivery of a source is right: the next night takes it."""
@@ -87,10 +73,7 @@ def accept_delivery_command(
     from complaints.flows.steps.accept_delivery import accept_delivery
 
     settings = read_settings(home=home, accepting_role=by)
-    role, why = one_line(settings.accepting_role), one_line(reason)
-    if role is None or why is None:
-        raise UsageError("role_or_reason_blank")
-    stops = accept_delivery(settings, source.strip(), role, why)
+    stops = accept_delivery(settings, source.strip(), role_of(settings), reason_given(reason))
     print_lines(
         *(f"Accepted: {stop.evidence} ({stop.rule_code})." for stop in stops),
         "The next night takes what is delivered then, and compares later deliveries with it.",
@@ -105,8 +88,3 @@ def accepted(home: HomeOption = None, format: FormatOption = Format.TABLE) -> No
 
     columns, rows = list_acceptances(read_settings(home=home))
     print_rows(columns, rows, format)
-
-
-def one_line(written: str | None) -> str | None:
-    """Return a text on one line, without space around it; None where nothing is left."""
-    return " ".join((written or "").split()) or None

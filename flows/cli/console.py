@@ -11,6 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from rich import box
 from rich.console import Console
 from rich.status import Status
 from rich.table import Table
@@ -36,7 +37,11 @@ def print_lines(*lines: str) -> None:
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], format: str) -> None:
-    """Print rows as a table, as CSV or as JSON (a list of objects)."""
+    """Print rows as a table, as CSV or as JSON (a list of objects).
+
+    Raises:
+        UsageError: as JSON, two columns have one name.
+    """
     if format == "csv":
         _write_csv(sys.stdout, columns, rows)
     elif format == "json":
@@ -89,7 +94,8 @@ def save_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], path: Pat
     """Write rows to a file of the form that its name says: .csv, .json or .xlsx.
 
     Raises:
-        UsageError: the name says another form, or the file cannot be written.
+        UsageError: the name says another form, the file cannot be written, or as JSON two columns
+            have one name.
     """
     suffix = path.suffix.lower()
     try:
@@ -119,6 +125,9 @@ def _write_csv(file: TextIO, columns: Sequence[str], rows: Sequence[tuple[Any, .
 
 
 def _as_json(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> str:
+    for at, name in enumerate(columns):
+        if name in columns[:at]:  # an object has each name once
+            raise UsageError("columns_of_one_name", name=name)
     objects = [dict(zip(columns, row, strict=True)) for row in rows]
     return escaped(json.dumps(objects, default=str, indent=2, ensure_ascii=False))
 
@@ -135,7 +144,7 @@ def _print_table(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Non
         table = Table(box=None, pad_edge=False)
         least = [0] * len(columns)
     else:
-        table = Table(box=_terminal_box(), pad_edge=False)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         words = zip(columns, *shown, strict=True)
         least = [
             max(len(word) for text in column for word in text.split() or [""]) for column in words
@@ -173,12 +182,6 @@ def _print_blocks(console: Console, columns: Sequence[str], rows: Sequence[Seque
             for line in lines:
                 console.print(Text(line.rstrip()), soft_wrap=True)
         console.print()
-
-
-def _terminal_box() -> Any:
-    from rich import box
-
-    return box.SIMPLE_HEAD
 
 
 @contextmanager

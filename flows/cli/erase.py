@@ -4,9 +4,19 @@ from typing import Annotated
 
 import typer
 
-from complaints.flows.cli.accept import one_line
-from complaints.flows.cli.options import AsOfOption, Format, FormatOption, HomeOption, read_day
-from complaints.warehouse.errors import UsageError
+from complaints.flows.cli.options import (
+    AsOfOption,
+    ByOption,
+    CaseSourceOption,
+    Format,
+    FormatOption,
+    HomeOption,
+    ReasonOption,
+    read_day,
+    reason_given,
+    reference_of,
+    role_of,
+)
 from complaints.warehouse.settings import read_settings
 
 app = typer.Typer()
@@ -17,20 +27,9 @@ def erase_command(
     cases: Annotated[
         list[str], typer.Argument(metavar="CASE…", help="The references of the cases.")
     ],
-    reason: Annotated[
-        str,
-        typer.Option(
-            "--reason", help="Why. It is kept, so write neither a name nor the reference into it."
-        ),
-    ],
-    by: Annotated[
-        str | None,
-        typer.Option("--by", metavar="ROLE", help="Who has decided it, as a role and not a name."),
-    ] = None,
-    source: Annotated[
-        str | None,
-        typer.Option("--source", metavar="CODE", help="The source, where several have the case."),
-    ] = None,
+    reason: ReasonOption,
+    by: ByOption = None,
+    source: CaseSourceOption = None,
     home: HomeOption = None,
 ) -> None:
     """Take cases out of everything the home holds, for good, and refuse them from now on."""
@@ -38,11 +37,10 @@ def erase_command(
     from complaints.flows.erase import erase
 
     settings = read_settings(home=home, accepting_role=by)
-    role, why = one_line(settings.accepting_role), one_line(reason)
-    if role is None or why is None:
-        raise UsageError("erasure_role_or_reason_blank")
+    role, why = role_of(settings), reason_given(reason)
+    references = [reference_of(case) for case in cases]
     with progress() as on_step:
-        lines = erase(settings, [case.strip() for case in cases], source, role, why, on_step)
+        lines = erase(settings, references, source, role, why, on_step)
     print_lines(*lines)
 
 

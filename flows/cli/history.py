@@ -5,14 +5,16 @@ from typing import Annotated
 import typer
 
 from complaints.flows.cli.options import (
+    ByOption,
     Format,
     FormatOption,
     HomeOption,
     PeriodArgument,
     ProfileOption,
     read_day,
+    role_of,
 )
-from complaints.warehouse.errors import UsageError
+from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.settings import Settings, read_settings
 
 app = typer.Typer()
@@ -36,22 +38,21 @@ def release_command(
     period: PeriodArgument,
     home: HomeOption = None,
     profile: ProfileOption = "committee",
-    by: Annotated[
-        str | None,
-        typer.Option("--by", metavar="ROLE", help="Who releases it, as a role and not a name."),
-    ] = None,
+    by: ByOption = None,
 ) -> None:
     """Freeze the report of a period as it is issued: documents, figures, and what is hidden."""
     from complaints.flows.cli.console import print_lines, progress
-    from complaints.report.release import release
+    from complaints.report.release import RECORD, release
 
     settings = read_settings(home=home, accepting_role=by)
-    if not settings.accepting_role.strip():
-        raise UsageError("role_blank")
+    role = role_of(settings)
     with progress() as on_step:
         on_step("releasing the report")
-        released = release(settings, period, profile, settings.accepting_role.strip())
+        released = release(settings, period, profile, role)
     print_lines(f"Released as {released.release}; the documents are in {released.folder}")
+    if released.given_away:
+        path = released.folder / RECORD
+        print_lines(sentence_of("counts_given_away", number=released.given_away, path=path))
 
 
 @app.command()
@@ -78,7 +79,7 @@ def explain(
     home: HomeOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
-    """Say which stages of a period count otherwise since a release or a day, and why."""
+    """Say which stages of a period are counted differently since a release or a day, and why."""
     from complaints.flows.cli.console import print_rows
     from complaints.flows.explain import FIGURES, STAGES, explained
 

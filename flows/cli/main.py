@@ -19,6 +19,7 @@ from complaints.flows.cli import sources as sources_commands
 from complaints.flows.cli import status as status_commands
 from complaints.flows.cli import upkeep as upkeep_commands
 from complaints.flows.cli.options import (
+    REPORT_FORMATS,
     AsAtOption,
     AsOfOption,
     DraftOption,
@@ -118,7 +119,7 @@ def report_command(
     period: PeriodArgument,
     home: HomeOption = None,
     profile: ProfileOption = "committee",
-    format: ReportFormatsOption = "html,docx,pdf,json",
+    format: ReportFormatsOption = REPORT_FORMATS,
     out: OutOption = None,
     draft: DraftOption = False,
     as_at: AsAtOption = None,
@@ -172,7 +173,7 @@ def rules(format: FormatOption = Format.TABLE) -> None:
 @app.command()
 def quarantine(
     warnings: Annotated[
-        bool, typer.Option("--warnings", help="Those loaded with a warning, instead.")
+        bool, typer.Option("--warnings", help="List the rows loaded with a warning instead.")
     ] = False,
     home: HomeOption = None,
     format: FormatOption = Format.TABLE,
@@ -190,7 +191,7 @@ def quarantine(
 @app.command()
 def spellings(
     understood: Annotated[
-        bool, typer.Option("--understood", help="Those that a synonym knows as well.")
+        bool, typer.Option("--understood", help="Include those that a synonym covers.")
     ] = False,
     home: HomeOption = None,
     format: FormatOption = Format.TABLE,

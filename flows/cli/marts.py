@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from complaints.flows.cli.options import (
+    REPORT_FORMATS,
     Format,
     FormatOption,
     HomeOption,
@@ -15,9 +16,11 @@ from complaints.flows.cli.options import (
     PeriodArgument,
     ProfileOption,
     ReportFormatsOption,
+    path_option,
     read_formats,
 )
 from complaints.warehouse.errors import UsageError
+from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.settings import EXPORT_FORMATS, read_settings
 
 app = typer.Typer()
@@ -42,9 +45,7 @@ def worklist(
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out", help="The workbook; <home>/reports/worklist-DAY.xlsx when not given."
-        ),
+        path_option("--out", "The workbook; <home>/reports/worklist-DAY.xlsx when not given."),
     ] = None,
     home: HomeOption = None,
     format: Annotated[
@@ -70,12 +71,12 @@ def export(
     format: Annotated[
         str,
         typer.Option(
-            "--format", metavar="parquet,csv,xlsx", help="The formats, separated by commas."
+            "--format", metavar=",".join(EXPORT_FORMATS), help="The formats, separated by commas."
         ),
     ] = ",".join(EXPORT_FORMATS),
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="The folder for the files; <home>/exports when not given."),
+        path_option("--out", "The folder for the files; <home>/exports when not given."),
     ] = None,
     home: HomeOption = None,
 ) -> None:
@@ -94,7 +95,7 @@ def authorities(
     period: PeriodArgument,
     home: HomeOption = None,
     profile: ProfileOption = "committee",
-    format: ReportFormatsOption = "html,docx,pdf,json",
+    format: ReportFormatsOption = REPORT_FORMATS,
     out: OutOption = None,
 ) -> None:
     """Compare the authorities of the joint store in a period, also for each 10,000 children."""
@@ -131,6 +132,8 @@ def ask(
 
     settings = read_settings(home=home)
     if question is None:
+        if given or show:
+            raise UsageError("question_not_named")
         rows = [
             (each.name, each.title, ", ".join(each.parameters))
             for each in read_questions(settings).values()
@@ -145,6 +148,8 @@ def ask(
     values = values_of(found, given or [])
     columns, answer = query_marts(settings, found.sql, values)
     give_rows(columns, answer, format, output)
+    if given and not answer:
+        typer.echo(sentence_of("question_without_rows", question=found.name), err=True)
 
 
 @app.command()
@@ -152,7 +157,9 @@ def site(
     serve: Annotated[
         bool, typer.Option("--serve", help="Serve the pages on this machine until stopped.")
     ] = False,
-    port: Annotated[int, typer.Option("--port", help="The port on loopback; any when 0.")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", help="The port on loopback; 0 picks a free one.")
+    ] = 0,
     home: HomeOption = None,
 ) -> None:
     """Write the pages of what is published: what is late, quarters, trends, data and runs."""
@@ -161,6 +168,8 @@ def site(
     from complaints.pages.site import serve_site
 
     settings = read_settings(home=home)
+    if port and not serve:
+        raise UsageError("port_without_serve", port=port)
     first = write_site(settings)
     print_lines(f"The pages begin with {first}")
     if serve:

@@ -206,7 +206,7 @@ def _what_is_served(settings: Settings, served: Sequence[Any]) -> list[str]:
         schedule = CronSchedule(cron=cron.cron, timezone=cron.timezone)
         (next_run,) = asyncio.run(schedule.get_dates(1))
         at = next_run.astimezone(ZoneInfo(clock.TIMEZONE))
-        lines.append(f"Next {deployment.name}: {at:%A}, {at.day} {at:%B %Y at %H:%M}.")
+        lines.append(f"Next {deployment.name}: {at:%A}, {clock.day_in_words(at)} at {at:%H:%M}.")
     return lines
 
 

@@ -4,11 +4,13 @@ import re
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from complaints.report import FORMATS, PROFILES
 from complaints.warehouse.errors import UsageError
+from complaints.warehouse.settings import Settings
 
 
 class Format(StrEnum):
@@ -19,13 +21,42 @@ class Format(StrEnum):
     JSON = "json"
 
 
-# A member of the readers' group may enter a home that it may not list.
+def read_path(written: str) -> Path:
+    """Return the path that is written.
+
+    Raises:
+        UsageError: it is blank, which would be the working directory.
+    """
+    if not written.strip():
+        raise UsageError("path_blank")
+    return Path(written)
+
+
+def path_option(name: str, says: str) -> Any:
+    """Return an option that is a path."""
+    return typer.Option(name, parser=read_path, metavar="PATH", help=says)
+
+
+REPORT_FORMATS = ",".join(FORMATS)
 HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", readable=False, help="The folder that holds all that a run writes."),
+    Path | None, path_option("--home", "The folder that holds all that a run writes.")
 ]
 SourceOption = Annotated[
-    Path | None, typer.Option("--source", help="A folder of exports, or a sources file (.yml).")
+    Path | None, path_option("--source", "A folder of exports, or a sources file (.yml).")
+]
+CaseSourceOption = Annotated[
+    str | None,
+    typer.Option("--source", metavar="CODE", help="The source, where several have the case."),
+]
+ByOption = Annotated[
+    str | None,
+    typer.Option("--by", metavar="ROLE", help="Who answers for it, as a role and not a name."),
+]
+ReasonOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reason", help="Why. It is kept, so write neither a name nor a case's reference into it."
+    ),
 ]
 AsOfOption = Annotated[
     str | None,
@@ -61,32 +92,68 @@ ProfileOption = Annotated[
     str,
     typer.Option(
         "--profile",
-        metavar="committee|internal|publication",
+        metavar="|".join(PROFILES),
         help="committee has all counts and no case; internal adds the cases; publication hides "
         "small numbers.",
     ),
 ]
 ReportFormatsOption = Annotated[
     str,
-    typer.Option(
-        "--format", metavar="html,docx,pdf,json", help="The formats, separated by commas."
-    ),
+    typer.Option("--format", metavar=REPORT_FORMATS, help="The formats, separated by commas."),
 ]
 DraftOption = Annotated[
     bool,
     typer.Option(
-        "--draft", help="Also of a period that has not ended; every page is marked as a draft."
+        "--draft", help="Allow a period that has not ended; every page is marked as a draft."
     ),
 ]
 OutOption = Annotated[
     Path | None,
-    typer.Option("--out", help="The folder for the files; <home>/reports when not given."),
+    path_option("--out", "The folder for the files; <home>/reports when not given."),
 ]
 OutputOption = Annotated[
     Path | None,
-    typer.Option("--output", help="The file for the rows: .csv, .json or .xlsx."),
+    path_option("--output", "The file for the rows: .csv, .json or .xlsx."),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the rows are printed.")]
+
+
+def one_line(written: str | None) -> str | None:
+    """Return a text on one line, without space around it; None where nothing is left."""
+    return " ".join((written or "").split()) or None
+
+
+def role_of(settings: Settings) -> str:
+    """Return the role that answers for what is done, on one line.
+
+    Raises:
+        UsageError: it is blank.
+    """
+    if role := one_line(settings.accepting_role):
+        return role
+    raise UsageError("role_blank")
+
+
+def reason_given(written: str | None) -> str:
+    """Return what `--reason` says, on one line.
+
+    Raises:
+        UsageError: it is blank.
+    """
+    if reason := one_line(written):
+        return reason
+    raise UsageError("reason_blank")
+
+
+def reference_of(case: str) -> str:
+    """Return the reference that `CASE` names.
+
+    Raises:
+        UsageError: it is blank.
+    """
+    if reference := case.strip():
+        return reference
+    raise UsageError("case_blank")
 
 
 def read_day(written: str | None, option: str = "--as-of") -> date | None:

@@ -23,6 +23,8 @@ def settings_command(home: HomeOption = None, format: FormatOption = Format.TABL
         value = getattr(settings, name)
         if isinstance(value, SecretStr):
             shown = MASKED if value.get_secret_value() else ""
+        elif isinstance(value, tuple):
+            shown = ", ".join(value)
         else:
             shown = "" if value is None else str(value)
         rows.append((f"{PREFIX}{name.upper()}", shown, origins.places.get(name, "default")))

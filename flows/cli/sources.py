@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from complaints.flows.cli.options import SourceOption
+from complaints.flows.cli.options import SourceOption, read_path
 from complaints.warehouse.errors import ExitCode, UsageError
 from complaints.warehouse.settings import read_settings
 
@@ -14,7 +14,7 @@ app = typer.Typer(name="sources", help="Connect an export.", no_args_is_help=Tru
 
 @app.command()
 def check(source: SourceOption = None) -> None:
-    """Show what would be read of each file, column by column; nothing is loaded."""
+    """Show what would be read of each file or database, column by column; nothing is loaded."""
     from complaints.flows.cli.console import print_lines
     from complaints.flows.night import source_path
     from complaints.flows.readers.check import describe_sources
@@ -27,7 +27,9 @@ def check(source: SourceOption = None) -> None:
 
 @app.command()
 def suggest(
-    path: Annotated[Path, typer.Argument(help="An export, or a folder of exports.")],
+    path: Annotated[
+        Path, typer.Argument(parser=read_path, help="An export, or a folder of exports.")
+    ],
 ) -> None:
     """Write a sources file for exports of an unknown form, each guess with its reason."""
     from complaints.flows.readers.suggest import suggest_sources

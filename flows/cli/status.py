@@ -33,7 +33,7 @@ def status(home: HomeOption = None, format: FormatOption = Format.TABLE) -> None
 
 @app.command()
 def check(max_age: MaxAgeOption = "26h", home: HomeOption = None) -> None:
-    """End with 1 when something must be looked after: runs, marts, rows, sources, mail, backups."""
+    """End with 1 when something needs attention: runs, marts, rows, sources, mail, backups."""
     from complaints.flows.cli.console import print_lines
     from complaints.flows.readers.sources import read_sources
     from complaints.warehouse.env_files import PREFIX

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from complaints.flows.cli.options import Format, FormatOption, HomeOption
+from complaints.flows.cli.options import Format, FormatOption, HomeOption, path_option
 from complaints.warehouse.settings import read_settings
 
 app = typer.Typer()
@@ -15,7 +15,7 @@ app = typer.Typer()
 def backup(
     to: Annotated[
         Path | None,
-        typer.Option("--to", help="The folder for the backup; the backup folder when not given."),
+        path_option("--to", "The folder for the backup; the backup folder when not given."),
     ] = None,
     home: HomeOption = None,
 ) -> None:
@@ -41,7 +41,7 @@ def restore(
     ] = None,
     backup: Annotated[
         Path | None,
-        typer.Option("--backup", help="A backup from which the whole home is brought back."),
+        path_option("--backup", "A backup from which the whole home is brought back."),
     ] = None,
     home: HomeOption = None,
     format: FormatOption = Format.TABLE,

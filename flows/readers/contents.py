@@ -13,6 +13,8 @@ from typing import Any, BinaryIO, cast
 
 from complaints.flows.readers.text_rows import FileRejectedError
 
+UTF_8_MARK = b"\xef\xbb\xbf"
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 GZIP_MARK = b"\x1f\x8b"
 ZIP_MARK = b"PK\x03\x04"
 # What is said to a parser of XML that somebody delivered.
@@ -31,7 +33,9 @@ PACKED_ENDINGS = (".gz", ".zip")
 MOST_GROWTH = 200
 ALWAYS_ALLOWED_BYTES = 64 << 20
 MOST_BYTES_IN_MEMORY = 512 << 20
+LONGEST_FIELD = 10_000_000  # or cell, in characters
 FIRST_BYTES = 2048
+FIRST_LINES = 30  # among which a header is looked for
 
 
 def kind_of(path: Path) -> str:
@@ -53,7 +57,10 @@ def kind_of(path: Path) -> str:
         return "csv" if is_archive and ending not in WORKBOOK_ENDINGS else "workbook"
     if ending in TEXT_ENDINGS:
         return "csv"
-    text = first.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    text = first
+    if marked := marked_encoding(first):
+        text = first.decode(marked, "ignore").encode()
+    text = text.lstrip().lower()
     if text.startswith(b"<"):
         if any(mark in text for mark in (b"<html", b"<table", b"excel.sheet")):
             raise FileRejectedError("export_is_a_web_page")
@@ -65,6 +72,13 @@ def kind_of(path: Path) -> str:
     if ending in RECORD_ENDINGS and text:
         return "csv"
     return {".json": "json", ".jsonl": "json", ".parquet": "parquet"}.get(ending, "csv")
+
+
+def marked_encoding(first: bytes) -> str | None:
+    """Return the encoding that the first bytes of a text name; most name none."""
+    if first.startswith(UTF_8_MARK):
+        return "utf-8-sig"
+    return "utf-16" if first.startswith(UTF_16_MARKS) else None
 
 
 def inner_ending(path: Path) -> str:
@@ -117,7 +131,11 @@ def open_bytes(path: Path) -> BinaryIO:
 
 
 def all_bytes(path: Path) -> io.BytesIO:
-    """Return the bytes of a file, unpacked."""
+    """Return the bytes of a file, unpacked.
+
+    Raises:
+        FileRejectedError: there are too many.
+    """
     with open_bytes(path) as file:
         content = file.read(MOST_BYTES_IN_MEMORY + 1)
     if len(content) > MOST_BYTES_IN_MEMORY:

@@ -17,7 +17,7 @@ from typing import NamedTuple, TextIO
 
 import duckdb
 
-from complaints.flows.readers.contents import open_bytes
+from complaints.flows.readers.contents import LONGEST_FIELD, marked_encoding, open_bytes
 from complaints.flows.readers.decoded_file import open_as_utf_8, open_text
 from complaints.flows.readers.headers import count_recognised
 from complaints.flows.readers.mapping import Mapping, compile_mapping
@@ -39,11 +39,9 @@ WIDEST_ROW = 500  # a row with more fields is no row: most likely another kind o
 # No field of a file is this, so that no field is read as NULL but one that is not there.
 NO_FIELD = "\x01\x02 no field \x02\x01"
 
-MOST_CHARACTERS = 10_000_000  # of a field
-
+# A quotation mark after a byte order mark is read as a letter.
+_QUOTED_AFTER_MARK = '\ufeff"'
 _SEPARATOR_LINE = re.compile(r'"?sep=(\\t|.)"?', re.IGNORECASE)
-_UTF_8_MARK = b"\xef\xbb\xbf"
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class CsvForm(NamedTuple):
@@ -134,11 +132,11 @@ def _encodings_to_try(path: Path, given: str | None) -> Encodings:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     with open_bytes(path) as file:
         chunk = file.read(CHUNK_BYTES)
-        has_mark = chunk.startswith(_UTF_8_MARK)
-        if given:
+        marked = marked_encoding(chunk)
+        if given and not (marked == "utf-8-sig" and codecs.lookup(given).name == "utf-8"):
             return Encodings((given,))
-        if chunk.startswith(_UTF_16_MARKS):
-            return Encodings(("utf-16",))
+        if marked == "utf-16":
+            return Encodings((marked,))
         while chunk:
             if b"\0" in chunk:
                 raise FileRejectedError("csv_with_zero_bytes")
@@ -148,10 +146,9 @@ def _encodings_to_try(path: Path, given: str | None) -> Encodings:
                 stray += replaced
                 valid += len(text) - len(text.encode("ascii", "ignore")) - replaced
             chunk = file.read(CHUNK_BYTES)
-    utf_8 = "utf-8-sig" if has_mark else "utf-8"
-    if stray and (has_mark or valid > stray):
-        return Encodings((utf_8,), "replace", stray)
-    return Encodings((utf_8,) if has_mark else (utf_8, "cp1252"))
+    if stray and (marked or valid > stray):
+        return Encodings((marked or "utf-8",), "replace", stray)
+    return Encodings((marked,) if marked else ("utf-8", "cp1252"))
 
 
 def _read_by_the_header(
@@ -277,11 +274,13 @@ def _records(file: TextIO, delimiter: str, skipped: int) -> Iterator[list[str]]:
     file.seek(0)
     for _ in range(skipped):
         file.readline()
-    csv.field_size_limit(MOST_CHARACTERS)  # of every column, also of those that are not read
+    csv.field_size_limit(LONGEST_FIELD)  # of every column, also of those that are not read
     reader = csv.reader(file, delimiter=delimiter, strict=True, skipinitialspace=True)
     last_line = 0
     try:
         for record in reader:
+            if record and record[0].startswith(_QUOTED_AFTER_MARK):
+                raise FileRejectedError("csv_of_two_files", line=skipped + last_line + 1)
             is_filled = "".join(record[:1]).strip(SPACE) or "".join(record).strip(SPACE)
             yield record if is_filled else []
             last_line = reader.line_num
@@ -289,7 +288,7 @@ def _records(file: TextIO, delimiter: str, skipped: int) -> Iterator[list[str]]:
         line = skipped + last_line + 1
         if "field limit" in str(error):
             raise FileRejectedError(
-                "csv_field_too_long", most=f"{MOST_CHARACTERS:,}", line=line
+                "csv_field_too_long", most=f"{LONGEST_FIELD:,}", line=line
             ) from None
         raise FileRejectedError("csv_quotation_open", line=line) from None
 

@@ -15,7 +15,13 @@ from typing import Any, TextIO
 import duckdb
 from fsspec import AbstractFileSystem
 
-from complaints.flows.readers.contents import all_bytes, is_packed, open_bytes
+from complaints.flows.readers.contents import (
+    FIRST_BYTES,
+    all_bytes,
+    is_packed,
+    marked_encoding,
+    open_bytes,
+)
 
 CHUNK_CHARACTERS = 1 << 20
 
@@ -46,11 +52,18 @@ def open_as_utf_8(
 
 @contextmanager
 def open_for_duckdb(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[tuple[str, int]]:
-    """Give the name by which DuckDB opens a file whose bytes it reads itself, and their number."""
-    if _is_opened_by_duckdb(path):
+    """Give the name by which DuckDB opens a file whose bytes it reads itself, and their number.
+
+    A text that names its encoding is decoded, as Windows writes JSON.
+    """
+    with open_bytes(path) as file:
+        encoding = marked_encoding(file.read(FIRST_BYTES))
+    if not encoding and _is_opened_by_duckdb(path):
         yield glob.escape(str(path)), path.stat().st_size
         return
     content = all_bytes(path).getvalue()
+    if encoding:
+        content = content.decode(encoding, "replace").encode()
     opened = _OneFile(path, len(content), lambda: io.BytesIO(content))
     with _registered(connection, opened) as name:
         yield name, len(content)

@@ -1,11 +1,12 @@
 """The files of a source's folder: which can hold complaints, and which version each one is."""
 
-import hashlib
 import os
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, time
 from pathlib import Path
+from typing import NamedTuple
 
 from complaints.flows.readers.contents import (
     PACKED_ENDINGS,
@@ -16,6 +17,8 @@ from complaints.flows.readers.contents import (
 )
 from complaints.flows.readers.headers import Headers
 from complaints.flows.readers.sources import Source
+from complaints.warehouse.backup import file_sum
+from complaints.warehouse.clock import MONTHS
 from complaints.warehouse.layout import COMPLAINTS, OPTIONAL_INPUTS, matched_header
 from complaints.warehouse.messages import sentence_of
 
@@ -23,8 +26,7 @@ IGNORED_ENDINGS = (".md", ".yml", ".yaml")
 IGNORED_NAMES = ("thumbs.db", "desktop.ini")
 
 READ_ENDINGS = (*TEXT_ENDINGS, *WORKBOOK_ENDINGS, *RECORD_ENDINGS)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_NAMES = "|".join(f"{month}[a-z]*" for month in _MONTHS)
+_MONTH_NAMES = "|".join(f"{month}[a-z]*" for month in MONTHS)
 _CLOCK = (
     r"(?P<after_day>)"
     r"(?:[T _.-]{0,3}(?P<hour>\d\d)[:._-]?(?P<minute>\d\d)(?:[:._-]?(?P<second>\d\d))?Z?)?(?!\d)"
@@ -114,7 +116,7 @@ class ExportFile:
         Raises:
             OSError: it cannot be opened any more.
         """
-        return _content_hash(self.path) != self.content_hash.partition(" ")[0]
+        return file_sum(self.path) != self.content_hash.partition(" ")[0]
 
     def unread(self, source: Source, problem: str) -> FileRecord:
         """Return the record of a file that could not be read as it was found.
@@ -129,8 +131,9 @@ class ExportFile:
 def record_without_files(source: Source) -> FileRecord:
     """Return what is said of a source for which no file has come."""
     problem = sentence_of("source_without_files", source=source.code)
-    message = f"{source.files} {problem}."
-    return FileRecord(source.code, source.files or "", status="rejected", message=message)
+    files = str(source.base_folder) if source.files == "." else source.files or ""
+    message = f"{files} {problem}."
+    return FileRecord(source.code, files, status="rejected", message=message)
 
 
 def split_date(name: str, pattern: str | None = None) -> tuple[str | None, str | None]:
@@ -151,7 +154,7 @@ def split_date(name: str, pattern: str | None = None) -> tuple[str | None, str |
         year = parts["year"] if len(parts["year"]) == 4 else f"20{parts['year']}"
         month = parts["month"]
         if not month.isdecimal():
-            month = str(_MONTHS.index(month[:3].lower()) + 1)
+            month = str(MONTHS.index(month[:3].lower()) + 1)
         try:
             stamp = date(int(year), int(month), int(parts["day"])).isoformat()
         except ValueError:
@@ -187,17 +190,28 @@ def _stamp_of_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\d){written}(?P<after_day>)(?!\d)", re.IGNORECASE)
 
 
-def list_files(source: Source) -> tuple[list[ExportFile], list[FileRecord]]:
+def list_files(
+    source: Source, earlier: Iterable[Source] = ()
+) -> tuple[list[ExportFile], list[FileRecord]]:
     """Return the files of a source's folders, and the records of those that cannot be read.
+
+    Args:
+        source: whose files they are.
+        earlier: the sources before it, which have the optional inputs that they match.
 
     Raises:
         OSError: a folder cannot be listed.
     """
     files: list[ExportFile] = []
     rejected: list[FileRecord] = []
+    taken = {
+        path for other in earlier for entry in other.entries for path in _inputs_of(_found(entry))
+    }
     for number, entry in enumerate(source.entries, start=1):
         names = {file.name for file in files}
-        for file in _files_of(entry, rejected):
+        paths = [each for each in _found(entry) if os.path.realpath(each.path) not in taken]
+        taken |= _inputs_of(paths)
+        for file in _files_of(entry, paths, rejected):
             if file.name in names:  # read by several entries, or of the same name in two folders
                 part = entry.read.sheet or f"entry {number}"
                 file = replace(file, name=f"{file.name} ({part})")
@@ -205,9 +219,20 @@ def list_files(source: Source) -> tuple[list[ExportFile], list[FileRecord]]:
     return files, rejected
 
 
-def _files_of(source: Source, rejected: list[FileRecord]) -> list[ExportFile]:
-    """Return the files of one entry, and note those that cannot be read."""
-    files = []
+class _Found(NamedTuple):
+    """A file that the pattern of an entry matches, and what its name says."""
+
+    path: Path
+    name: str
+    series: str | None
+    day: str | None
+    dataset: str
+
+
+def _found(source: Source) -> Iterator[_Found]:
+    """Give the files of one entry; a database has none."""
+    if source.files is None:
+        return
     folder, pattern = source.folder_and_pattern
     next(folder.iterdir(), None)  # glob() takes a folder that it may not list for an empty one
     for path in sorted(folder.glob(pattern)):
@@ -216,7 +241,20 @@ def _files_of(source: Source, rejected: list[FileRecord]) -> list[ExportFile]:
         # A name that is no UTF-8 is shown as near as can be: no table or notice can hold it.
         name = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "replace")
         series, day = split_date(name, source.stamp)
-        dataset = dataset_of(series or name)
+        yield _Found(path, name, series, day, dataset_of(series or name))
+
+
+def _inputs_of(found: Iterable[_Found]) -> set[str]:
+    """Return the real paths of those that are optional inputs."""
+    return {os.path.realpath(each.path) for each in found if each.dataset in OPTIONAL_INPUTS}
+
+
+def _files_of(
+    source: Source, found: Iterable[_Found], rejected: list[FileRecord]
+) -> list[ExportFile]:
+    """Return the files of one entry, and note those that cannot be read."""
+    files = []
+    for path, name, series, day, dataset in found:
         problem = None
         if path.is_symlink() and not path.exists():
             problem = sentence_of("export_link_broken")
@@ -224,7 +262,7 @@ def _files_of(source: Source, rejected: list[FileRecord]) -> list[ExportFile]:
             problem = sentence_of("export_unreadable")
         else:
             try:
-                content = _content_hash(path)
+                content = file_sum(path)
                 if source.read.sheet:  # other sheets of it are other contents
                     content += f" {source.read.sheet}"
                 files.append(ExportFile(path, name, content, series, day, dataset, source))
@@ -256,8 +294,3 @@ def _is_ignored(path: Path) -> bool:
         or path.name.lower() in IGNORED_NAMES
         or path.suffix.lower() in IGNORED_ENDINGS
     )
-
-
-def _content_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from complaints.flows.readers.sources import Source
 from complaints.flows.readers.text_rows import FileRejectedError
 from complaints.warehouse.layout import COMPLAINTS, Layout, matched_header
+from complaints.warehouse.plain_text import in_one_line
 
 # Of a header line as a refusal repeats it.
 MOST_HEADERS = 30
@@ -52,15 +53,18 @@ def match_headers(
     missing = [name for name in layout.needed_names if name not in supplied]
     if missing:
         used = set(positions.values())
-        are_headers = _are_headers(headers, used)
-        nearest = _nearest(missing, headers, used) if are_headers else ""
+        similar = _similar(missing, headers, used)
+        are_headers = _are_headers(headers, used, similar)
+        nearest = ", ".join(f"'{header}' (for {name})" for header, name in similar)
         raise FileRejectedError(
             "columns_missing_of_complaints" if layout == COMPLAINTS else "columns_missing",
             columns=("the column " if len(missing) == 1 else "the columns ") + ", ".join(missing),
             found=f"the nearest names found are {nearest}"
-            if nearest
+            if nearest and are_headers
             else "no name found is similar",
-            headers=_listed(headers) if are_headers else "its first line looks like data",
+            headers=f"its headers are {listed(headers)}"
+            if are_headers
+            else "its first line is not shown, for it may be data or a title",
         )
     return {name: positions[name] for name in layout.names if name in positions}
 
@@ -71,6 +75,18 @@ def count_recognised(headers: Sequence[str], source: Source, layout: Layout = CO
     return len(_recognised(headers, source, layout)) + sum(
         matched_header(header) in named for header in headers
     )
+
+
+def listed(headers: Sequence[str]) -> str:
+    """Return headers for a sentence, many of them cut."""
+    names = [shown(header) for header in headers if header.strip()]
+    more = f" and {len(names) - MOST_HEADERS} more" if len(names) > MOST_HEADERS else ""
+    return ", ".join(names[:MOST_HEADERS]) + more
+
+
+def shown(header: str) -> str:
+    """Return a header for a sentence: on one line, and not too long."""
+    return in_one_line(header).strip()[:MOST_CHARACTERS]
 
 
 def nearest_header(name: str, headers: Sequence[str]) -> str | None:
@@ -93,26 +109,24 @@ def _recognised(headers: Sequence[str], source: Source, layout: Layout) -> list[
     return [(position, columns[header]) for position, header in matched if header in columns]
 
 
-def _are_headers(headers: Sequence[str], used: set[int]) -> bool:
-    """Return whether a first line may be repeated: it holds headers rather than data.
+def _are_headers(
+    headers: Sequence[str], used: set[int], similar: Sequence[tuple[str, str]]
+) -> bool:
+    """Return whether a first line may be repeated: it holds headers, not data or a title.
 
-    One in which nothing is recognised and something holds a digit is more likely data.
+    One name alone may stand in a row of data too, beside names of people; and one in which nothing
+    is recognised and something holds a digit is more likely data.
     """
-    return bool(used) or not any(character.isdigit() for name in headers for character in name)
+    has_digits = any(character.isdigit() for name in headers for character in name)
+    known = len(used) + len({header for header, _ in similar})
+    return known > 1 and (bool(used) or not has_digits)
 
 
-def _listed(headers: Sequence[str]) -> str:
-    """Return headers for a sentence, a wide file's cut short."""
-    names = [header.strip()[:MOST_CHARACTERS] for header in headers if header.strip()]
-    more = f" and {len(names) - MOST_HEADERS} more" if len(names) > MOST_HEADERS else ""
-    return f"its headers are {', '.join(names[:MOST_HEADERS])}{more}"
-
-
-def _nearest(missing: list[str], headers: Sequence[str], used: set[int]) -> str:
-    """Return the unused headers nearest to the missing columns."""
+def _similar(missing: list[str], headers: Sequence[str], used: set[int]) -> list[tuple[str, str]]:
+    """Return the unused headers that are similar to missing columns, each with its column."""
     spare = {matched_header(h): h.strip() for i, h in enumerate(headers) if i not in used}
-    words = []
-    for name in missing:
-        close = difflib.get_close_matches(matched_header(name), [key for key in spare if key], n=2)
-        words += [f"'{spare[key]}' (for {name})" for key in close]
-    return ", ".join(words)
+    return [
+        (spare[key], name)
+        for name in missing
+        for key in difflib.get_close_matches(matched_header(name), [key for key in spare if key], 2)
+    ]

@@ -23,7 +23,7 @@ from complaints.flows.readers.text_rows import (
 from complaints.warehouse.dbt_macros import dbt_macros
 from complaints.warehouse.layout import COMPLAINTS, Layout, matched_header
 from complaints.warehouse.settings import PROJECT_FOLDER
-from complaints.warehouse.store import sql_text
+from complaints.warehouse.store import sql_name, sql_text
 
 SEEDS = PROJECT_FOLDER / "dbt_project" / "seeds"
 # What is said of one stage, not of the case: where there are `stages`, it is read by them alone.
@@ -91,7 +91,7 @@ class Mapping:
     def export(self, table: str, where: str) -> str:
         """Return the select that gives the rows of a table under the names of the headers."""
         names = "".join(
-            f", {self._value(f'c{position}')} as {quoted(name)}"
+            f", {self._value(f'c{position}')} as {sql_name(name)}"
             for name, position in self.positions.items()
         )
         return f"select row_number{names} from {table} where {where}"
@@ -122,11 +122,6 @@ def compile_mapping(headers: Sequence[str], source: Source, layout: Layout = COM
     """
     compiler = _Compiler(headers, source, layout)
     return compiler.whole_select() if source.sql else compiler.mapping()
-
-
-def quoted(name: str) -> str:
-    """Return a name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def is_date(column: str) -> bool:
@@ -183,7 +178,7 @@ class _Compiler:
         sql = (self.source.sql or "").strip().rstrip(";")
         for name in self._names_in(sql, "sql"):
             self._position_of(name, "sql", must_exist=False)
-        export = ", ".join(f"null::varchar as {quoted(name)}" for name in self.positions)
+        export = ", ".join(f"null::varchar as {sql_name(name)}" for name in self.positions)
         try:
             described = duckdb.execute(
                 f"describe with export as (select 1 as row_number{', ' * bool(export)}{export}) "
@@ -199,7 +194,7 @@ class _Compiler:
         if missing:
             raise FileRejectedError("mapping_select_lacks", columns=", ".join(missing))
         columns = ", ".join(
-            f"{trimmed_result(quoted(given[matched_header(name)]))} as {name}" for name in names
+            f"{trimmed_result(sql_name(given[matched_header(name)]))} as {name}" for name in names
         )
         select = f"select row_number() over () as row_number, {columns}\nfrom (\n{sql}\n)"
         return self._mapping(names, select)
@@ -226,7 +221,7 @@ class _Compiler:
             name = f"{name} ({position + 1})"
             self.positions[name] = position
         self.read_for.setdefault(column, set()).add(position)
-        return self._recoded(column, quoted(name))
+        return self._recoded(column, sql_name(name))
 
     def _recoded(self, column: str, expression: str) -> str:
         """Return an expression with its values and its separator in the layout's words."""
@@ -259,7 +254,7 @@ class _Compiler:
         for header in headers:
             position = self._position_of(header, column, must_exist)
             if position is not None:
-                names.append(quoted(header))
+                names.append(sql_name(header))
         if not names:
             return "null::varchar"
         filled = names[0] if len(names) == 1 else f"coalesce({', '.join(names)})"
@@ -278,18 +273,26 @@ class _Compiler:
             self.read_for.setdefault(column, set()).add(exact[0])
             return exact[0]
         if must_exist:
-            nearest = nearest_header(name, self.headers)
+            # with stages, one whose columns are not there is left out
+            is_needed = column in self.layout.needed_names and not self.source.stages
             raise FileRejectedError(
-                "named_header_missing",
+                "needed_header_missing" if is_needed else "named_header_missing",
                 header=name,
                 column=column,
-                hint=f"; the nearest name found is '{nearest}'" if nearest else "",
+                hint=self._hint(name),
             )
         return None
 
+    def _hint(self, name: str) -> str:
+        nearest = nearest_header(name, self.headers)
+        return f"; the nearest name found is '{nearest}'" if nearest else ""
+
     def _expression(self, sql: str, key: str) -> str:
         for name in self._names_in(f"select ({sql})", key):
-            self._position_of(name, key)
+            if self._position_of(name, key, must_exist=False) is None:
+                raise FileRejectedError(
+                    "name_in_sql_missing", header=name, column=key, hint=self._hint(name)
+                )
         return sql
 
     def _names_in(self, sql: str, key: str) -> Iterator[str]:

@@ -3,17 +3,30 @@
 import csv
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
-from complaints.flows.readers.contents import kind_of
+from complaints.flows.readers.contents import LONGEST_FIELD, kind_of
 from complaints.flows.readers.csv_file import DELIMITERS, sample_text
 from complaints.flows.readers.records_file import sample_fields, sample_xml
+from complaints.flows.readers.text_rows import FileRejectedError
 from complaints.flows.readers.workbook import sample_sheets
 
 ROWS = 400
 
 
-def sample_rows(path: Path) -> dict[str, list[list[str]]]:
-    """Return the first rows of each sheet of a file; of another file, under the name of its form.
+class Sample(NamedTuple):
+    """The first rows of a file or a sheet, the headers among them, and where they were found."""
+
+    rows: list[list[str]]
+    delimiter: str | None = None
+    sheet: str | None = None
+    records: str | None = None
+    is_hidden: bool = False  # a sheet that a spreadsheet program does not show
+    has_fields: bool = False  # the first row holds the names of fields: it is no guess
+
+
+def sample_rows(path: Path) -> list[Sample]:
+    """Return the first rows of a file, or of each of its sheets.
 
     Raises:
         FileRejectedError: it cannot be read.
@@ -21,14 +34,22 @@ def sample_rows(path: Path) -> dict[str, list[list[str]]]:
     """
     kind = kind_of(path)
     if kind == "workbook":
-        return sample_sheets(path, ROWS)
+        sheets = sample_sheets(path, ROWS)
+        return [
+            Sample(rows, sheet=name, is_hidden=not is_seen)
+            for name, (is_seen, rows) in sheets.items()
+        ]
     if kind == "csv":
+        csv.field_size_limit(LONGEST_FIELD)
         lines = list(islice(sample_text(path), ROWS))
-        delimiter = max(DELIMITERS, key=lambda each: _cells_in_columns(lines, each))
-        return {delimiter: list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))}
-    if kind == "xml":
-        return {"": sample_xml(path, ROWS)}
-    return {"": sample_fields(path, kind, ROWS)}
+        try:
+            delimiter = max(DELIMITERS, key=lambda each: _cells_in_columns(lines, each))
+            rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+            return [Sample(rows, delimiter)]
+        except csv.Error:
+            raise FileRejectedError("csv_unreadable", place="") from None
+    found = sample_xml(path, ROWS) if kind == "xml" else sample_fields(path, kind, ROWS)
+    return [Sample(rows, records=key or None, has_fields=True) for key, rows in found.items()]
 
 
 def _cells_in_columns(lines: list[str], delimiter: str) -> int:

@@ -25,7 +25,7 @@ from pydantic import (
 
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.layout import LAYOUT_NAMES, matched_header
-from complaints.warehouse.settings import DOOR_SETTINGS
+from complaints.warehouse.settings import DOOR_SETTINGS, Settings
 
 DEFAULT_CODE = "complaints"
 SOURCES_FILE_ENDINGS = (".yml", ".yaml")
@@ -282,6 +282,12 @@ class Source(BaseModel):
             raise ValueError(
                 f"has '{name}', which is no setting of the door{_hint(name, DOOR_SETTINGS)}"
             )
+        for name, value in door.items():
+            for limit in Settings.model_fields[f"door_{name}"].metadata:
+                if value < getattr(limit, "ge", value):
+                    raise ValueError(f"has {value:g} for '{name}', which is at least {limit.ge}")
+                if value > getattr(limit, "le", value):
+                    raise ValueError(f"has {value:g} for '{name}', which is at most {limit.le}")
         return door
 
     @model_validator(mode="after")

@@ -1,55 +1,65 @@
 """Guess how unknown exports are to be read: `complaints sources suggest`.
 
-Every guess is written with its reason. No value of the data is, nor a header that is not mapped
-and could hold one.
+Every guess is written with its reason. No value of the data is, nor a line as headers that could be
+one of data.
 """
 
-import difflib
-import re
+import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from complaints.flows.readers.contents import FIRST_LINES
 from complaints.flows.readers.export_files import ExportFile, list_files
+from complaints.flows.readers.guesses import (
+    CERTAIN,
+    OMBUDSMAN,
+    STAGE_OF,
+    Guess,
+    best_of,
+    guess_headers,
+    is_a_reference,
+    is_of_a_review,
+    note_unfit,
+    only_stage_named,
+    procedure_named,
+    stage_named,
+)
+from complaints.flows.readers.headers import listed, shown
+from complaints.flows.readers.looks import (
+    Figures,
+    are_dates,
+    are_names_or_narrative,
+    figures_of,
+    filled,
+)
 from complaints.flows.readers.mapping import STAGE_FACTS
-from complaints.flows.readers.sample import sample_rows
+from complaints.flows.readers.sample import Sample, sample_rows
 from complaints.flows.readers.sources import DEFAULT_CODE, Source
 from complaints.flows.readers.text_rows import FileRejectedError
 from complaints.warehouse.layout import COMPLAINTS, LAYOUTS, matched_header
+from complaints.warehouse.plain_text import in_one_line
 
-WORDS_FILE = Path(__file__).with_name("header_words.yml")
-FIRST_LINES = 30  # among which the header is looked for
+SURELY_A_HEADER = 3  # columns that are known
 NEEDED = ("case_reference", "received_date")
-_STAGE = re.compile(
-    r"\b(?:stage|s|level|step)[ _]*(1|2|3|one|two|three)\b|\b(first|second|third) (?:stage|level)\b"
-)
-_STAGE_NUMBERS = {"one": 1, "first": 1, "two": 2, "second": 2, "three": 3, "third": 3}
-_PARTS_OF_A_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](?:\d{4}|\d\d)\b")
-
-
-@dataclass
-class Guess:
-    """What a header is taken for, and why."""
-
-    header: str
-    column: str
-    reason: str
-    stage: str | None = None
+MOST_MISTYPED = 5  # one date in five
+MOST_REPEATED = 5  # one row in five
 
 
 @dataclass
 class Shape:
     """A sheet or a file as it is guessed: where its header is, and what its headers mean."""
 
-    form: str
+    sample: Sample
     line: int
     headers: list[str]
     rows: list[list[str]]
     guesses: list[Guess] = field(default_factory=list)
+    left_out: list[Guess] = field(default_factory=list)
 
     @property
     def by_column(self) -> dict[str, Guess]:
@@ -57,30 +67,65 @@ class Shape:
         return {guess.column: guess for guess in self.guesses if not guess.stage}
 
     @property
-    def stages(self) -> dict[str, list[Guess]]:
-        """The guesses of each stage that has a date of receipt.
+    def of_stages(self) -> dict[str, list[Guess]]:
+        """The guesses of each stage in a row of a case, whether or not it has a date of receipt.
 
         Where only later stages have columns of their own, the general ones are those of stage 1.
         """
-        stages: dict[str, list[Guess]] = {}
+        stages: dict[str, dict[str, Guess]] = {}
         for guess in self.guesses:
             if guess.stage:
-                stages.setdefault(guess.stage, []).append(guess)
-        dated = {
+                stages.setdefault(guess.stage, {})[guess.column] = guess
+        if not any("received_date" in each for each in stages.values()):
+            return {stage: list(each.values()) for stage, each in stages.items()}
+        general = {name: self.by_column[name] for name in STAGE_FACTS if name in self.by_column}
+        for name, stage in STAGE_OF.items():
+            if name in general:
+                stages.setdefault(stage, {}).setdefault(name, general.pop(name))
+        if "received_date" in general and "received_date" not in stages.get("stage_1", {}):
+            stages["stage_1"] = general | stages.get("stage_1", {})
+        return {
+            stage: sorted(stages[stage].values(), key=lambda each: _place(each.column))
+            for stage in sorted(stages, key=lambda each: (each == OMBUDSMAN, each))
+        }
+
+    @property
+    def stages(self) -> dict[str, list[Guess]]:
+        """The guesses of each stage that has a date of receipt."""
+        return {
             stage: guesses
-            for stage, guesses in sorted(stages.items())
+            for stage, guesses in self.of_stages.items()
             if any(guess.column == "received_date" for guess in guesses)
         }
-        general = self.by_column
-        if dated and "stage_1" not in dated and "received_date" in general:
-            facts = [general[name] for name in STAGE_FACTS if name in general]
-            dated = {"stage_1": facts, **dated}
-        return dated
+
+    @property
+    def read(self) -> list[Guess]:
+        """The guesses that are read."""
+        stages = self.stages
+        of_stages = [guess for guesses in stages.values() for guess in guesses]
+        not_read = ("stage", *STAGE_FACTS) if stages else ()
+        general = [g for g in self.by_column.values() if g.column not in not_read]
+        return [*general, *of_stages]
+
+    @property
+    def is_header(self) -> bool:
+        """Whether so much of the line is known that it is no row of data, and may be repeated."""
+        known = {guess.column for guess in (*self.guesses, *self.left_out)}
+        return "case_reference" in known or len(known) >= SURELY_A_HEADER
+
+    @property
+    def is_of_complaints(self) -> bool:
+        """Whether it is a header with a date of receipt, as no list of teams has."""
+        return self.is_header and any(guess.column == "received_date" for guess in self.guesses)
+
+    def texts(self, position: int) -> list[str]:
+        """Return the texts of a column."""
+        return [row[position] for row in self.rows if position < len(row)]
 
     @property
     def score(self) -> int:
         """How much of a header this line is."""
-        known = {(guess.column, guess.stage) for guess in self.guesses}
+        known = {(guess.column, guess.stage) for guess in (*self.guesses, *self.left_out)}
         return 3 * len(known) - sum(any(c.isdigit() for c in h[-5:]) for h in self.headers)
 
 
@@ -102,129 +147,238 @@ def suggest_sources(path: Path) -> str:
             continue
         seen.add(series)
         try:
-            shapes = [
-                _best_line(form, rows, file.dataset)
-                for form, rows in sample_rows(file.path).items()
-            ]
+            shapes = [_best_line(sample, file.dataset) for sample in sample_rows(file.path)]
         except FileRejectedError as problem:
             lines.append(f"# {file.name} {problem}.")
             continue
-        shape = max(shapes, key=lambda each: each.score)
         if file.dataset == COMPLAINTS.dataset:
-            entries += _entry(file, shape)
+            read = _of_complaints(shapes)
+            for shape in read:
+                entries += _entry(file, shape, [each for each in shapes if each not in read])
         else:
-            lines += _about_optional_input(file, shape)
+            lines += _about_optional_input(file, _best(shapes))
     is_understood = any(not line.lstrip().startswith("#") for line in entries)
     return "\n".join([*lines, "sources:" if is_understood else "# sources:", *entries]) + "\n"
 
 
-def _best_line(form: str, rows: list[list[str]], dataset: str) -> Shape:
-    """Return a sheet with its likeliest header."""
-    shapes = [
-        Shape(form, number, headers, rows[number:])
-        for number, headers in enumerate(rows[:FIRST_LINES], start=1)
-    ] or [Shape(form, 1, [], [])]
-    for shape in shapes:
-        shape.guesses = list(_guesses(shape.headers, dataset))
+def _best(shapes: Sequence[Shape]) -> Shape:
     return max(shapes, key=lambda each: each.score)
 
 
-def _guesses(headers: Sequence[str], dataset: str) -> Iterator[Guess]:
-    """Yield what the headers are taken for; each column, or each of a stage, once."""
-    taken: set[tuple[str, str | None]] = set()
-    found = [guess for header in headers if (guess := _guess(header, dataset))]
-    for certainty in (_CERTAIN, _USUAL, ""):
-        for guess in found:
-            if guess.reason.startswith(certainty) and (guess.column, guess.stage) not in taken:
-                taken.add((guess.column, guess.stage))
-                yield guess
+def _of_complaints(shapes: Sequence[Shape]) -> list[Shape]:
+    """Return the sheets that hold complaints, hidden ones only where no other does."""
+    if not any(shape.sample.sheet for shape in shapes):
+        return [_best(shapes)]
+    like = [shape for shape in shapes if shape.is_of_complaints]
+    seen = [shape for shape in like if not shape.sample.is_hidden]
+    return seen or like or [_best(shapes)]
 
 
-_CERTAIN, _USUAL = "the layout's own name", "a usual word"
+def _best_line(sample: Sample, dataset: str) -> Shape:
+    """Return a sheet with its likeliest header."""
+    lines = 1 if sample.has_fields else FIRST_LINES
+    shapes = [
+        Shape(sample, number, headers, sample.rows[number:])
+        for number, headers in enumerate(sample.rows[:lines], start=1)
+    ] or [Shape(sample, 1, [], [])]
+    for shape in shapes:
+        shape.guesses = list(best_of(guess_headers(shape.headers, dataset)))
+    best = max(shapes, key=lambda each: each.score)
+    if dataset == COMPLAINTS.dataset:
+        found = guess_headers(best.headers, dataset)
+        note_unfit(found, best.rows)
+        best.left_out = [guess for guess in found if guess.unfit]
+        best.guesses = list(best_of(found))
+    return best
 
 
-def _guess(header: str, dataset: str) -> Guess | None:
-    words = _words(header)
-    stage = None
-    if dataset == COMPLAINTS.dataset and (of_stage := _STAGE.search(words)):
-        number = of_stage[1] or of_stage[2]
-        rest = " ".join((words[: of_stage.start()] + words[of_stage.end() :]).split())
-        if rest:
-            stage, words = f"stage_{_STAGE_NUMBERS.get(number, number)}", rest
-    names = {_words(name): name for name in LAYOUTS[dataset].names}
-    usual = _usual_words() if dataset == COMPLAINTS.dataset else {}
-    if words in names:
-        return Guess(header, names[words], _CERTAIN, stage)
-    by_order = {" ".join(sorted(each.split())): name for each, name in (usual | names).items()}
-    in_order = " ".join(sorted(words.split()))
-    if in_order in by_order:
-        return Guess(header, by_order[in_order], _USUAL, stage)
-    close = difflib.get_close_matches(in_order, by_order, n=1, cutoff=0.85)
-    if close and len(in_order) > 4:
-        return Guess(header, by_order[close[0]], f"near '{close[0]}': a typing error?", stage)
-    return None
-
-
-def _words(header: str) -> str:
-    """Return a header as lower-case words: DateReceived is `date received`."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
-    return " ".join(re.sub(r"[^0-9a-z]+", " ", apart.lower()).split())
-
-
-@cache
-def _usual_words() -> dict[str, str]:
-    listed = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
-    return {word: column for column, words in listed.items() for word in words}
-
-
-def _entry(file: ExportFile, shape: Shape) -> list[str]:
+def _entry(file: ExportFile, shape: Shape, not_read: Sequence[Shape]) -> list[str]:
     """Return the lines of an entry, commented out where it could not be loaded."""
+    called = in_one_line(file.name)
+    if shape.sample.sheet:
+        called += f" ({shown(shape.sample.sheet)})"
     columns, stages = shape.by_column, shape.stages
+    names = f"{file.name} {shape.sample.sheet or ''}"
+    by_name = "the name of the file or its sheet" if shape.sample.sheet else "the file's name"
     lines = [f"  - code: {DEFAULT_CODE}", f"    files: {_quoted(_pattern(file))}"]
     read = _read_options(file, shape)
     if read:
-        lines.append(f"    read: {{{', '.join(read)}}}")
-    order, reason = _order_of_dates(shape)
-    lines.append(f"    dates: {order}   # {reason}")
+        lines.append(f"    read: {read}")
+    lines += _dates(shape)
     missing = []
     mapped: list[tuple[str, str, str]] = []
     for name in COMPLAINTS.names:
         if name in columns and not (stages and name in ("stage", *STAGE_FACTS)):
             guess = columns[name]
-            mapped.append((name, _quoted(guess.header.strip()), guess.reason))
+            mapped.append((name, _quoted(guess.header.strip()), _reason(guess)))
         elif name == "procedure":
-            known = next((w for w in ("statutory", "corporate") if w in file.name.lower()), None)
-            if known:
-                mapped.append((name, f"={known}", "the file's name"))
+            if known := procedure_named(names):
+                mapped.append((name, f"={known}", by_name))
             else:
                 missing.append("procedure (write =statutory or =corporate, if all are one)")
         elif name == "stage" and not stages:
-            known = (of_stage := _STAGE.search(_words(file.name))) and (of_stage[1] or of_stage[2])
-            if known:
-                number = _STAGE_NUMBERS.get(known, known)
-                mapped.append((name, f"=stage_{number}", "the file's name"))
+            if known := only_stage_named(names):
+                mapped.append((name, f"={known}", by_name))
             else:
                 missing.append("stage (write =stage_1, if all are one)")
         elif name in NEEDED and not (stages and name == "received_date"):
             missing.append(name)
     lines.append("    columns:")
     lines += [f"      {name}: {header}   # {reason}" for name, header, reason in mapped]
+    lines += _nulls(shape)
     if stages:
         lines.append("    stages:   # a row for each stage that is dated")
         for stage, guesses in stages.items():
             lines.append(f"      {stage}:")
             lines += [
-                f"        {guess.column}: {_quoted(guess.header.strip())}   # {guess.reason}"
+                f"        {guess.column}: {_quoted(guess.header.strip())}   # {_reason(guess)}"
                 for guess in guesses
             ]
-    read_headers = [header for _, header, _ in mapped if not header.startswith("=")]
-    unread = len([h for h in shape.headers if h.strip()]) - len(read_headers)
-    unread -= sum(map(len, stages.values()))
-    lines.append(f"    # other columns, not read: {unread}")
-    if missing:
-        said = f"  # {file.name} is not understood: no column is like {', '.join(missing)}."
+    lines += _always_open(shape)
+    lines += _left_out(shape)
+    lines.append(f"    # other columns, not read: {_unread(shape)}")
+    if not_read and shape.sample.sheet:
+        sheets = [f"{s.sample.sheet}{' (hidden)' * s.sample.is_hidden}" for s in not_read]
+        lines.append(f"    # other sheets, not read: {listed(sheets)}")
+    problems = [f"no column is like {', '.join(missing)}"] if missing else []
+    problems += _problems(shape)
+    if problems:
+        said = f"  # {called} is not understood: {'; '.join(problems)}."
         return [said, *(f"  # {line[2:]}" for line in lines)]
-    return [f"  # {file.name} is understood.", *lines]
+    return [f"  # {called} is understood.", *lines]
+
+
+def _unread(shape: Shape) -> str:
+    """Return how many columns are not read and not spoken of, and which."""
+    said = {guess.position for guess in (*shape.read, *shape.left_out)}
+    unread = [h for at, h in enumerate(shape.headers) if h.strip() and at not in said]
+    if not unread or not shape.is_header:
+        return str(len(unread))
+    return f"{len(unread)}: {listed(unread)}"
+
+
+def _problems(shape: Shape) -> Iterator[str]:
+    """Yield why rows would be lost or refused, though every needed column is there."""
+    if not shape.is_header:
+        return
+    yield from _contradiction(shape)
+    yield from _repeated(shape)
+    stages, read = shape.stages, shape.read
+    headers = [header.strip() for header in shape.headers]
+    for name in dict.fromkeys(guess.header.strip() for guess in read):
+        if headers.count(name) > 1:
+            yield f"{headers.count(name)} columns are called {shown(name)}"
+    for stage, guesses in shape.of_stages.items():
+        if stage not in stages:
+            named = listed([guess.header for guess in guesses])
+            yield f"no column is like received_date of {_in_words(stage)}, which has {named}"
+    for stage, unknown in _unknown_of_stages(shape).items():
+        yield f"of {_in_words(stage)} it does not understand {listed(unknown)}"
+    if not stages:
+        return
+    used = {guess.position for guess in read}
+    for name in ("responded_date", "outcome"):
+        general = shape.by_column.get(name)
+        lacking = [
+            stage
+            for stage, found in stages.items()
+            if stage != OMBUDSMAN and name not in {guess.column for guess in found}
+        ]
+        if general and general.position not in used and lacking:
+            yield f"{shown(general.header)} names no stage, and {_in_words(lacking[0])} has none"
+    stage_column = shape.by_column.get("stage")
+    is_general = any(not guess.stage for guess in stages.get("stage_1", ()))
+    if stage_column and is_general and len(set(filled(shape.texts(stage_column.position)))) > 1:
+        yield f"it has rows of several stages ({shown(stage_column.header)}) and columns of stages"
+
+
+def _repeated(shape: Shape) -> Iterator[str]:
+    """Yield what is said where rows of one case and stage differ, as points of complaint do."""
+    read = {guess.column: guess.position for guess in shape.read}
+    if "case_reference" not in read or "last_updated" in read:
+        return
+    keys = [read[name] for name in ("case_reference", "stage") if name in read]
+    rows = {tuple(_cell(row, at) for at in sorted({*read.values()})): row for row in shape.rows}
+    found = Counter(tuple(_cell(row, at) for at in keys) for row in rows.values())
+    repeated = sum(count for key, count in found.items() if count > 1 and all(key))
+    if MOST_REPEATED * repeated > len(rows):
+        yield (
+            f"{repeated} of its first {len(rows)} different rows have the case and stage of another"
+            " (where each is a point of complaint, add one_row_per: [case_reference, stage])"
+        )
+
+
+def _cell(row: Sequence[str], position: int) -> str:
+    return row[position].strip() if position < len(row) else ""
+
+
+def _unknown_of_stages(shape: Shape) -> dict[str, list[str]]:
+    """Return the headers that name a stage and are neither read nor spoken of, by their stage."""
+    said = {guess.position for guess in shape.guesses}
+    said |= {other.position for guess in shape.guesses for other in guess.others}
+    said |= {guess.position for guess in shape.left_out if guess.column != "received_date"}
+    unknown: dict[str, list[str]] = {}
+    for position, header in enumerate(shape.headers):
+        stage = stage_named(header)
+        if not stage and shape.stages and is_of_a_review(header):
+            stage = "the panel or review"
+        is_known = position in said or is_a_reference(header) or _is_narrative(shape, position)
+        if stage and not is_known:
+            unknown.setdefault(stage, []).append(header)
+    return unknown
+
+
+def _is_narrative(shape: Shape, position: int) -> bool:
+    texts = shape.texts(position)
+    return are_names_or_narrative(texts) and not are_dates(texts)
+
+
+def _in_words(stage: str) -> str:
+    return "the Ombudsman" if stage == OMBUDSMAN else stage.replace("_", " ")
+
+
+def _place(column: str) -> int:
+    return COMPLAINTS.names.index(column)
+
+
+def _reason(guess: Guess) -> str:
+    """Return why a header is taken for a column, and which others could be meant."""
+    if not guess.others:
+        return guess.reason
+    others = " or ".join(shown(other.header) for other in guess.others)
+    return f"{guess.reason}; or {others}: see which is right"
+
+
+def _nulls(shape: Shape) -> Iterator[str]:
+    """Yield a null for each unfit column of the layout's own name, which would else be read."""
+    of_stages = ("stage", *STAGE_FACTS) if shape.stages else ()
+    for guess in shape.left_out:
+        is_read = guess.reason == CERTAIN and guess.column not in (*shape.by_column, *of_stages)
+        if is_read and not guess.stage and guess.column not in COMPLAINTS.needed_names:
+            yield f"      {guess.column}: {{sql: 'null'}}   # so that its column is not read"
+
+
+def _always_open(shape: Shape) -> Iterator[str]:
+    """Yield the stages whose answers have no date, where it should be noticed."""
+    read = shape.stages or {"": shape.read}
+    for stage, guesses in read.items():
+        if "responded_date" not in {guess.column for guess in guesses}:
+            of_stage = f" of {_in_words(stage)}, so it" if stage else ", so every stage"
+            yield f"    # no column is like responded_date{of_stage} would stay open."
+
+
+def _left_out(shape: Shape) -> Iterator[str]:
+    """Yield what is said of the columns whose texts are not what their headers promise."""
+    for guess in shape.left_out:
+        yield (
+            f"    # {shown(guess.header)} {guess.unfit}, and is therefore not read as "
+            f"{guess.column}."
+        )
+    guessed = {guess.position for guess in (*shape.guesses, *shape.left_out)}
+    for position, header in enumerate(shape.headers if shape.is_header else ()):
+        if position not in guessed and stage_named(header) and _is_narrative(shape, position):
+            said = "looks like names or narrative, and is therefore not read"
+            yield f"    # {shown(header)} {said}."
 
 
 def _pattern(file: ExportFile) -> str:
@@ -244,40 +398,74 @@ def _common_start(name: str, series: str) -> str:
     return name[:same]
 
 
-def _read_options(file: ExportFile, shape: Shape) -> list[str]:
-    options = []
-    if shape.form in (";", "\t", "|") and shape.line > 1:
-        options.append(f"delimiter: {_quoted(shape.form)}")
-    elif shape.form and len(shape.form) > 1:
-        options.append(f"sheet: {_quoted(shape.form)}")
-    if shape.line > 1:
-        options.append(f"header: {shape.line}")
-    return options
+def _read_options(file: ExportFile, shape: Shape) -> str:
+    """Return how the file is read as one line of YAML, whatever a sheet is called."""
+    sample = shape.sample
+    options: dict[str, Any] = {
+        "delimiter": sample.delimiter if shape.line > 1 and sample.delimiter != "," else None,
+        "sheet": sample.sheet,
+        "records": sample.records,
+        "header": shape.line if shape.line > 1 else None,
+    }
+    given = {name: value for name, value in options.items() if value}
+    return _in_yaml(given, default_flow_style=True) if given else ""
 
 
-def _order_of_dates(shape: Shape) -> tuple[str, str]:
-    """Return the order of day and month that the dates allow, and why."""
-    places = [
-        place
-        for place, header in enumerate(shape.headers)
-        for guess in shape.guesses
-        if guess.header == header and guess.column.endswith("_date")
+def _dates(shape: Shape) -> Iterator[str]:
+    """Yield the line of the order of day and month, with its reason, where there are dates.
+
+    What is read decides; where it does not say, the other columns do.
+    """
+    figures = {at: figures_of(shape.texts(at)) for at in range(len(shape.headers))}
+    read = _read_dates(shape)
+    deciding = [figures[at] for at in read if figures[at].order] or list(figures.values())
+    total = Figures(*map(sum, zip(*deciding, strict=True))) if deciding else Figures()
+    order = total.order or "day-first"
+    against = [
+        at for at, each in figures.items() if (each.second, each.first)[order != "day-first"]
     ]
-    parts = [
-        (int(found[1]), int(found[2]))
-        for row in shape.rows
-        for place in places
-        if place < len(row) and (found := _PARTS_OF_A_DATE.match(row[place].strip()))
-    ]
-    later_first = sum(first > 12 for first, _ in parts)
-    later_second = sum(second > 12 for _, second in parts)
-    if later_second and not later_first:
-        return "month-first", f"{later_second} dates have a day after the 12th in second place"
-    if later_first:
-        return "day-first", f"{later_first} dates have a day after the 12th in first place"
-    if parts:
-        return "day-first", "no day after the 12th was seen: check the order by hand"
-    return "day-first", "the dates say their order themselves"
+    if total.order:
+        count, place = max((total.first, "first"), (total.second, "second"))
+        reason = f"{count} {_dates_have(count)} a day after the 12th in {place} place"
+        if against:
+            reason += f"; they contradict each other, see {_columns(shape, against)}"
+    elif total.dates:
+        reason = "no day after the 12th was seen: check the order by hand"
+    elif any(_has_dates(shape.texts(at)) for at in range(len(shape.headers))):
+        reason = "the dates say their order themselves"
+    else:
+        return
+    yield f"    dates: {order}   # {reason}"
+
+
+def _contradiction(shape: Shape) -> Iterator[str]:
+    """Yield what is said where no one order reads the dates, a mistyped one apart."""
+    figures = {at: figures_of(shape.texts(at)) for at in _read_dates(shape)}
+    first = sum(each.first for each in figures.values())
+    second = sum(each.second for each in figures.values())
+    orders = {each.order for each in figures.values() if each.order}
+    if len(orders) > 1 or MOST_MISTYPED * min(first, second) > max(first, second):
+        said = [at for at, each in figures.items() if each.order]
+        yield f"its dates contradict each other ({_columns(shape, said)})"
+
+
+def _read_dates(shape: Shape) -> list[int]:
+    """Return the positions of the columns that are read as dates."""
+    return sorted({guess.position for guess in shape.read if guess.column in COMPLAINTS.dates})
+
+
+def _has_dates(texts: Sequence[str]) -> bool:
+    return bool(filled(texts)) and are_dates(texts)
+
+
+def _dates_have(count: int) -> str:
+    return "date has" if count == 1 else "dates have"
+
+
+def _columns(shape: Shape, positions: Sequence[int]) -> str:
+    if shape.is_header:
+        return listed([shape.headers[at] for at in positions])
+    return ", ".join(f"column {at + 1}" for at in positions)
 
 
 def _about_optional_input(file: ExportFile, shape: Shape) -> list[str]:
@@ -293,6 +481,12 @@ def _about_optional_input(file: ExportFile, shape: Shape) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    """Return a text as YAML, quoted where it must be."""
-    written: Any = yaml.safe_dump(text, allow_unicode=True, width=1_000)
-    return str(written).removesuffix("\n...\n").strip()
+    """Return a text as one line of YAML, quoted where it must be."""
+    return _in_yaml(text, default_style=None if text.isprintable() else '"')
+
+
+def _in_yaml(value: Any, **style: Any) -> str:
+    written: Any = yaml.safe_dump(
+        value, allow_unicode=True, width=sys.maxsize, sort_keys=False, **style
+    )
+    return str(written).removesuffix("\n").removesuffix("\n...").strip()

@@ -1,12 +1,14 @@
 """The rows of a delivery as text, in a temporary table: the layout's columns, nothing else."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from complaints.flows.readers.looks import is_like_a_date
 from complaints.flows.readers.sources import Source
 from complaints.warehouse.errors import CataloguedError
 from complaints.warehouse.layout import COMPLAINTS, Layout
@@ -15,9 +17,10 @@ from complaints.warehouse.store import sql_text
 if TYPE_CHECKING:
     from complaints.flows.readers.mapping import Mapping
 
-# What is trimmed from every value: ordinary and no-break space, tab and line ends.
-SPACE = " \t\r\n\u00a0"
-_SPACE_SQL = "(chr(32) || chr(9) || chr(13) || chr(10) || chr(160))"
+# What is trimmed from every value: ordinary and no-break space, tab, line ends, and the byte order
+# mark, which stands within a file that was put together of two.
+SPACE = " \t\r\n\u00a0\ufeff"
+_SPACE_SQL = "(chr(32) || chr(9) || chr(13) || chr(10) || chr(160) || chr(65279))"
 
 
 class FileRejectedError(CataloguedError):
@@ -83,7 +86,6 @@ def insert_text_rows(
     readable = f"{rows} and field_count = {header_field_count}"
     part = "part" if mapping.has_parts else "0"
     export = mapping.export(table, readable)
-    mapping.prepare(connection, export)
     dates = target.layout.dates
     of_source = {
         name: in_iso_form(name, target.source) if name in dates else name
@@ -92,42 +94,69 @@ def insert_text_rows(
     given = ", ".join(f"{of_source.get(name, 'null')} as {name}" for name in names)
     nothing = ", ".join(f"null as {name}" for name in names)
     new_text = ", ".join(f"case when not is_known then {name} end" for name in names)
-    connection.execute(
-        f"""
-        insert into text_rows
-        with
-        export as ({export}),
-        mapped as ({mapping.select}),
-        field_rows as (
-            select row_number, {part} as part, {header_field_count} as field_count, {given}
-            from mapped
-            union all
-            select row_number, 0 as part, field_count, {nothing}
-            from {table} where {rows} and field_count <> {header_field_count}
-        ),
-        named_rows as (
-            select *, {_record_id(names, header_field_count, target.source)} as record_id
-            from field_rows
-        )
-        select
-            $file_name, $file_order, row_number, part, field_count, {header_field_count},
-            record_id, is_known, {new_text}
-        from (
+    if last_row is not None and target.source.read.footer:
+        below = f"row_number > {last_row} and field_count = {header_field_count}"
+        _refuse_records_below(connection, target, mapping, mapping.export(table, below))
+    with _sql_of_sources_file(connection, target, export):
+        mapping.prepare(connection, export)
+        connection.execute(
+            f"""
+            insert into text_rows
+            with
+            export as ({export}),
+            mapped as ({mapping.select}),
+            field_rows as (
+                select row_number, {part} as part, {header_field_count} as field_count, {given}
+                from mapped
+                union all
+                select row_number, 0 as part, field_count, {nothing}
+                from {table} where {rows} and field_count <> {header_field_count}
+            ),
+            named_rows as (
+                select *, {_record_id(names, header_field_count, target.source)} as record_id
+                from field_rows
+            )
             select
-                *,
-                record_id in (
-                    select record_id from {target.layout.records_table} where source = $source
-                ) as is_known
-            from named_rows
+                $file_name, $file_order, row_number, part, field_count, {header_field_count},
+                record_id, is_known, {new_text}
+            from (
+                select
+                    *,
+                    record_id in (
+                        select record_id from {target.layout.records_table} where source = $source
+                    ) as is_known
+                from named_rows
+            )
+            """,
+            {
+                "source": target.source.code,
+                "file_name": target.file_name,
+                "file_order": target.file_order,
+                "place": target.file_series or target.file_name,
+            },
         )
-        """,
-        {
-            "source": target.source.code,
-            "file_name": target.file_name,
-            "file_order": target.file_order,
-            "place": target.file_series or target.file_name,
-        },
-    )
+
+
+def _refuse_records_below(
+    connection: duckdb.DuckDBPyConnection, target: Target, mapping: "Mapping", below: str
+) -> None:
+    """Refuse a file of which a last row, that `footer` leaves out, is a record.
+
+    Only complaints have a footer: how an optional input is read no sources file says.
+
+    Raises:
+        FileRejectedError: a total that was there has gone, say.
+    """
+    needed = [name for name in target.layout.needed_names if name in mapping.columns]
+    dates = [name for name in needed if name in target.layout.dates]
+    with _sql_of_sources_file(connection, target, below):
+        rows = connection.execute(
+            f"with export as ({below}) select {', '.join(dates)} "
+            f"from ({mapping.uncombined or mapping.select}) "
+            f"where {' and '.join(f'{name} is not null' for name in needed)}"
+        ).fetchall()
+    if any(all(map(is_like_a_date, row)) for row in rows):
+        raise FileRejectedError("footer_is_a_record", footer=target.source.read.footer)
 
 
 def in_iso_form(text: str, source: Source) -> str:
@@ -157,6 +186,37 @@ def _record_id(names: Collection[str], header_field_count: int, source: Source) 
     content = f"concat_ws(chr(31), $source, {filled})"
     place = f"concat_ws(chr(31), $source, $place, row_number, field_count, {header_field_count})"
     return f"md5(case when field_count = {header_field_count} then {content} else {place} end)"
+
+
+@contextmanager
+def _sql_of_sources_file(
+    connection: duckdb.DuckDBPyConnection, target: Target, export: str
+) -> Iterator[None]:
+    """Refuse a file with a value that an expression of the sources file cannot take.
+
+    DuckDB's own message repeats the value, which may be a name.
+    """
+    try:
+        yield
+    except (duckdb.DataError, duckdb.ProgrammingError):
+        if not target.source.has_mapping:
+            raise
+        place = _failing_place(connection, target.mappings[-1], export)
+        raise FileRejectedError("sources_sql_failed", place=place) from None
+
+
+def _failing_place(connection: duckdb.DuckDBPyConnection, mapping: "Mapping", export: str) -> str:
+    """Return which expression of the sources file fails; DuckDB works out only what is asked."""
+    asked = {"'where' or 'sql'": "count(*)"} | {
+        f"'{name}'": f"max({name})" for name in mapping.columns
+    }
+    rows = f"from ({mapping.uncombined or mapping.select})"
+    for place, expression in asked.items():
+        try:
+            connection.execute(f"with export as ({export}) select {expression} {rows}")
+        except duckdb.Error:
+            return place
+    return "'one_row_per'"
 
 
 def trimmed(column: str) -> str:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from complaints.flows.readers.mapping import compile_mapping
 from complaints.flows.readers.text_rows import FileRejectedError, Target, insert_text_rows
+from complaints.warehouse.messages import sentence_of
 
 MOST_SECONDS = 900
 
@@ -26,10 +27,11 @@ class Sheet(NamedTuple):
 
     headers: list[str]
     rows: int
+    others: int  # sheets with its headers that are not read
 
 
-def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> None:
-    """Put the rows of a workbook's sheet into text_rows.
+def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Target) -> str | None:
+    """Put the rows of a workbook's sheet into text_rows; return what is to be said of the others.
 
     A cell is under its header whatever else the row holds, so a workbook's rows all have as
     many fields as the header.
@@ -52,13 +54,16 @@ def read_workbook(connection: duckdb.DuckDBPyConnection, path: Path, target: Tar
     connection.unregister("workbook_rows")
     insert_text_rows(connection, target, "sheet_rows", mapping, len(sheet.headers), last_row)
     connection.execute("drop table sheet_rows")
+    if sheet.others:
+        return sentence_of("other_sheets_not_read", count=sheet.others)
+    return None
 
 
-def sample_sheets(path: Path, rows: int) -> dict[str, list[list[str]]]:
-    """Return the first rows of each sheet of a workbook, as text."""
+def sample_sheets(path: Path, rows: int) -> dict[str, tuple[bool, list[list[str]]]]:
+    """Return of each sheet of a workbook whether it is seen, and its first rows as text."""
     child = _Child()
     try:
-        sheets: dict[str, list[list[str]]] = child.ask((str(path), None, -rows))
+        sheets: dict[str, tuple[bool, list[list[str]]]] = child.ask((str(path), None, -rows))
         return sheets
     finally:
         child.end()
@@ -69,9 +74,9 @@ def _opened(path: Path, target: Target) -> Iterator[tuple[Sheet, "_Child"]]:
     child = _Child()
     try:
         read = target.source.read
-        headers, rows, skipped_after = child.ask((str(path), read.sheet, read.header))
+        headers, rows, skipped_after, others = child.ask((str(path), read.sheet, read.header))
         target.skipped_after.extend(skipped_after)
-        yield Sheet(headers, rows), child
+        yield Sheet(headers, rows, others), child
     finally:
         child.end()
 

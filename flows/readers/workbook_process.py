@@ -12,6 +12,8 @@ import sys
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,19 +24,28 @@ from python_calamine import (
     CalamineSheet,
     CalamineWorkbook,
     PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
     WorksheetNotFound,
 )
 
-from complaints.flows.readers.contents import OLD_OFFICE_MARK, WARY_OF_XML, all_bytes
+from complaints.flows.readers.contents import (
+    ALWAYS_ALLOWED_BYTES,
+    FIRST_LINES,
+    LONGEST_FIELD,
+    MOST_GROWTH,
+    OLD_OFFICE_MARK,
+    WARY_OF_XML,
+    all_bytes,
+)
+from complaints.flows.readers.headers import nearest_header
 from complaints.flows.readers.text_rows import SPACE, FileRejectedError
+from complaints.warehouse.layout import matched_header
 
 MOST_BYTES = 4 << 30
 MOST_COLUMNS = 500  # as of a CSV row
 # A cell is stray where more than this many rows, and ten times as many as are filled, lie before.
 EMPTY_ROWS = 50_000
-MOST_CELL_CHARACTERS = 10_000_000
-MOST_GROWTH = 200
-ALWAYS_ALLOWED_BYTES = 64 << 20
 DAYS_FROM_1900_TO_1904 = 1462
 
 _DAMAGED = (
@@ -64,12 +75,15 @@ def main() -> None:
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     try:
         path, sheet_name, header_line = pickle.load(questions)
+        book = _opened(Path(path))
         if header_line is not None and header_line < 0:  # a look at every sheet
-            _answer(answers, None, _sample(Path(path), -header_line))
+            _answer(answers, None, _sample(book, -header_line))
             return
-        _, sheet, scan = _opened(Path(path), sheet_name)
+        index = _index_of(book, sheet_name)
+        sheet, scan = _sheet(book, index)
         first, headers, filled = _shape(sheet, header_line)
-        _answer(answers, None, (headers, len(filled), _skipped_after(first, filled)))
+        others = 0 if sheet_name else _like(book, index, headers)
+        _answer(answers, None, (headers, len(filled), _skipped_after(first, filled), others))
         _answer(answers, None, _columns(sheet, scan, first, filled, *pickle.load(questions)))
     except FileRejectedError as refusal:
         _answer(answers, refusal, None)
@@ -93,20 +107,19 @@ def _limit(seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
 
 
-def _opened(path: Path, sheet_name: str | None) -> tuple[list[str], CalamineSheet, Scan]:
-    """Return the names of the sheets, one of the sheets, and what its XML tells."""
-    content = all_bytes(path)
-    is_old = content.getvalue()[: len(OLD_OFFICE_MARK)] == OLD_OFFICE_MARK
+class Book(NamedTuple):
+    """An open workbook, and its bytes; is_old is one of before 2007, which has no XML."""
+
+    workbook: CalamineWorkbook
+    content: io.BytesIO
+    is_old: bool
+
+
+@contextmanager
+def _refusals(is_old: bool) -> Iterator[None]:
+    """Turn what is wrong with a workbook into its refusal."""
     try:
-        workbook = CalamineWorkbook.from_filelike(content)
-        names = workbook.sheet_names
-        if not names:
-            raise FileRejectedError("workbook_without_sheet")
-        if sheet_name is not None and sheet_name not in names:
-            raise FileRejectedError("sheet_missing", sheet=sheet_name, sheets=", ".join(names))
-        index = 0 if sheet_name is None else names.index(sheet_name)
-        scan = Scan({}, False) if is_old else _scan(content, index)
-        return names, workbook.get_sheet_by_index(index), scan
+        yield
     except PasswordError:
         raise FileRejectedError("workbook_protected") from None
     except (CalamineError, WorksheetNotFound, *_DAMAGED):
@@ -115,17 +128,79 @@ def _opened(path: Path, sheet_name: str | None) -> tuple[list[str], CalamineShee
         raise FileRejectedError("workbook_not_opened") from None
 
 
-def _sample(path: Path, rows: int) -> dict[str, list[list[str]]]:
-    """Return the first rows of every sheet, with the columns before those that are filled."""
+def _opened(path: Path) -> Book:
+    content = all_bytes(path)
+    is_old = content.getvalue()[: len(OLD_OFFICE_MARK)] == OLD_OFFICE_MARK
+    with _refusals(is_old):
+        book = Book(CalamineWorkbook.from_filelike(content), content, is_old)
+    if not book.workbook.sheet_names:
+        raise FileRejectedError("workbook_without_sheet")
+    return book
+
+
+def _sheet(book: Book, index: int) -> tuple[CalamineSheet, Scan]:
+    """Return a sheet, and what its XML tells."""
+    with _refusals(book.is_old):
+        scan = Scan({}, False) if book.is_old else _scan(book.content, index)
+        return book.workbook.get_sheet_by_index(index), scan
+
+
+def _index_of(book: Book, sheet_name: str | None) -> int:
+    """Return where a sheet is in a workbook: the first, where none is named."""
+    if sheet_name is None:
+        return 0
+    names = book.workbook.sheet_names
+    # A name may begin or end with a space, which nobody sees.
+    called = [name for name in names if name == sheet_name] or [
+        name for name in names if name.strip() == sheet_name.strip()
+    ]
+    if not called:
+        nearest = nearest_header(sheet_name, names)
+        hint = f"; the nearest name found is '{nearest}'" if nearest else ""
+        raise FileRejectedError("sheet_missing", sheet=sheet_name, hint=hint)
+    return names.index(called[0])
+
+
+def _sample(book: Book, rows: int) -> dict[str, tuple[bool, list[list[str]]]]:
+    """Return of every sheet whether it is seen, and its first rows, from the first column on."""
     sample = {}
-    for name in _opened(path, None)[0]:
-        _, sheet, _ = _opened(path, name)
+    visible = _visible(book.workbook)
+    for index, name in enumerate(book.workbook.sheet_names):
+        sheet, _ = _sheet(book, index)
         left = [""] * (sheet.start[1] if sheet.start else 0)
-        sample[name] = [
+        first = [
             left + [_text(value) for value in values]
             for values in itertools.islice(sheet.iter_rows(), rows)
         ]
+        sample[name] = (name in visible, first)
     return sample
+
+
+def _like(book: Book, index: int, headers: list[str]) -> int:
+    """Return how many other sheets have a line with most of the headers, as one for each month."""
+    wanted = {matched_header(header) for header in headers} - {""}
+    visible = _visible(book.workbook)
+    count = 0
+    for other, name in enumerate(book.workbook.sheet_names):
+        if other == index or name not in visible:
+            continue
+        try:
+            sheet, _ = _sheet(book, other)
+        except FileRejectedError:  # it is not read
+            continue
+        first = itertools.islice(sheet.iter_rows(), FIRST_LINES)
+        lines = ({matched_header(_text(value)) for value in values} for values in first)
+        count += any(2 * len(line & wanted) > len(wanted) for line in lines)
+    return count
+
+
+def _visible(workbook: CalamineWorkbook) -> list[str]:
+    """Return the names of the sheets with cells that a spreadsheet program shows."""
+    return [
+        sheet.name
+        for sheet in workbook.sheets_metadata
+        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+    ]
 
 
 def _scan(content: Any, index: int) -> Scan:
@@ -284,8 +359,8 @@ def _text(value: Any) -> str:
     if isinstance(value, date) and not isinstance(value, datetime):
         return f"{value} 00:00:00"
     text = str(value)
-    if len(text) > MOST_CELL_CHARACTERS:
-        raise FileRejectedError("cell_too_long", most=f"{MOST_CELL_CHARACTERS:,}")
+    if len(text) > LONGEST_FIELD:
+        raise FileRejectedError("cell_too_long", most=f"{LONGEST_FIELD:,}")
     return text
 
 

@@ -35,7 +35,7 @@ def accept_delivery(settings: Settings, source: str, role: str, reason: str) -> 
 
     Raises:
         UsageError: no delivery of the source is stopped.
-        RunFailedError: there is no working store yet, or another run is at work in the home.
+        RunFailedError: there is no working store yet, or another run is in progress in the home.
     """
     if not settings.warehouse_path.exists():
         raise RunFailedError("no_deliveries", home=settings.home)

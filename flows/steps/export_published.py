@@ -6,4 +6,4 @@ from complaints.warehouse.settings import Settings
 
 def export_published(settings: Settings) -> None:
     """Write the marts that were just published, in the formats that the setting names."""
-    export_marts(settings, settings.nightly_export_formats)
+    export_marts(settings, settings.nightly_exports)

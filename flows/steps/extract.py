@@ -20,13 +20,13 @@ from complaints.flows.readers.text_rows import (
 from complaints.flows.steps.file_records import write_records
 from complaints.flows.steps.find_deliveries import Delivery, delivery_identity, last_identity
 from complaints.warehouse.engine import EmbeddedEngine, Engine, engine_of
+from complaints.warehouse.erase_from_files import FREE_TEXT, SHORT_NUMBER, WORD_ALONE, text_without
 from complaints.warehouse.erasures import know_erased_cases
 from complaints.warehouse.layout import COMPLAINTS, LAYOUTS, Layout
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.runs import Run
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse
-from complaints.warehouse.traces import ERASED
 
 # Within one transaction: how the delivery is read and judged, the text that is new, and which
 # records left or came back.
@@ -108,12 +108,20 @@ where file_order = $1 and case_reference in (
     where case_key($2, case_reference) in (select case_key from raw.erasures)
 )
 """
-# What another row's free text says of an erased case, where its reference is one word.
-ERASED_WORDS = """
-select distinct word from (
-    select unnest(regexp_split_to_array(learning, '[\\s,;:.()]+')) as word from text_rows
+# Where a source has a new code, its erased cases would come back as those of another source.
+ERASED_ELSEWHERE = """
+select count(distinct case_reference) from
+    (select distinct case_reference from text_rows where file_order = $1) as cases,
+    (select distinct source from raw.deliveries where source <> $2) as others
+where case_key(others.source, case_reference) in (select case_key from raw.erasures)
+"""
+# What free text of another row says of an erased case, where its reference is one word.
+ERASED_WORDS = f"""
+select distinct word, {WORD_ALONE} as pattern from (
+    select unnest(regexp_split_to_array({{column}}, '[\\s,;:.()]+')) as word from text_rows
     where file_order = $1
-) where case_key($2, word) in (select case_key from raw.erasures)
+)
+where case_key($2, word) in (select case_key from raw.erasures)
 """
 NO_LIMITS: Mapping[str, float] = {}
 POSITION = "(file_order::bigint << 40) + (row_number << 5) + part"
@@ -177,21 +185,37 @@ def read_delivery(
             for order, file in enumerate(delivery.files)
         ]
     is_taken = any(file.status == "loaded" for file in files)
-    if are_any_erased and layout == COMPLAINTS:
-        files = [_without_erased(store, file, order) for order, file in enumerate(files)]
+    if are_any_erased:
+        files = [_without_erased(store, layout, file, order) for order, file in enumerate(files)]
     if is_taken:
         _append(store, engine or EmbeddedEngine(store), run, delivery, files, layout, door)
     return Extracted(files, is_taken)
 
 
-def _without_erased(store: duckdb.DuckDBPyConnection, file: FileRecord, order: int) -> FileRecord:
-    """Refuse the rows of cases that were erased: they are counted, and nothing of them is kept."""
+def _without_erased(
+    store: duckdb.DuckDBPyConnection, layout: Layout, file: FileRecord, order: int
+) -> FileRecord:
+    """Refuse the rows of cases that were erased: they are counted, and nothing of them is kept.
+
+    An optional input may name a case too: its remedies, and what was recommended.
+    """
     if file.status != "loaded":
         return file
+    for column in set(FREE_TEXT) & set(layout.names):
+        words = ERASED_WORDS.format(column=column)
+        for word, pattern in store.execute(words, [order, file.source]).fetchall():
+            if not SHORT_NUMBER.fullmatch(word):  # else it is any number
+                update = f"update text_rows set {column} = {text_without(column)}"
+                store.execute(update, {"pattern": pattern})
+    if "case_reference" not in layout.names:
+        return file
     (rows,) = store.execute(REFUSE_ERASED, [order, file.source]).fetchall()[0]
-    for (word,) in store.execute(ERASED_WORDS, [order, file.source]).fetchall():
-        store.execute("update text_rows set learning = replace(learning, $1, $2)", [word, ERASED])
-    return replace(file, rows_erased=rows)
+    (cases,) = store.execute(ERASED_ELSEWHERE, [order, file.source]).fetchall()[0]
+    message = file.message
+    if cases:
+        said = f"{file.file_name}: {sentence_of('erased_elsewhere', count=cases)}."
+        message = f"{message} {said}" if message else said
+    return replace(file, rows_erased=rows, message=message)
 
 
 def _append(

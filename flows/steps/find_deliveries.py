@@ -75,10 +75,10 @@ class DeliveryHistory:
         return message
 
 
-def find_deliveries(settings: Settings, source: Source) -> Found:
-    """Return what to read of a source tonight."""
+def find_deliveries(settings: Settings, source: Source, earlier: Sequence[Source] = ()) -> Found:
+    """Return what to read of a source tonight; see `list_files`."""
     with open_warehouse(settings) as store:
-        return unread_deliveries(store, source, settings.as_of_day)
+        return unread_deliveries(store, source, settings.as_of_day, earlier)
 
 
 def sources_without_files(sources: Sequence[Source], found: Sequence[Found]) -> list[FileRecord]:
@@ -93,12 +93,15 @@ def sources_without_files(sources: Sequence[Source], found: Sequence[Found]) -> 
 
 
 def unread_deliveries(
-    store: duckdb.DuckDBPyConnection, source: Source, as_of_day: date = date.max
+    store: duckdb.DuckDBPyConnection,
+    source: Source,
+    as_of_day: date = date.max,
+    earlier: Sequence[Source] = (),
 ) -> Found:
     """Return the deliveries of a source that the store does not hold yet."""
     if source.database:
         return Found({COMPLAINTS.dataset: [Delivery(source)]})
-    files, rejected = list_files(source)
+    files, rejected = list_files(source, earlier)
     found = Found(records=rejected)
     for dataset in LAYOUTS:
         if of_dataset := [file for file in files if file.dataset == dataset]:

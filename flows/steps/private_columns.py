@@ -24,7 +24,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def check_nothing_private(
     settings: Settings, published: duckdb.DuckDBPyConnection, catalog: str
 ) -> None:
-    """See that no table that is about to be published has a private column.
+    """Check that no table that is about to be published has a private column.
 
     Args:
         settings: where the dbt project is.

@@ -44,8 +44,9 @@ class Check(NamedTuple):
     """What the columns of each row must keep to."""
 
     columns: Sequence[str]
-    fails: str  # an expression over the rows of the file
+    fails: str  # an expression over the rows
     problem: str  # how the sentence goes on from the columns; {value} is what the row says
+    is_of_all: bool = False  # over the shipped rows that stay in force as well
 
 
 def prepare_reference(settings: Settings, authority: Authority | None = None) -> None:
@@ -72,12 +73,13 @@ def prepare_reference(settings: Settings, authority: Authority | None = None) ->
             _load_council_rows(warehouse, name, files.get(name))
         for name, path in files.items():
             for check in _checks(warehouse, name):
-                _refuse_mistake(warehouse, path, f"council_{name}", check)
+                kind = "in_force" if check.is_of_all else "council"
+                _refuse_mistake(warehouse, name, path, f"{kind}_{name}", check)
         warehouse.commit()
 
 
 def check_as_of_day(settings: Settings, run: Run) -> None:
-    """See that the calendar has the as-of day, before anything is recorded under that day.
+    """Check that the calendar has the as-of day, before anything is recorded under that day.
 
     Raises:
         UsageError: it has not; the sentence says which year to add.
@@ -134,6 +136,15 @@ def _tests(name: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             yield "" if tested is seed else tested["name"], kind, content
 
 
+def _key(name: str) -> Sequence[str]:
+    """Return the columns by which a row of the council replaces a shipped one."""
+    return next(
+        content["arguments"]["columns"] if content else [column]
+        for column, kind, content in _tests(name)
+        if kind in ("unique", "unique_combination")
+    )
+
+
 def _make_folder(folder: Path) -> None:
     """Make the folder, with a README and an example of each file: the first row of its seed."""
     folder.mkdir(parents=True)
@@ -148,7 +159,10 @@ def _make_folder(folder: Path) -> None:
 
 
 def _load_council_rows(warehouse: duckdb.DuckDBPyConnection, name: str, path: Path | None) -> None:
-    """Fill raw.council_<name>; the temporary council_<name> has the rows' numbers as well."""
+    """Fill raw.council_<name>; the temporary council_<name> has the rows' numbers as well.
+
+    The temporary in_force_<name> has the shipped rows too that no row of the council replaces.
+    """
     kinds = _seeds()[name]["config"]["column_types"]
     typed = ", ".join(f"{column} {kind}" for column, kind in kinds.items())
     warehouse.execute(f"create or replace table raw.council_{name} ({typed})")
@@ -160,7 +174,8 @@ def _load_council_rows(warehouse: duckdb.DuckDBPyConnection, name: str, path: Pa
         if form := FORMS.get(kind):
             is_no_such += f" or not regexp_full_match({column}, {sql_text(form)})"
         must_be = f"must be {TYPES.get(kind, kind)}, not '{{value}}'"
-        _refuse_mistake(warehouse, path, "council_texts", Check([column], is_no_such, must_be))
+        check = Check([column], is_no_such, must_be)
+        _refuse_mistake(warehouse, name, path, "council_texts", check)
     casts = ", ".join(f"cast({column} as {kind}) as {column}" for column, kind in kinds.items())
     warehouse.execute(
         f"create or replace temporary table council_{name} as "
@@ -168,6 +183,11 @@ def _load_council_rows(warehouse: duckdb.DuckDBPyConnection, name: str, path: Pa
     )
     warehouse.execute(
         f"insert into raw.council_{name} select * exclude (csv_row) from council_{name}"
+    )
+    warehouse.execute(
+        f"create or replace temporary table in_force_{name} as from council_{name} "
+        f"union all by name select {casts} from {_shipped(name)} as shipped "
+        f"anti join council_{name} using ({', '.join(_key(name))})"
     )
 
 
@@ -211,7 +231,7 @@ def _read_rows(name: str, path: Path) -> tuple[list[str], list[list[str]]]:
             "reference_header_wrong",
             path=path,
             expected=",".join(config["column_types"]),
-            found=",".join(header),
+            found=",".join(header) or "blank",
         )
     for number, row in enumerate(rows, start=1):
         if len(row) != len(header):
@@ -239,7 +259,7 @@ def _checks(warehouse: duckdb.DuckDBPyConnection, name: str) -> Iterator[Check]:
                 yield _one_of(columns, where, _known(warehouse, given["to"], fields))
             case "rows_hold":
                 allowed = f"must be {content['description']}, not '{{value}}'"
-                yield Check([column], f"not coalesce({given['expression']}, false)", allowed)
+                yield Check([column], f"not coalesce({given['expression']}, false)", allowed, True)
             case "spellings_agree":
                 spelling = (
                     f"partition by field, {dbt_macros().matched_form('written')} order by csv_row"
@@ -250,8 +270,13 @@ def _checks(warehouse: duckdb.DuckDBPyConnection, name: str) -> Iterator[Check]:
                     "must have one value, but '{value}' has another in an earlier row; capitals "
                     "and punctuation make no difference",
                 )
-            case "in_matched_form":
-                pass  # the council may write a spelling as its export does
+            case "in_matched_form":  # the council may write a spelling as its export does
+                yield Check(
+                    [column],
+                    f"{dbt_macros().matched_form(column)} = ''",
+                    "must have a letter or a digit, not '{value}'; what a sign means is said under "
+                    "'values' in the sources file",
+                )
             case _:
                 raise AssertionError(f"what the test {kind} asks of a council's rows is not said")
 
@@ -264,11 +289,10 @@ def _key_checks(columns: Sequence[str]) -> Iterator[Check]:
 
 
 def _one_of(columns: Sequence[str], where: str, allowed: Sequence[str]) -> Check:
-    written = f"concat_ws(' ', {', '.join(columns)})"
     listed = ", ".join(sql_text(value) for value in allowed)
     return Check(
         columns,
-        f"({where}) and {written} not in ({listed})",
+        f"({where}) and {_words(columns)} not in ({listed})",
         f"must be one of {', '.join(allowed)}, not '{{value}}'",
     )
 
@@ -278,29 +302,36 @@ def _known(warehouse: duckdb.DuckDBPyConnection, to: str, columns: Sequence[str]
     seed = to.removeprefix("ref('").removesuffix("')")
     listed = ", ".join(columns)
     rows = warehouse.execute(
-        f"select distinct concat_ws(' ', {listed}) from ("
-        f"select {listed} from read_csv($shipped, header = true, all_varchar = true) "
-        f"union all select {listed} from raw.council_{seed}) order by all",
-        {"shipped": glob.escape(str(SEEDS_FOLDER / f"{seed}.csv"))},
+        f"select distinct {_words(columns)} from (select {listed} from {_shipped(seed)} "
+        f"union all select {listed} from raw.council_{seed}) order by all"
     ).fetchall()
     return [value for (value,) in rows]
 
 
+def _shipped(name: str) -> str:
+    """Return the shipped rows of a seed as texts, for a query."""
+    path = glob.escape(str(SEEDS_FOLDER / f"{name}.csv"))
+    return f"read_csv({sql_text(path)}, header = true, all_varchar = true)"
+
+
 def _refuse_mistake(
-    warehouse: duckdb.DuckDBPyConnection, path: Path, relation: str, check: Check
+    warehouse: duckdb.DuckDBPyConnection, name: str, path: Path, relation: str, check: Check
 ) -> None:
     mistake = warehouse.execute(
-        f"select csv_row, concat_ws(' ', {', '.join(check.columns)}) "
+        f"select csv_row, {_words(check.columns)}, {_words(_key(name))} "
         f"from (select *, {check.fails} as is_wrong from {relation}) "
-        "where is_wrong order by csv_row limit 1"
+        "where is_wrong order by csv_row nulls last limit 1"
     ).fetchone()
     if mistake:
-        row_number, value = mistake
-        problem = check.problem.replace("{value}", value)
+        row_number, value, key = mistake
         raise UsageError(
-            "reference_value_wrong",
+            "reference_value_wrong" if row_number else "reference_shipped_row_wrong",
             path=path,
-            row=row_number,
+            row=row_number or key,
             columns=" and ".join(check.columns),
-            problem=problem,
+            problem=check.problem.replace("{value}", value),
         )
+
+
+def _words(columns: Sequence[str]) -> str:
+    return f"concat_ws(' ', {', '.join(columns)})"

@@ -151,7 +151,7 @@ select
     'data_quality' as audience,
     'source_silent' as notice_type,
     concat_ws('|', 'silent', source, last_seen) as key,
-    'See that its export still runs and still reaches the folder.' as remedy,
+    'Check that its export still runs and still reaches the folder.' as remedy,
     source as sort,
     source || ' has delivered nothing new since ' || day_in_full(last_seen) as text
 from silent
@@ -166,7 +166,8 @@ select
     erased_on::varchar as sort,
     cases || if(cases = 1, ' case was ', ' cases were ')
     || if(way = 'forget', 'erased', 'anonymised') || ' on ' || day_in_full(erased_on)
-    || if(cause = 'retention', ', for the retention had ended', ', because it was asked for')
+    || ', because '
+    || if(cause = 'retention', 'the retention period had ended', 'it was asked for')
         as text
 from published.dq_erasures
 where date_diff('day', erased_on, getvariable('as_of_day')::date) between 0 and 1

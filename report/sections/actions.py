@@ -43,8 +43,8 @@ def _lead(figures: Figures) -> str:
     done = sum((each.status or "").casefold() == "done" for each in actions)
     overdue = sum(each.is_overdue for each in actions)
     late = f"{overdue} {_is(overdue)} overdue" if overdue else "none is overdue"
-    noun = "action" if len(actions) == 1 else "actions"
-    return f"{done} of {len(actions)} {noun} {_is(done)} done, and {late}."
+    noun, verb = ("action", "is") if len(actions) == 1 else ("actions", _is(done))
+    return f"{done} of {len(actions)} {noun} {verb} done, and {late}."
 
 
 def _action(action: Any) -> str:

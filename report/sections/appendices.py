@@ -5,11 +5,12 @@ from typing import Any
 
 from complaints.report.content import Count, Part, Section, Table, WorkedOut
 from complaints.report.figures import Figures
-from complaints.report.periods import day_in_words, read_period
+from complaints.report.periods import read_period
 from complaints.report.printing import NOTHING
 from complaints.report.sections.actions import input_note
 from complaints.report.sentences import not_at_hand, sentence
 from complaints.report.tables import STATUSES, held_note, matrix, stage_over_periods
+from complaints.warehouse.clock import day_in_words
 
 
 def benchmarking(figures: Figures) -> Section:

@@ -7,11 +7,12 @@ from typing import Any
 
 from complaints.report.content import Count, Part, Section, Sentence, Share, Table, WorkedOut
 from complaints.report.figures import Figures, in_order
-from complaints.report.periods import Period, day_in_words
+from complaints.report.periods import Period
 from complaints.report.printing import NOTHING, rounded
 from complaints.report.sections.actions import input_note
 from complaints.report.sentences import listed, sentence
 from complaints.report.tables import matrix
+from complaints.warehouse.clock import day_in_words
 
 CONTACT = "contact"  # in place of a procedure; the type is in place of a stage
 INFORMAL, REFUSED = "informal_resolution", "refused"  # the types that have a table of their own

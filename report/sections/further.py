@@ -11,7 +11,7 @@ from itertools import groupby
 from complaints.report.chart_content import chart_over_time
 from complaints.report.content import LEVELS, Cell, Count, Part, Section, Sentence, Share, Table
 from complaints.report.figures import Figures, Stage, in_order
-from complaints.report.periods import Period, day_in_words
+from complaints.report.periods import Period
 from complaints.report.printing import NOTHING, signed
 from complaints.report.read_marts import QUARTERS_OF_A_LINE
 from complaints.report.sections import beside
@@ -38,6 +38,7 @@ from complaints.report.tables import (
     teams_table,
     titles,
 )
+from complaints.warehouse.clock import day_in_words
 
 REQUEST = "_from_request"
 PANELS = {
@@ -388,7 +389,7 @@ def _restated(figures: Figures) -> Section:
     return Section(
         "restated",
         "Figures that differ from those released",
-        (sentence("The causes of each figure add up to its difference."),),
+        (sentence("For each figure, the causes add up to the difference."),),
         tables=(
             Table(
                 "Figures that differ from those last released",
@@ -418,7 +419,10 @@ def _structure(figures: Figures) -> Section:
     )
     tables = (*([table] if table.rows else []), *_by_structure(figures))
     if len(tables) > bool(table.rows):
-        words += " The tables by structure count both periods as if it had been theirs."
+        words += (
+            " The tables by structure count both periods as if today's structure had applied "
+            "throughout."
+        )
     return Section(
         "structure",
         "Changes of team structure",
@@ -503,7 +507,7 @@ def completeness(figures: Figures) -> Section:
     found = Section(
         "rules",
         "What the checks found",
-        paragraphs=() if rules.rows else (sentence("No row fails a check."),),
+        paragraphs=() if rules.rows else (sentence("No rows failed a check."),),
         tables=(rules,) if rules.rows else (),
         is_internal_only=True,
     )
@@ -528,8 +532,8 @@ def _accepted(figures: Figures) -> Sentence:
     is_one = count.value == 1
     words = (
         f" exception{' was' if is_one else 's were'} accepted in the records of {when}: "
-        f"{'it fails' if is_one else 'they fail'} a check, and a person has found "
-        f"{'it' if is_one else 'them'} right."
+        f"{'it fails' if is_one else 'they fail'} a check, but {'was' if is_one else 'were'} "
+        "found to be right."
     )
     return sentence(count, words, hidden=hidden)
 
@@ -606,7 +610,7 @@ def _people(figures: Figures) -> Section:
         title,
         paragraphs=(
             *([sentence(words)] if tables else []),
-            *([sentence(f"Nothing was recorded of: {missing}.")] if missing else []),
+            *([sentence(f"Nothing was recorded for: {missing}.")] if missing else []),
         ),
         tables=tables,
     )

@@ -2,15 +2,21 @@
 
 from complaints.report.content import ALL, Cell, Count, Section, Sentence, Share
 from complaints.report.figures import Figures
-from complaints.report.periods import day_in_words
 from complaints.report.sentences import Noun, sentence, share_statement
 from complaints.report.tables import full_titles, matrix
+from complaints.warehouse.clock import day_in_words
 
 KINDS = {
     "open": "Open",
     "open_in_time": "Within the time limit",
     "open_overdue": "Overdue",
     "open_without_limit": "No time limit",
+}
+# Not the working days left: on the Saturday after its due date a stage has none, and is overdue.
+KIND_OF_STATUS = {
+    "open_in_time": "open_in_time",
+    "open_overdue": "open_overdue",
+    "not_applicable": "open_without_limit",
 }
 
 
@@ -52,16 +58,9 @@ def open_sentences(figures: Figures, procedure: str) -> tuple[Sentence, ...]:
 
 def open_count(figures: Figures, kind: str, procedure: str = ALL, stage: str = ALL) -> Count:
     """Return how many stages were open in a way, of a procedure and stage or of all."""
-    wanted = (
-        each.working_days_left
+    count = sum(
+        kind in ("open", KIND_OF_STATUS[each.sla_status])
         for each in figures.open_stages
         if procedure in (ALL, each.procedure) and stage in (ALL, each.stage)
     )
-    count = sum(kind in ("open", _kind(days_left)) for days_left in wanted)
     return Count(Cell(kind, f"on {figures.as_of}", procedure, stage), count)
-
-
-def _kind(days_left: int | None) -> str:
-    if days_left is None:
-        return "open_without_limit"
-    return "open_in_time" if days_left >= 0 else "open_overdue"

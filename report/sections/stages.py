@@ -15,7 +15,9 @@ def sections(figures: Figures) -> tuple[Section, ...]:
 def _first_stage(figures: Figures, stage: Stage) -> Section:
     name, title = figures.period.name, f"{stage.title} complaints by service team"
     has_any = bool(figures.values_of("service_team", stage))
-    overlap = "A complaint can have several reasons, so the reasons add up to more than the total."
+    overlap = (
+        "A complaint can have several reasons or none, so they do not add up to the complaints."
+    )
     tables = (
         teams_table(figures, f"{title}, {name}", stage),
         breakdown_table(

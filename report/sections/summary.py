@@ -2,11 +2,11 @@
 
 from complaints.report.content import Count, Section, Sentence
 from complaints.report.figures import Figures
-from complaints.report.periods import day_in_words
 from complaints.report.sections.closed import both_cohorts
 from complaints.report.sections.open_stages import open_sentences
 from complaints.report.sentences import IN_TIME, UPHELD, received, see, sentence, share_statement
 from complaints.report.tables import received_change
+from complaints.warehouse.clock import day_in_words
 
 
 def section(figures: Figures, small_numbers: Sentence, has_further_tables: bool) -> Section:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from complaints.flows.steps.build import read_project
+from complaints.flows.steps import build
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 from conftest import query
 
@@ -15,7 +15,7 @@ READERS = {"committee_report": "report", "morning_digest": "notices"}
 @pytest.fixture(scope="module")
 def manifest(example: Settings) -> dict[str, Any]:
     """What dbt knows of the project."""
-    return read_project(example).writable_manifest().to_dict()
+    return build.read_project(example).writable_manifest().to_dict()
 
 
 @pytest.fixture(scope="module")

@@ -55,14 +55,13 @@ def test_a_line_of_the_crontab_works_with_nothing_set(
     assert "Traceback" not in done.stderr
 
 
-def test_the_command_of_the_service_works_with_its_settings_alone(
-    example_copy: Settings, tmp_path: Path
-) -> None:
+@pytest.mark.soak
+def test_the_command_of_the_service_works_with_its_settings_alone(tmp_path: Path) -> None:
     command = re.search(r"^ExecStart=(.+)$", TEXT, re.MULTILINE)
     assert command
-    settings = {"COMPLAINTS_HOME": str(example_copy.home), "COMPLAINTS_SOURCE": str(tmp_path)}
+    settings = {"COMPLAINTS_HOME": str(tmp_path), "COMPLAINTS_SOURCE": str(tmp_path)}
     service = subprocess.Popen(
-        words_of(command[1], example_copy.home, tmp_path),
+        words_of(command[1], tmp_path, tmp_path),
         cwd="/",
         env=BARE | settings,
         stdout=subprocess.PIPE,
@@ -79,6 +78,6 @@ def test_the_command_of_the_service_works_with_its_settings_alone(
         service.terminate()
         assert service.wait(60) == 0
     assert psutil.wait_procs(server, timeout=30)[1] == [], "stopped while its server was starting"
-    assert first.startswith(f"The nights of {example_copy.home} from {tmp_path}, until stopped")
+    assert first.startswith(f"The nights of {tmp_path} from {tmp_path}, until stopped")
     assert re.fullmatch(r"Next nightly: \w+, \d+ \w+ \d{4} at 04:00\.\n", night)
     assert re.fullmatch(r"Next weekly: Sunday, \d+ \w+ \d{4} at 07:00\.\n", weekly)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from complaints.flows.steps.build import read_project
+from complaints.flows.steps import build
 from complaints.flows.steps.private_columns import private_names
+from complaints.warehouse.erase_from_files import FREE_TEXT
 from complaints.warehouse.layout import ANONYMISED_KEEPS, LAYOUT_NAMES
 from complaints.warehouse.settings import PROJECT_FOLDER, read_settings
-from complaints.warehouse.traces import FREE_TEXT
 
 PAGE = (PROJECT_FOLDER / "docs" / "privacy.md").read_text(encoding="utf-8")
 # The kinds and, of each, the columns of the export that the page names.
@@ -25,7 +25,7 @@ HOME = "stg_records"
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     """The models and seeds, as dbt reads them."""
-    manifest = read_project(read_settings(home=tmp_path_factory.mktemp("privacy")))
+    manifest = build.read_project(read_settings(home=tmp_path_factory.mktemp("privacy")))
     return [n for n in manifest.nodes.values() if n.resource_type in ("model", "seed")]
 
 

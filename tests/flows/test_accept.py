@@ -248,9 +248,9 @@ def test_a_case_of_several_sources_needs_its_source(home: Home) -> None:
 def test_commands_beside_a_run_at_work_or_without_a_home_end_with_1(home: Home, run: Run) -> None:
     with lock_home(home.settings):
         said = home.accept("ANSWERED", "stage_1", BEFORE)
-        assert_mistake(said, ExitCode.FAILED, "Another run is at work")
+        assert_mistake(said, ExitCode.FAILED, "Another run is in progress")
         said = run("accepted", "--home", home.settings.home)
-        assert_mistake(said, ExitCode.FAILED, "Another run is at work")
+        assert_mistake(said, ExitCode.FAILED, "Another run is in progress")
     said = run("accepted", "--home", "elsewhere")
     assert_mistake(said, ExitCode.FAILED, "complaints nightly")
     assert not Path("elsewhere").exists()

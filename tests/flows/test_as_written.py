@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 from command_helpers import Run
 from compiled_models import WITHOUT_DBT
 from complaints.flows.night import run_and_notify
+from complaints.warehouse.as_written import list_findings
 from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings, read_settings
 from conftest import EXAMPLE_EXPORTS, query, write_export
@@ -147,14 +150,23 @@ def test_a_row_that_came_no_more_is_in_the_file_that_held_it(run: Run, door: Doo
 
 
 def test_while_a_run_is_at_work_the_list_says_that_it_shows_no_texts(
-    run: Run, example: Settings
+    run: Run, example_copy: Settings
 ) -> None:
-    with lock_home(example):
-        said = run("quarantine", "--home", example.home, "--format", "csv")
-        assert run("spellings", "--home", example.home).exit_code == 1
+    with lock_home(example_copy):
+        said = run("quarantine", "--home", example_copy.home, "--format", "csv")
+        assert run("spellings", "--home", example_copy.home).exit_code == 1
     rows = list(csv.DictReader(io.StringIO(said.out)))
-    assert said.exit_code == 0 and "while no run is at work" in said.err
+    assert said.exit_code == 0 and "while no run is in progress" in said.err
     assert len(rows) > 15 and not any(row["what_is_written"] for row in rows)
+
+
+def test_a_list_waits_for_another_persons(example_copy: Settings) -> None:
+    with ThreadPoolExecutor(1) as person:
+        with lock_home(example_copy):
+            listing = person.submit(list_findings, example_copy)
+            time.sleep(1)
+            assert not listing.done()
+        assert listing.result().has_texts
 
 
 MARKS = {

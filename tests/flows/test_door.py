@@ -120,6 +120,11 @@ def other_order(rows: Sequence[Row]) -> list[Row]:
             "0 of the 40 cases of the last delivery are in this one",
         ),
         (other_order, "dates_out_of_order", "set `dates: month-first` for the source complaints"),
+        (
+            lambda rows: [row | {"service_team": f"Example {n}"} for n, row in enumerate(rows)],
+            "texts_differ",
+            "`service_team` has 40 different texts in 40, as a column of names or narrative has",
+        ),
     ],
 )
 def test_each_change_is_stopped_and_said(
@@ -130,6 +135,11 @@ def test_each_change_is_stopped_and_said(
     assert said and evidence in said[0], second.stops()
 
 
+def reasons_of(number: int) -> str:
+    """Three of twelve reasons, others in each row."""
+    return ";".join(f"Reason {(number * step) % 12}" for step in (1, 5, 7))
+
+
 @pytest.mark.parametrize(
     ("rows", "is_stopped"),
     [
@@ -138,6 +148,10 @@ def test_each_change_is_stopped_and_said(
         ([*export(39), export(40)[-1] | {"responded_date": "07/13/2018"}], True),
         ([row | {"stage": "soon"} for row in export()[:21]] + export()[21:], True),
         ([row | {"stage": "soon"} for row in export()[:20]] + export()[20:], False),
+        # names, narrative, and three of twelve reasons in each row
+        ([row | {"complainant_type": row["case_reference"]} for row in export()], True),
+        ([row | {"reasons": f"Parent {n} said; that"} for n, row in enumerate(export())], True),
+        ([row | {"reasons": reasons_of(n)} for n, row in enumerate(export())], False),
         # fewer than 20 rows: two dates of which none can only be day-first
         (
             [
@@ -198,6 +212,26 @@ def test_a_header_that_was_renamed_is_seen_in_a_single_row(door: Door) -> None:
     assert "`responded_date` is gone, `date_of_response` is new" in (file.message or "")
     (file,) = door.deliver(without(export(1), "responded_date"))
     assert file.status == "loaded"
+
+
+def test_an_optional_header_of_a_stage_may_be_missing_but_not_have_another_name(
+    door: Door, tmp_path: Path
+) -> None:
+    file = tmp_path / "sources.yml"
+    file.write_text(
+        "sources:\n  - code: complaints\n    files: exports\n    optional: [received_date]\n"
+        "    stages:\n      stage_1: {received_date: received_date}\n"
+        "      stage_2: {received_date: Second}\n"
+    )
+    door.settings = door.settings.model_copy(update={"source": file})
+    rows = [{**row, "Second": ""} for row in without(export(), "stage")]
+    rows[0]["Second"] = rows[0]["received_date"]
+    door.deliver(rows)
+    (delivered,) = door.deliver(renamed(rows, "Second", "Stage 2 requested"))
+    assert delivered.status == "stopped"
+    assert "`Second` is gone, `Stage 2 requested` is new in its place" in (delivered.message or "")
+    (delivered,) = door.deliver(without(rows, "Second"))
+    assert delivered.status == "loaded"
 
 
 def test_a_reference_that_is_not_of_the_sources_pattern_is_held(door: Door, tmp_path: Path) -> None:
@@ -262,8 +296,8 @@ def test_a_source_without_a_file_is_said_where_others_have_some(door: Door, tmp_
     report = run_night(read_settings(**door.settings.model_dump() | given), WITHOUT_DBT)
     assert report.exit_code == ExitCode.PUBLISHED_WITH_REJECTED_FILES
     assert [record.message for record in report.rejected] == [
-        "other matches no file, so nothing of the source other was read; correct `files` in the "
-        "sources file, or see that its export arrives."
+        "other matches no file, so nothing of the source other was read; check that its export "
+        "arrives, and `files` in a sources file."
     ]
 
 
@@ -353,3 +387,23 @@ def test_accepting_a_delivery_needs_a_reason_and_a_home(run: Run, tmp_path: Path
     assert said.exit_code == ExitCode.USAGE and "--reason" in said.err
     said = run("accept-delivery", "complaints", "--reason", "r", "--home", tmp_path / "none")
     assert_mistake(said, ExitCode.FAILED, "There are no deliveries in")
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        (without(export(41), "outcome"), "was refused, .* was stopped"),
+        (without(export(41), "stage"), "was rejected, .* lacks the column stage"),
+    ],
+)
+def test_an_older_file_that_still_lies_there_makes_no_night_a_good_one(
+    door: Door, rows: list[Row], problem: str
+) -> None:
+    door.night(export(), "complaints_2018-11-01")
+    published = snapshot(door.settings.marts_path)
+    for _ in range(2):
+        with pytest.raises(RunFailedError, match=problem):
+            door.night(rows, "complaints_2018-11-02")
+    assert snapshot(door.settings.marts_path) == published
+    report = door.night(export(42), "complaints_2018-11-03")
+    assert report.exit_code == ExitCode.PUBLISHED_WITH_REJECTED_FILES

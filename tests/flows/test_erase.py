@@ -49,7 +49,10 @@ ROLE, REASON = "Information Officer", "Asked for on 26 November"
 STAGES = "select count(*) from fct_complaint_stages"
 # Every figure, and what they are made of but for the case itself.
 FIGURES = "select * from rpt_quarterly_stages order by all"
-NEWEST_FILE = "select rows_read, rows_erased from dq_deliveries order by run_id desc limit 1"
+NEWEST_FILE = (
+    "select rows_read, rows_erased from dq_deliveries "
+    "where run_id = (select max(run_id) from dq_deliveries) order by file_name"
+)
 
 
 @pytest.fixture(scope="module")
@@ -115,12 +118,28 @@ def test_an_erased_case_is_in_no_file_and_is_refused_from_then_on(home: Home) ->
     assert query(settings.warehouse_path, learning) == [("As in [erased], letters come late.",)]
 
     mentions = row("NEW", learning="Like ZQ-12.")
+    (settings.source / "remedies.csv").write_text(
+        f"case_reference,type,agreed\n{CASE},Apology,2018-07-10\nOTHER,Apology,2018-07-10\n"
+    )
+    (settings.source / "recommendations.csv").write_text(
+        "case_reference,stage,text\nZQ-12,LGO,Apologise\nOTHER,LGO,As in ZQ-12\n"
+    )
     report = night(settings, DAY, mentions, steps=TESTED_WITHOUT_DBT)
     assert naming(settings.home, CASE) == naming(settings.home, "ZQ-12") == []
-    assert [(each.rows_read, each.rows_erased) for each in report.files] == [
-        (len(DELIVERED) + 1, 3)
+    assert [(each.file_name, each.rows_read, each.rows_erased) for each in report.files] == [
+        ("complaints.csv", len(DELIVERED) + 1, 3),
+        ("recommendations.csv", 2, 1),
+        ("remedies.csv", 2, 1),
     ]
-    assert query(settings.marts_path, NEWEST_FILE) == [(len(DELIVERED) + 1, 3)]
+    assert query(settings.marts_path, NEWEST_FILE) == [
+        (len(DELIVERED) + 1, 3),
+        (2, 1),
+        (2, 1),
+    ]
+    learning = "select learning from raw.records where case_reference = 'NEW'"
+    assert query(settings.warehouse_path, learning) == [("Like [erased].",)]
+    texts = "select case_reference, text from fct_recommendations"
+    assert query(settings.marts_path, texts) == [("OTHER", "As in [erased]")]
     with pytest.raises(UsageError, match="was erased on 2018-11-27"):
         erased(settings, CASE)
 
@@ -277,6 +296,14 @@ def test_a_restore_erases_again_and_old_backups_expire(
     monkeypatch.setattr(backing_up.clock, "today", lambda: expires_on)
     carry_out_erasures(settings)
     assert backups_before(settings) == [] and not backup.exists()
+
+
+def test_backups_of_the_home_are_named_also_where_newer_go_elsewhere(
+    home: Home, tmp_path: Path
+) -> None:
+    backup = back_up(home.settings)
+    settings = home.settings.model_copy(update={"backup_folder": tmp_path / "disk"})
+    assert f"{backup} was made before: it expires on " in erased(settings, CASE)[1]
 
 
 @pytest.mark.parametrize("way", ["forget", "anonymise"])

@@ -246,7 +246,7 @@ def test_a_file_that_cannot_be_opened_is_rejected(store, exports, monkeypatch):
     def refuse(path):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("complaints.flows.readers.export_files._content_hash", refuse)
+    monkeypatch.setattr("complaints.flows.readers.export_files.file_sum", refuse)
     found = unread_deliveries(store, folder_source(exports))
     assert found.deliveries == {}
     assert found.records[0].message == "a.csv cannot be opened (Permission denied)."

@@ -77,7 +77,7 @@ def tables(settings: Settings) -> list[str]:
 
 
 def assert_joint_store_has(joint: Settings, *homes: Settings) -> None:
-    """See that every mart of the joint store is the homes' own, cell by cell, and no more."""
+    """Check that every mart of the joint store is the homes' own, cell by cell, and no more."""
     names = tables(homes[0])
     with open_joint_store(joint) as store:
         theirs = checksums(store, names)

@@ -249,9 +249,19 @@ def test_a_spreadsheets_number_is_no_reference(warehouse: Warehouse) -> None:
     assert warehouse.held() == {"1.01003E+11": "case_reference_mangled"}
 
 
+def test_an_error_or_a_placeholder_is_no_reference_and_no_team(warehouse: Warehouse) -> None:
+    nothing = ["#N/A", "#REF!", "#DIV/0!", "n/a", "NULL", "-", "TBC", "(blank)"]
+    rows = [row(written) for written in nothing]
+    rows += [row(f"A{place}", service_team=written) for place, written in enumerate(nothing)]
+    assert warehouse.deliver(*rows) == {"loaded": len(nothing), "quarantined": len(nothing)}
+    assert warehouse.held() == dict.fromkeys(nothing, "case_reference_mangled")
+    assert warehouse.findings() == [("case_reference_mangled",), ("team_missing",)]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "is_warned"),
     [
+        ('="00123"', "123", True),
         ("00123", "123", True),
         ("CH-1", "ch-1", True),
         ("CH-001", "CH1", True),

@@ -93,7 +93,7 @@ def test_dry_run_beside_a_run_at_work_says_so(run: Run, tmp_path: Path, settings
     write_export(settings.source / "complaints.csv", [{"case_reference": "1"}])
     with lock_home(settings):
         said = run("nightly", "--dry-run", "--source", settings.source, "--home", settings.home)
-    assert_mistake(said, ExitCode.FAILED, "Another run is at work", str(settings.home))
+    assert_mistake(said, ExitCode.FAILED, "Another run is in progress", str(settings.home))
 
 
 @pytest.mark.soak

@@ -288,4 +288,4 @@ def test_a_schedule_that_is_ended_while_its_server_is_made_leaves_none(
             pass
     finally:
         signal.signal(signal.SIGTERM, before)
-    assert [server.poll() for server in made] == [-signal.SIGTERM]
+    assert [server.wait(30) for server in made] == [-signal.SIGTERM]

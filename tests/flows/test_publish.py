@@ -85,6 +85,7 @@ def night_whose_rename_is_refused(settings: Settings) -> None:
         exit_with(lambda: run_night(settings, WITHOUT_DBT))
 
 
+@pytest.mark.soak
 def test_a_sources_own_target_before_our_due_date_is_its_limit(
     settings: Settings, example: Settings
 ) -> None:

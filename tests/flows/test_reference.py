@@ -234,6 +234,24 @@ def council_file(name: str, *rows: str) -> bytes:
             ["statutory,stage_1,1st"],
             "row 1: stage_number must be a whole number, not '1st'.",
         ),
+        *(
+            (
+                "stages.csv",
+                rows,
+                f"row {number}: stage_number must be more than that of every earlier stage and "
+                "less than that of every later one, of any procedure, in the order stage_1, "
+                f"stage_2, stage_3, ombudsman, not '{value}'.",
+            )
+            for rows, number, value in (
+                (["corporate,stage_3,2"], 1, 2),
+                (["corporate,stage_1,1", "corporate,ombudsman,2"], 2, 2),
+                (["statutory,stage_3,4"], 1, 4),
+                (["statutory,stage_2,1"], 1, 1),
+                (["statutory,ombudsman,2"], 1, 2),
+                # A case may pass from one procedure to the other.
+                ([f"corporate,{stage},10" for stage in ("stage_2", "ombudsman")], 1, 10),
+            )
+        ),
         (
             "outcomes.csv",
             ["resolved,perhaps,Resolved"],
@@ -295,10 +313,25 @@ def council_file(name: str, *rows: str) -> bytes:
             "findings panel, for a request previous_response, not 'received'.",
         ),
         (
+            "time_limits.csv",
+            ["statutory,stage_1,response,findings,10,20,2018-07-01,2018-09-30,Cabinet"],
+            "row 1: clock_starts must be received or acknowledged where the stage has no row "
+            "overall with working_days that holds on all days of this row, not 'findings'.",
+        ),
+        (
+            "time_limits.csv",
+            [
+                "statutory,stage_1,overall,received,50,50,2018-07-01,2018-08-31,x",
+                "statutory,stage_1,response,findings,10,20,2018-07-01,2018-09-30,x",
+            ],
+            "row 2: clock_starts must be received or acknowledged where the stage has no row "
+            "overall with working_days that holds on all days of this row, not 'findings'.",
+        ),
+        (
             "synonyms.csv",
             ["team,Informal,stage_1"],
             "row 1: field must be one of procedure, stage, outcome, legal_basis, extension_agreed, "
-            "target_met, status, contact_type, not 'team'.",
+            "target_met, status, advocate, contact_type, not 'team'.",
         ),
         (
             "synonyms.csv",
@@ -311,6 +344,12 @@ def council_file(name: str, *rows: str) -> bytes:
             "row 1: value must be one of yes, no, not 'true'.",
         ),
         ("synonyms.csv", ["stage,Informal,"], "row 1: value must be filled in."),
+        (
+            "synonyms.csv",
+            ["extension_agreed,\u2713,yes"],
+            "row 1: written must have a letter or a digit, not '\u2713'; what a sign means is said "
+            "under 'values' in the sources file.",
+        ),
         (
             "synonyms.csv",
             ["stage,Informal stage,stage_1", "stage,INFORMAL - stage,stage_2"],
@@ -356,6 +395,60 @@ def test_codes_of_one_council_file_are_known_to_the_others(tmp_path: Path) -> No
         prepare_reference(settings)
     stages = query(settings.warehouse_path, "select procedure, stage from raw.council_stages")
     assert stages == [("corporate", "stage_3")]
+
+
+def test_stages_may_have_other_numbers_in_the_same_order(tmp_path: Path) -> None:
+    with (SEEDS / "stages.csv").open(encoding="utf-8", newline="") as file:
+        rows = [
+            f"{row['procedure']},{row['stage']},{10 * int(row['stage_number'])}"
+            for row in csv.DictReader(file)
+        ]
+    settings = prepare(tmp_path / "home", "stages.csv", council_file("stages.csv", *rows))
+    highest = query(settings.warehouse_path, "select max(stage_number) from raw.council_stages")
+    assert highest == [(40,)]
+
+
+FINDINGS = "response,findings,15,15,2018-07-01,2018-09-30,Cabinet"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [f"statutory,stage_3,{FINDINGS}"],
+        [
+            f"corporate,stage_2,{FINDINGS}",
+            "corporate,stage_2,overall,received,50,50,2018-04-01,,Cabinet",
+        ],
+    ],
+    ids=["the shipped limit overall", "a limit overall of the council's own"],
+)
+def test_a_response_may_be_counted_from_the_findings_beside_a_limit_overall(
+    tmp_path: Path, rows: list[str]
+) -> None:
+    settings = prepare(tmp_path / "home", "time_limits.csv", council_file("time_limits.csv", *rows))
+    counted = query(settings.warehouse_path, "select count(*) from raw.council_time_limits")
+    assert counted == [(len(rows),)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "statutory,stage_3,overall,received,,,2018-07-01,,x",
+        "statutory,stage_3,overall,received,50,50,2006-09-01,2018-06-30,x",
+    ],
+    ids=["no limit", "an end"],
+)
+def test_a_row_that_leaves_a_shipped_row_without_what_it_needs_is_refused(
+    tmp_path: Path, row: str
+) -> None:
+    with pytest.raises(UsageError) as mistake:
+        prepare(tmp_path / "home", "time_limits.csv", council_file("time_limits.csv", row))
+    assert str(mistake.value) == (
+        f"{tmp_path / 'home' / 'reference' / 'time_limits.csv'}: beside its rows, the shipped row "
+        "statutory stage_3 response 2006-09-01 is wrong, for clock_starts must be received or "
+        "acknowledged where the stage has no row overall with working_days that holds on all days "
+        "of this row, not 'findings'; write that row here as it should be."
+    )
 
 
 def test_spellings_that_agree_may_be_written_twice(tmp_path: Path) -> None:

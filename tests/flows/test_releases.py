@@ -40,10 +40,23 @@ PLANTED = {
         "reclassified_between_procedures",
         {"procedure": "Corporate", "legal_basis": ""},
     ),
+    # A rule on the row alone held it at the release: its clock started before it was received.
+    "CH-18-0903": (
+        "released_from_quarantine",
+        {
+            "procedure": "Corporate",
+            "legal_basis": "",
+            "clock_start_date": "",
+            "outcome": "Withdrawn",
+        },
+    ),
 }
 PLACES = f"""
     select case_reference, source_row from fct_complaint_stages
     where source_file = '{EXPORT}' and stage = 'stage_1'
+    union all
+    select case_reference, row_number from dq_quarantine
+    where file_name = '{EXPORT}' and stage = 'stage_1'
 """
 LATE = {
     "case_reference": "CH-18-9001",
@@ -101,9 +114,7 @@ def edit(header: list[str], line: list[str], change: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("since", ["2018-19-q1-committee-1", "2018-11-27"])
-def test_explain_names_the_five_changes_and_nothing_else(
-    after: After, run: Run, since: str
-) -> None:
+def test_explain_names_the_six_changes_and_nothing_else(after: After, run: Run, since: str) -> None:
     words = ("explain", QUARTER, "--since", since, "--home", after.settings.home)
     stages = json.loads(run(*words, "--format", "json").out)
     figures = json.loads(run(*words, "--figures", "--format", "json").out)
@@ -212,7 +223,7 @@ def test_released_figures_are_reconciled_like_those_of_older_paper_reports(after
         QUARTER,
     )
     assert sorted(found) == [
-        ("corporate", "stage_1", 22, 23, "matches_excluding_withdrawn"),
+        ("corporate", "stage_1", 22, 24, "matches_excluding_withdrawn"),
         ("statutory", "stage_1", 18, 17, "differs"),
     ]
 
@@ -244,6 +255,35 @@ def test_a_mistake_is_met_with_one_sentence(
     *progress, last = said.err.splitlines()
     assert (said.exit_code, said.out, len(progress) <= 1) == (2, "", True)
     assert last.startswith("Error: ") and sentence in last
+
+
+def test_a_publication_says_how_many_of_its_counts_were_given_away_before(
+    example_copy: Settings, run: Run
+) -> None:
+    def said(profile: str) -> list[str]:
+        words = ("release", QUARTER, "--profile", profile, "--home", example_copy.home)
+        return run(*words).out.splitlines()
+
+    assert len(said("committee")) == 1
+    assert len(said("publication")) == 2
+    *_, sentence = said("publication")
+    folder = example_copy.releases_folder / "2018-19-q1-publication-2"
+    with (folder / "disclosure_record.csv").open(encoding="utf-8", newline="") as file:
+        number = [row["is_given_away"] for row in csv.DictReader(file)].count("True")
+    assert sentence == (
+        f"Counts to be hidden that follow from what was released before: {number}. "
+        f"{folder / 'disclosure_record.csv'} lists them (is_given_away)."
+    )
+
+
+def test_a_release_of_a_store_that_an_older_version_built_waits_for_a_night(
+    example_copy: Settings, run: Run
+) -> None:
+    with duckdb.connect(example_copy.warehouse_path) as store:
+        store.execute("drop table intermediate.int_rows_held_by_themselves")
+    said = run("release", QUARTER, "--home", example_copy.home)
+    assert (said.exit_code, said.out) == (1, "")
+    assert "run `complaints nightly` once" in said.err
 
 
 def test_an_interrupted_release_is_finished_or_removed(after: After, tmp_path: Path) -> None:

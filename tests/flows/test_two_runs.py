@@ -44,7 +44,9 @@ def test_a_run_beside_another_ends_at_once_and_says_so(home_of_first_night: Smal
     first = start(waiting_night, settings, has_begun, may_go_on)
     assert has_begun.wait(60)
     began = time.monotonic()
-    with pytest.raises(RunFailedError, match=f"Another run is at work in {settings.home}: wait"):
+    with pytest.raises(
+        RunFailedError, match=f"Another run is in progress in {settings.home}: wait"
+    ):
         run_night(settings)
     assert time.monotonic() - began < settings.lock_wait_seconds / 2
     first.kill()
@@ -66,7 +68,7 @@ def test_a_night_waits_for_a_command_that_holds_the_home(home_of_first_night: Sm
     command = start(holding_command, settings, holds, 2)
     assert holds.wait(60)
     impatient = settings.model_copy(update={"lock_wait_seconds": 0})
-    with pytest.raises(RunFailedError, match="Another run is at work"):
+    with pytest.raises(RunFailedError, match="Another run is in progress"):
         run_night(impatient)
     assert ended(start(quick_night, settings)) == ExitCode.DONE
     assert ended(command) == 0

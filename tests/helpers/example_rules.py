@@ -125,6 +125,7 @@ def _warnings_on_a_row(row: Row) -> Iterator[str]:
         "outcome_without_response": not has_answer and row.outcome not in ("", "withdrawn"),
         "outcome_unknown": row.outcome not in OUTCOMES | {""},
         "extension_unknown": row.word("extension_agreed") not in YES | NO,
+        "advocate_unknown": row.word("advocate") not in YES | NO,
         "legal_basis_unknown": not is_known_basis,
         "other_date_invalid": bool(row.invalid & OTHER_DATES),
         "clock_start_implausible": clock and clock > (row.responded_date or AS_OF_DAY),

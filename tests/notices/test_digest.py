@@ -251,7 +251,9 @@ def test_erasures_are_counted_once_without_a_name(notified: Settings, postbox: P
         notify(notified, day(days))
         said = "".join(map(text_of, postbox.taken()))
         assert said.count("on 25 November 2018, because it was asked for") == lines // 2
-        assert said.count("- 12 cases were erased on 26 November 2018, for the ret") == lines // 2
+        assert (
+            said.count("- 12 cases were erased on 26 November 2018, because the ret") == lines // 2
+        )
         assert said.count("erased") + said.count("anonymised") <= lines + 1
 
 

@@ -75,11 +75,12 @@ def test_nothing_is_stored_until_somebody_is_notified(notified: Settings, postbo
     assert "C8" in text_of(mail), "what was sent to nobody yet is new to its first recipient"
 
 
-def test_preview_prints_the_next_digest_and_marks_nothing(
+def test_preview_prints_the_next_digest_as_at_the_marts_day_and_marks_nothing(
     run: Run, notified: Settings, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COMPLAINTS_AS_OF", "2018-11-26")
     monkeypatch.setenv("COMPLAINTS_ALERTS_DATA_QUALITY", MANAGER)
+    change(notified, "create table dq_publication as select date '2018-11-24' as as_of_day")
     words = ("alert", "--preview", "--home", notified.home)
     assert run(*words).out == "There is nothing new to send.\n"
     change(notified, HELD.format("20181126", 6))
@@ -87,7 +88,7 @@ def test_preview_prints_the_next_digest_and_marks_nothing(
         said = run(*words)
         assert said.exit_code == ExitCode.DONE
         assert said.out.startswith(
-            "To the recipients of data_quality:\n\nComplaints, 26 November 2018"
+            "To the recipients of data_quality:\n\nComplaints, 24 November 2018"
         )
         assert "- C5, stage 1, Fostering: a_20181126.csv, row 6" in said.out
     assert postbox.taken() == []
@@ -212,10 +213,10 @@ def test_a_test_is_sent_to_every_recipient_and_stored_nowhere(
     said = run("alert", "--test", "--home", notified.home)
     assert said.exit_code == ExitCode.FAILED
     assert said.out.splitlines() == [
-        "To entry 1 of COMPLAINTS_ALERTS_DATA_QUALITY: sent; see that it arrived.",
+        "To entry 1 of COMPLAINTS_ALERTS_DATA_QUALITY: sent; check that it arrived.",
         "To entry 2 of COMPLAINTS_ALERTS_FAILURES: not sent, because the mail server refuses it "
         "(550).",
-        "To entry 1 of COMPLAINTS_ALERTS_TEAMS: sent; see that it arrived.",
+        "To entry 1 of COMPLAINTS_ALERTS_TEAMS: sent; check that it arrived.",
     ]
     assert [(mail["To"], mail["Subject"]) for mail in postbox.taken()] == [
         (MANAGER, "Complaints: a test"),

@@ -1,10 +1,12 @@
 """The pages: every figure is that of the query printed with it, every link leads somewhere."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
@@ -13,6 +15,7 @@ from command_helpers import Run
 from complaints.flows.steps.write_site import write_site
 from complaints.pages.site import DOCS, START
 from complaints.warehouse.settings import PROJECT_FOLDER, Settings
+from complaints.warehouse.worklist import DUE_SOON, OVERDUE, read_worklist
 from conftest import query
 from html_page import read_page, text_of
 
@@ -44,6 +47,39 @@ def test_every_table_is_what_its_query_returns(site: Path, example: Settings) ->
             assert len(section.findall(".//tbody/tr")) == len(rows), path.name
             shown += len(rows)
     assert shown > 500
+
+
+def test_a_rule_has_one_line_a_day_whatever_the_number_of_sources() -> None:
+    pages = yaml.safe_load((PROJECT_FOLDER / "pages" / "views.yml").read_text("utf-8"))
+    views = {view["title"]: view for page in pages for view in page["views"]}
+    with duckdb.connect() as marts:
+        marts.execute(
+            "create table dq_trends as select date '2018-11-27' as as_of_day, 'one' as rule_code, "
+            "* from (values ('a', 1, 1, 0), ('b', 2, 2, 0)) "
+            "as t(source, rows_failing, rows_held_back, rows_warned)"
+        )
+        found = marts.execute(views["Data quality by rule"]["sql"]).fetchall()
+    assert [row[1:] for row in found] == [("one", 3, 0)]
+
+
+def test_a_percentage_is_the_reports(example: Settings, tmp_path: Path) -> None:
+    """As a fraction of two, 23 / 40 is a little less than 0.575, and 58% in the report."""
+    shutil.copyfile(example.marts_path, tmp_path / "marts.duckdb")
+    with duckdb.connect(tmp_path / "marts.duckdb") as marts:
+        marts.execute(
+            "update rpt_quarterly_stages set received = 40, in_sla = 23, in_sla_rate = 23 / 40 "
+            "where procedure = 'statutory' and stage = 'stage_1'"
+        )
+    site = write_site(example.model_copy(update={"home": tmp_path})).parent
+    page = read_page((site / "quarter-2018-19-q2.html").read_text("utf-8"))
+    rows = [[text_of(cell) for cell in row] for row in page.iter("tr")]
+    assert ["Statutory", "Stage 1", "40", "23", "58"] in [
+        [row[0].capitalize(), *row[1:5]] for row in rows if len(row) > 4
+    ]
+    trends = read_page((site / "trends.html").read_text("utf-8"))
+    assert ["2018-19 Q2", "Stage 1", "57.5"] in [
+        [text_of(cell) for cell in row] for row in trends.iter("tr")
+    ]
 
 
 def test_a_reader_gets_from_each_page_to_every_other(site: Path, browser: Browser) -> None:
@@ -114,8 +150,22 @@ def test_the_pages_are_replaced_as_a_whole_and_the_command_names_the_first(
     assert not list(example_copy.home.glob(".site-*"))
 
 
-def test_a_name_from_an_export_cannot_break_a_page(example_copy: Settings) -> None:
+def test_today_says_what_the_worklist_says(example_copy: Settings) -> None:
     with duckdb.connect(example_copy.marts_path) as marts:
-        marts.execute("update rpt_open_stages set service_team = '<script>alert(1)</script>'")
-    text = write_site(example_copy).read_text("utf-8")
-    assert "<script>" not in text and "&lt;script&gt;" in text
+        marts.execute("update rpt_worklist set service_team = '<script>alert(1)</script>'")
+    settings = example_copy.model_copy(update={"alerts_due_within_days": 9})
+    today = write_site(settings).read_text("utf-8")
+    assert "<script>" not in today and "Due within 9 working days" in today
+    sections = {
+        text_of(section.find("h2")): section.findall(".//tbody/tr")
+        for section in read_page(today).iter("section")
+    }
+    states = Counter(row[0] for row in read_worklist(settings).rows)
+    assert states[OVERDUE] and states[DUE_SOON]
+    assert len(sections[OVERDUE]) == states[OVERDUE]
+    assert len(sections[DUE_SOON]) == states[DUE_SOON]
+    (of_team,) = sections["Overdue and due soon, by team"]
+    assert [text_of(cell) for cell in of_team[1:3]] == [
+        str(states[OVERDUE]),
+        str(states[DUE_SOON]),
+    ]

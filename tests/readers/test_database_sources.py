@@ -1,7 +1,11 @@
+import re
+
 import pgserver
 import pytest
 import sqlalchemy as sa
+import yaml
 
+from complaints.flows.readers.check import describe_sources
 from complaints.flows.readers.sources import DatabaseInput, Source
 from complaints.warehouse.errors import RunFailedError, UsageError
 from export_helpers import landed, night, read_folder
@@ -153,6 +157,32 @@ def test_configuration_mistakes(store, url, settings, words):
     assert words in message
     assert message.endswith(".")
     assert url not in message
+
+
+def test_the_check_reads_a_database_as_the_night_does(url, tmp_path, monkeypatch):
+    path = tmp_path / "sources.yml"
+
+    def described(**changed):
+        given = portal(**changed).model_dump(
+            include={"code", "database", "rename"}, exclude_none=True
+        )
+        path.write_text(yaml.safe_dump({"sources": [given]}))
+        lines, can_all_be_read = describe_sources(path)
+        return "\n".join(lines), can_all_be_read
+
+    text, can_all_be_read = described()
+    assert can_all_be_read and "Jane" not in text
+    assert "stages: table, 6 columns, 2 rows" in text
+    assert re.search(r"received_date: 'opened' \(2018-07-02 00:30.* is 2 July 2018;", text)
+    assert "not read: full name" in text
+    with pytest.raises(UsageError, match="stages lacks the column received_date"):
+        described(rename={"Case Ref": "case_reference", "type": "procedure"})
+    change(url, "delete from stages")
+    text, can_all_be_read = described()
+    assert "stages has no data rows." in text and not can_all_be_read
+    monkeypatch.delenv("PORTAL_URL")
+    with pytest.raises(UsageError, match="PORTAL_URL, needed by the source 'portal', is not set"):
+        described()
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,21 @@ def test_a_bare_quotation_mark_within_a_field_is_text(store, exports):
     assert landed(store, "learning") == [('a 6" pipe',), ("x",)]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_file_put_together_of_two(store, exports, encoding):
+    lines = [HEADER, "C1,s,1,x", "\ufeffC2,s,1,x"]
+    read_one(store, exports, "\n".join(lines).encode(encoding))
+    assert landed(store, "case_reference") == [("C1",), ("C2",)]
+    record = read_one(store, exports, "\n".join([*lines, '\ufeff"C3",s,1,x']).encode(encoding))
+    assert record.status == "rejected"
+    assert "has a byte order mark in line 4, as where two files were joined" in record.message
+
+
+def test_a_mark_at_the_beginning_is_none_whatever_the_sources_file_says(store, exports):
+    content = f'\ufeff"case_reference"{HEADER.removeprefix("case_reference")}\n{ROW}'
+    assert read_one(store, exports, content.encode(), read={"encoding": "utf8"}).rows_read == 1
+
+
 @pytest.mark.parametrize(
     ("lines", "line"),
     [
@@ -206,10 +221,19 @@ def test_a_missing_column_is_named_with_the_nearest_names_found(store, exports):
     )
 
 
-def test_a_first_line_of_data_is_not_repeated(store, exports):
-    record = read_one(store, exports, "Sage,Stag,C-1001\nStage,Page,C-1002\n")
-    assert "no name found is similar" in record.message
-    assert "Stag'" not in record.message
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sage,Stag,C-1001",
+        "Siân Example,Mum said,MASH",
+        "Siân Example,advocate,MASH",
+        "Complaints about Siân Example (mum: Jane Example)",
+    ],
+)
+def test_a_first_line_of_data_or_a_title_is_not_repeated(store, exports, line):
+    record = read_one(store, exports, f"{line}\nStage,Page,C-1002\n")
+    assert "no name found is similar; its first line is not shown" in record.message
+    assert not any(name in record.message for name in line.split(","))
 
 
 def test_two_headers_for_one_column_reject_the_file(store, exports):
@@ -302,7 +326,7 @@ def test_no_line_is_lost_at_the_end_of_a_buffer(store, exports, encoding, monkey
     monkeypatch.setattr("complaints.flows.readers.csv_file.BUFFER_BYTES", 1_000)
     monkeypatch.setattr("complaints.flows.readers.decoded_file.CHUNK_CHARACTERS", 300)
     numbers = random.Random(7)
-    for _ in range(40):
+    for _ in range(3):
         rows = numbers.randint(20, 200)
         lines = [f"C{row},\u00e9,{'x' * numbers.randint(0, 9)}y,z" for row in range(rows)]
         content = "\n".join([HEADER, *lines]).encode(encoding)

@@ -291,14 +291,37 @@ def test_a_time_with_its_offset_is_the_same_moment_in_whatever_zone_the_machine_
         (
             "columns: {outcome: Desision}",
             "has no column 'Desision', which the sources file gives for outcome; the nearest name "
-            "found is 'Decision'",
+            "found is 'Decision'. Correct the sources file, or name outcome under 'optional'",
         ),
-        ("where: Statuss = 'x'", "has no column 'Statuss', which the sources file gives for where"),
+        (
+            "columns: {stage: Level}",
+            "has no column 'Level', which the sources file gives for stage. Correct the sources "
+            "file.",
+        ),
+        (
+            "where: Statuss = 'x'",
+            "has no column 'Statuss', which 'where' of the sources file reads; the nearest name "
+            "found is 'Status'. Correct the name; if it is a text, put it in single quotes: "
+            "'Statuss'.",
+        ),
+        ("where: Status = T1", "put it in single quotes: 'T1'."),
+        (
+            "columns: {outcome: {sql: Decision || T1}}\n    optional: [outcome]",
+            "has no column 'T1', which 'outcome' of the sources file reads. Correct the name",
+        ),
         ("columns: {outcome: {sql: 'upper('}}", "'outcome' of the sources file is no SQL"),
         ("where: 'count(*) from x; drop table y'", "'where' of the sources file is no SQL"),
         ("sql: select * from export", "asks for every column (*)"),
         ("sql: select Decision as outcome from export", "lacks case_reference, procedure, stage"),
         ("sql: select nothing as stage from export", "cannot be read by 'sql' of the sources file"),
+        (
+            "columns: {outcome: {sql: 'Decision::int'}}",
+            "the SQL under 'outcome' in the sources file",
+        ),
+        (
+            "where: Decision::int > 3",
+            "the SQL under 'where' or 'sql' in the sources file cannot take",
+        ),
         ("split: {learning: x}", "has no learning, which the sources file names under 'split'"),
         ("columns: {outcome: NAME}", "has 2 columns 'NAME'"),
     ],
@@ -308,11 +331,12 @@ def test_a_mapping_that_does_not_fit_rejects_the_file_in_one_sentence(
 ):
     lines = [
         "case_reference,procedure,stage,received_date,Decision,Status,name,Name ",
-        "C1,s,1,x,,,,",
+        "C1,s,1,x,Jane,,,",
     ]
     record, rows = read(store, tmp_path, f"    {entry}", *lines)
     assert (record.status, rows) == ("rejected", [])
     assert words in record.message
+    assert "Jane" not in record.message
     assert record.message.endswith(".")
 
 

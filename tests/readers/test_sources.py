@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from complaints.flows.readers.check import describe_sources
 from complaints.flows.readers.sources import Authority, Source, read_authority, read_sources
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.layout import LAYOUT
@@ -70,8 +71,9 @@ def test_without_a_name_there_is_one_authority(tmp_path, text):
 )
 def test_an_authority_that_cannot_be_used_is_one_sentence(tmp_path, authority, words):
     path = write_sources(tmp_path, f"authority: {authority}\n{TWO_SYSTEMS}")
-    with pytest.raises(UsageError, match=words):
-        read_authority(path)
+    for read in (read_authority, describe_sources):
+        with pytest.raises(UsageError, match=words):
+            read(path)
 
 
 def test_a_pattern_may_leave_the_folder_of_the_sources_file(tmp_path):
@@ -135,6 +137,8 @@ def test_one_file_can_be_named_though_its_name_looks_like_a_pattern(tmp_path):
         ("sources: [{code: a, files: exports, dates: US}]", "needs one of day-first"),
         ("sources: [{code: a, files: exports, reference_pattern: '['}]", "no regular expression"),
         ("sources: [{code: a, files: exports, door: {rows_shar: 1}}]", "mean 'rows_share'?"),
+        ("sources: [{code: a, files: exports, door: {rows_share: 30}}]", "which is at most 1"),
+        ("sources: [{code: a, files: exports, door: {rows_from: 0}}]", "which is at least 1"),
         ("sources: [{code: a, code: b, files: exports}]", "the key 'code' is given twice"),
         ("sources: [{code: a, database: {url_env: URL}}]", "needs either 'table' or 'query'"),
         (

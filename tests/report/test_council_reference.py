@@ -9,10 +9,11 @@ import pytest
 
 from compiled_models import WITHOUT_DBT
 from complaints.flows.night import run_night
+from complaints.report import PROFILES
 from complaints.report.render_json import render_json
-from complaints.report.write import PROFILES, printed_report
 from complaints.warehouse.settings import Settings
 from conftest import query, write_export
+from report_sections import printed_report
 from small_home import borrow_store
 
 QUARTER, FIRST_DAY = "2018-19 Q2", date(2018, 7, 2)

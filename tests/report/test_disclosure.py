@@ -20,6 +20,7 @@ from complaints.report.disclosure import hidden_cells
 from complaints.report.printing import print_report
 from complaints.report.render_json import render_json
 from complaints.report.row_order import row_order
+from complaints.warehouse.errors import RunFailedError
 from report_attack import Attack
 from report_documents import read_json
 from report_labels import Meaning
@@ -199,6 +200,10 @@ def test_a_report_that_contradicts_itself_is_refused() -> None:
     with pytest.raises(ValueError, match="does not add up"):
         wrong = Sum(cell("received"), (team("A"),))
         hidden_cells(report_of(teams({"A": 2, "B": 4}), sums=[wrong]), 5)
+    # Of the year's other quarters nothing is known.
+    year, quarter = Count(cell("late", "2018-19"), 3), Count(cell("late", "2018-19 Q1"), 5)
+    with pytest.raises(RunFailedError, match="cannot be true of them all"):
+        hidden_cells(report_of(table([["Late", year, quarter]], "Stage", "Year", "Q1")), 5)
 
 
 def test_rows_in_the_order_of_size_disclose_nothing_about_hidden_ones() -> None:

@@ -7,6 +7,7 @@ and alternative texts, and bounds each hidden count by integer programming.
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import date, timedelta
 from math import gcd
 from pathlib import Path
 from typing import NamedTuple
@@ -14,19 +15,22 @@ from typing import NamedTuple
 import duckdb
 import pytest
 
+from compiled_models import WITHOUT_DBT
+from complaints.flows.night import run_night
 from complaints.report.build import build_report
-from complaints.report.disclosure import hidden_cells
+from complaints.report.disclosure import hidden_cells, protect
 from complaints.report.printing import print_report
 from complaints.report.render_docx import render_docx
 from complaints.report.render_html import render_html
 from complaints.report.render_json import render_json
 from complaints.report.visible_cells import visible_cells, visible_figures
-from complaints.report.write import printed_report
 from complaints.warehouse.settings import Settings
-from conftest import query
+from conftest import query, write_export
 from report_attack import Attack
 from report_documents import Document, read_docx, read_html, read_json
+from report_sections import printed_report
 from report_sentences import unread_numbers
+from small_home import borrow_store
 
 QUARTER = "2018-19 Q2"
 PERIODS = (
@@ -207,3 +211,39 @@ def test_the_attacker_is_right_about_what_the_internal_profile_shows(
         if terms.keys() <= truth.keys():
             total = sum(truth[what] * factor for what, factor in terms.items())
             assert least <= total <= most, terms
+
+
+@pytest.mark.soak
+def test_what_has_no_limit_and_what_is_closed_without_a_date_give_nothing_away(
+    settings: Settings, example: Settings
+) -> None:
+    """More has no outcome then than what is open in time, overdue or decided without one."""
+    borrow_store(settings, example)
+    rows = [
+        {
+            "case_reference": f"{start:%y%m}-{n}",
+            "procedure": "statutory",
+            "stage": "stage_1",
+            "received_date": f"{start + timedelta(days=3 * n)}",
+            "responded_date": f"{start + timedelta(days=3 * n + (7 if n % 2 else 30))}",
+            "outcome": "withdrawn" if n < withdrawn else "upheld" if n % 3 else "not_upheld",
+        }
+        for start, withdrawn in (
+            (date(2024, 4, 8), 0),
+            (date(2024, 7, 8), 0),
+            (date(2024, 10, 7), 0),
+            (date(2025, 1, 6), 2),
+        )
+        for n in range(12)
+    ]
+    open_ = {"procedure": "statutory", "received_date": "2025-02-10"}
+    rows.append(open_ | {"case_reference": "X1", "stage": "ombudsman"})
+    rows.append(open_ | {"case_reference": "X2", "stage": "stage_1", "status": "closed"})
+    write_export(settings.source / "complaints.csv", rows)
+    settings = settings.model_copy(update={"as_of": date(2025, 6, 30)})
+    run_night(settings, WITHOUT_DBT)
+    report = build_report(settings.marts_path, "2024-25", settings)
+    assert protect(report, THRESHOLD).given_away == set()
+    printed = printed_report(settings, "2024-25", "publication")
+    attack = attack_of("2024-25", read_json(render_json(printed)))
+    assert len(attack.hidden) > 5 and attack.exposed() == {}

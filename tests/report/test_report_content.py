@@ -11,18 +11,20 @@ import pytest
 
 from complaints.report import layout
 from complaints.report.build import build_report
-from complaints.report.content import Cell, Report
+from complaints.report.content import Cell, Count, Report, Section, Share
 from complaints.report.printing import Printer, print_report
 from complaints.report.render_docx import render_docx
 from complaints.report.render_html import render_html
 from complaints.report.render_json import render_json
-from complaints.report.write import printed_report, write_report
+from complaints.report.sentences import sentence
+from complaints.report.write import _check_comments, write_report
 from complaints.warehouse.backup import SUMS
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.settings import Settings
 from conftest import query
 from report_documents import read_docx, read_html
-from report_sections import sections_of
+from report_sample import FRONT
+from report_sections import printed_report, sections_of
 
 QUARTER, FIRST_QUARTER, YEAR = "2018-19 Q2", "2016-17 Q1", "2017-18"
 PERIODS = (QUARTER, "2017-18 Q4", FIRST_QUARTER, YEAR, "2016-17")
@@ -240,6 +242,16 @@ def test_a_section_says_once_what_is_held_back_and_nothing_where_nothing_is(
     assert "none" not in " ".join(note for each in notes.values() for note in each)
 
 
+def test_a_row_held_back_in_the_period_is_said_once_beside_the_years_before(
+    example: Settings,
+) -> None:
+    sections = sections_of(build_report(example.marts_path, "2018-19 Q1", example))
+    notes = [note for table in sections["2.1"]["tables"] for note in table["notes"]]
+    assert [note for note in notes if "held back" in note.lower()] == [
+        "Held back for correction and not counted: 1 row of statutory stage 1, 2018-19 Q1."
+    ]
+
+
 def test_the_committee_sees_every_count_and_no_case_in_the_order_of_the_seed_report(
     example: Settings,
 ) -> None:
@@ -287,6 +299,40 @@ def test_one_sentence_gives_both_cohorts_where_they_differ(example_copy: Setting
     assert not any(" closed in it" in each for each in sections["1.1"]["paragraphs"])
 
 
+def test_what_was_due_on_friday_is_overdue_on_saturday(example_copy: Settings) -> None:
+    """No working day lies between them, so none is left, and yet the due date has passed."""
+    with duckdb.connect(example_copy.marts_path) as marts:
+        marts.execute(
+            "update rpt_open_stages set working_days_left = 0 where sla_status = 'open_overdue'"
+        )
+        counted = marts.execute(
+            "select count(*), count(*) filter (sla_status = 'open_in_time'), "
+            "count(*) filter (sla_status = 'open_overdue'), "
+            "count(*) filter (sla_status = 'not_applicable') from rpt_open_stages"
+        ).fetchall()
+    section = sections_of(build_report(example_copy.marts_path, QUARTER, example_copy))["C.3"]
+    columns = ("Open", "Within the time limit", "Overdue", "No time limit")
+    assert [tuple(map(int, cells(section, "Total", *columns)))] == counted
+    assert all(number > 0 for number in counted[0])
+
+
+def test_what_was_closed_without_a_date_is_not_called_withdrawn(example_copy: Settings) -> None:
+    """It has a limit and was not withdrawn; the five statuses put it beside those (C21)."""
+    case = "CH-18-0034"
+    with duckdb.connect(example_copy.marts_path) as marts:
+        marts.execute(
+            "update fct_complaint_stages set sla_status = 'not_applicable', responded_date = null, "
+            f"is_closed_date_unknown = true where case_reference = '{case}' and stage = 'stage_1'"
+        )
+        ((quarter,),) = marts.execute(
+            f"select financial_quarter from fct_complaints where case_reference = '{case}'"
+        ).fetchall()
+    sections = sections_of(build_report(example_copy.marts_path, quarter, example_copy)).values()
+    status = "Withdrawn, no limit, or closed without a date"
+    assert status in {text for each in sections for text in cells(each, case, "In SLA?")}
+    assert any(status in table["columns"] for each in sections for table in each["tables"])
+
+
 def test_a_half_year_adds_up_its_quarters_and_a_running_quarter_is_a_draft(
     example: Settings,
 ) -> None:
@@ -301,6 +347,7 @@ def test_a_half_year_adds_up_its_quarters_and_a_running_quarter_is_a_draft(
     assert render_html(draft).count("DRAFT: 2018-19 Q3 has not ended") >= 2
 
 
+@pytest.mark.soak
 def test_the_councils_own_words_stand_in_their_section_and_give_no_hidden_number_away(
     example_copy: Settings,
 ) -> None:
@@ -315,6 +362,32 @@ def test_the_councils_own_words_stand_in_their_section_and_give_no_hidden_number
     assert printed_report(example_copy, QUARTER, "committee")
     with pytest.raises(UsageError, match=r"section 2\.2 says 4, a number that the publication"):
         printed_report(example_copy, QUARTER, "publication")
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("Eleven of them were answered in time.", "11"),
+        ("A dozen were late, twenty-nine not.", "29"),
+        ("In the quarter 11 were in time.", "11"),
+        ("We answered 11 in 2018-19 in time.", "11"),
+        ("28 per cent were in time.", "28%"),
+        ("In time: 28 % of all.", "28%"),
+        ("27.5% were in time.", "27.5%"),
+        ("Twenty-eight percent were in time.", "28%"),
+        ("In quarter 2 stage 1 took 11 working days, and 27 of 100 had help from 11 May 2018.", ""),
+    ],
+)
+def test_a_hidden_number_is_known_however_it_is_written(words: str, number: str) -> None:
+    cell = Cell("in_sla", "2018-19 Q2", "statutory", "stage_1")
+    count, late = Count(cell, 11), Count(cell.of("late"), 29)
+    share = Share(count, Count(cell.of("received"), 40))
+    section = Section("volumes", "Volumes", (sentence(share, late),), comments=(words,))
+    report = Report("2018-19 Q2", "2018-11-27", FRONT, (section,))
+    if not number:
+        return _check_comments(report, {cell, late.cell})
+    with pytest.raises(UsageError, match=f"says {number}, a number that the publication"):
+        _check_comments(report, {cell, late.cell})
 
 
 def test_the_report_is_written_by_format_and_profile(example: Settings, tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ QUARTER = "2018-19 Q2"
         ("Q2 in 2018", UsageError, "is not a valid period: write a quarter as"),
         ("2018-19 Q3", UsageError, "ends on 31 December 2018 and the figures are as at 27"),
         ("2018-19", UsageError, "ask for a year that has ended"),
-        ("2012-13 Q1", RunFailedError, "No complaint is known for 2012-13 Q1: the marts in use"),
+        ("2012-13 Q1", RunFailedError, "begin with 2016-17 Q1 and .* ask for a period between"),
+        ("2018-19 Q3", UsageError, "or for a draft with `complaints report --draft`"),
     ],
 )
 def test_a_period_that_cannot_be_given_is_met_with_one_sentence(

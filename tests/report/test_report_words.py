@@ -2,12 +2,14 @@
 
 import re
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
 from complaints.report.content import Cell, Count, Sentence, Share
 from complaints.report.periods import Period, read_period
 from complaints.report.printing import Printer
+from complaints.report.sections.actions import _lead
 from complaints.report.sentences import (
     complaints_at,
     count_change,
@@ -305,3 +307,17 @@ def test_periods_know_their_days_and_neighbours() -> None:
     assert (to_date.previous.name, to_date.months) == ("2017-18 Q1-Q3", "April to December 2018")
     assert year.months == "April 1999 to March 2000"
     assert [each.name for each in year.quarters][0::3] == ["1999-00 Q1", "1999-00 Q4"]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "words"),
+    [
+        (["in_progress"], "0 of 1 action is done, and 1 is overdue."),
+        (["done"], "1 of 1 action is done, and none is overdue."),
+        (["done", "dropped"], "1 of 2 actions is done, and none is overdue."),
+        (["in_progress", "in_progress"], "0 of 2 actions are done, and 2 are overdue."),
+    ],
+)
+def test_the_number_of_actions_decides_on_the_verb(statuses: list[str], words: str) -> None:
+    actions = [SimpleNamespace(status=each, is_overdue=each == "in_progress") for each in statuses]
+    assert _lead(SimpleNamespace(actions=actions)) == words

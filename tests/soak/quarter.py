@@ -35,7 +35,7 @@ class Run(NamedTuple):
     """A run of the job, and how it ends.
 
     Attributes:
-        ends: well, killed, failed, refused, or without files it can read.
+        ends: well, killed, failed, refused, or without files: nothing new that it can read.
         how: quick (without dbt), dbt, or flow (the command, under Prefect).
         killed_at: before which step; at a random time where it is killed and no step is given.
         sending_to: the recipient at whose message it is killed while it sends.
@@ -75,6 +75,7 @@ MANAGER, LEGAL, OFFICER = (f"{who}@council.example" for who in ("manager", "lega
 
 RUNS: dict[date, tuple[Run, ...]] = {
     date(2018, 9, 6): (Run("killed", killed_at=Moment("record_fates")), WELL),
+    date(2018, 9, 11): (Run("without files"),),
     date(2018, 9, 13): (KILLED, KILLED, WELL),
     date(2018, 9, 18): (Run("killed", killed_at=PUBLISHED), WELL),
     date(2018, 9, 25): (Run("killed", sending_to=MANAGER, is_taken=True), WELL),
@@ -86,6 +87,7 @@ RUNS: dict[date, tuple[Run, ...]] = {
     date(2018, 10, 9): (Run("refused"), WELL),
     date(2018, 10, 10): (Run("killed", sending_to=MANAGER), WELL),
     date(2018, 10, 16): (Run("killed", killed_at=Moment("validate_deadlines"), has_loaded=True),),
+    date(2018, 10, 18): (Run("without files"),),
     date(2018, 10, 25): (KILLED, WELL),
     date(2018, 11, 1): (Run("killed", sending_to=LEGAL, is_taken=True), WELL),
     date(2018, 11, 6): (Run("without files"),),

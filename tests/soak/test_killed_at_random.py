@@ -51,7 +51,7 @@ def test_killed_at_random_times_within_dbt_the_next_night_ends_as_if_nothing_had
     for step, seconds in (("build_records", 0.8), ("build_marts", 1.5)):
         has_begun = PROCESSES.Event()
         killed = start(night_with_dbt, settings, step, has_begun)
-        assert has_begun.wait(60)
+        assert has_begun.wait(300)  # it returns at once, whatever else the machine does
         time.sleep(random.Random(step).uniform(0.2, seconds))
         killed.kill()
         killed.join()

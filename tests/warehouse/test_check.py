@@ -48,7 +48,10 @@ def test_check_is_content_with_a_fresh_publishing(run: Run, home_of_first_night:
     settings = home_of_first_night.put_back()
     said = run("check", "--home", settings.home)
     assert said.exit_code == ExitCode.DONE, said
-    assert said.out.startswith("All is well: the marts are of ") and said.out.count("\n") == 1
+    assert (
+        said.out.startswith("All is well: the marts were published at ")
+        and said.out.count("\n") == 1
+    )
 
 
 def test_check_says_how_old_the_marts_are(run: Run, home_of_first_night: SmallHome) -> None:
@@ -59,7 +62,7 @@ def test_check_says_how_old_the_marts_are(run: Run, home_of_first_night: SmallHo
     said = run("check", "--home", settings.home)
     assert said.exit_code == ExitCode.FAILED
     assert said.out.count("\n") == 1
-    assert f"{began:%Y-%m-%d %H:%M} UTC, 27 h old, where 26 h are allowed" in said.out
+    assert f"{began:%Y-%m-%d %H:%M} UTC, 27 h ago, where 26 h are allowed" in said.out
     assert run("check", "--home", settings.home, "--max-age", "2d").exit_code == ExitCode.DONE
 
 
@@ -179,7 +182,7 @@ def test_check_names_mail_backup_disk_source_and_setting_one_by_one(
     old = tmp_path / "backups" / "backup-000001-20180101T070000Z"
     old.mkdir(parents=True)
     (said,) = asked(run, settings, monkeypatch, backup_folder=str(old.parent))
-    assert said.startswith("The last backup is of 2018-01-01 07:00 UTC, ")
+    assert said.startswith("The last backup was made at 2018-01-01 07:00 UTC, ")
     old.rename(old.with_name(f"backup-000002-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
     given = {"backup_folder": str(old.parent)}
     assert asked(run, settings, monkeypatch, **given)[0].startswith("All is well")

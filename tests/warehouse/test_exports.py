@@ -15,7 +15,7 @@ from command_helpers import Run
 from compiled_models import WITHOUT_DBT
 from complaints.flows.night import run_night
 from complaints.warehouse import exports
-from complaints.warehouse.errors import ExitCode
+from complaints.warehouse.errors import ExitCode, RunFailedError
 from complaints.warehouse.exports import export_marts
 from complaints.warehouse.plain_text import safe_in_spreadsheet
 from complaints.warehouse.settings import Settings
@@ -142,6 +142,12 @@ def test_no_text_of_a_csv_file_is_a_formula_or_unseen(tmp_path: Path) -> None:
     assert "\x1b" not in "".join(written) and "caf\u00e9" in written and "line\nbreak" in written
 
 
+def test_a_mistyped_home_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(RunFailedError):
+        export_marts(Settings(home=tmp_path / "hoem"), ["csv"])
+    assert not (tmp_path / "hoem").exists()
+
+
 def test_a_mart_too_long_for_a_sheet_is_said_to_be_in_parquet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,7 +203,9 @@ def test_a_mistake_is_one_sentence(
 def test_a_night_exports_what_it_published_where_a_setting_says_so(
     home_of_first_night: SmallHome,
 ) -> None:
-    settings = home_of_first_night.put_back().model_copy(update={"nightly_exports": "csv, parquet"})
+    settings = home_of_first_night.put_back().model_copy(
+        update={"nightly_exports": ("csv", "parquet")}
+    )
     run_night(settings, WITHOUT_DBT)
     package = json.loads((settings.exports_folder / "datapackage.json").read_text(encoding="utf-8"))
     assert package["as_of_day"] == str(SECOND_DAY)
@@ -208,7 +216,7 @@ def test_a_night_exports_what_it_published_where_a_setting_says_so(
 def test_a_night_whose_export_fails_has_published_and_says_so(
     home_of_first_night: SmallHome,
 ) -> None:
-    settings = home_of_first_night.put_back().model_copy(update={"nightly_exports": "csv"})
+    settings = home_of_first_night.put_back().model_copy(update={"nightly_exports": ("csv",)})
     settings.exports_folder.write_text("in the way")
     report = run_night(settings, WITHOUT_DBT)
     assert report.is_published and report.failure

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from command_helpers import Run, assert_mistake
@@ -92,6 +93,121 @@ def test_answers_are_those_of_the_marts(run: Run, example: Settings) -> None:
     assert [(len(overdue),)] == counted
 
 
+def of_tables(
+    folder: Path, name: str, given: dict[str, str | None], **tables: str
+) -> list[tuple[object, ...]]:
+    """Return what a question answers from marts of a few rows, each a query."""
+    path = folder / "marts.duckdb"
+    with duckdb.connect(path) as marts:
+        for table, rows in tables.items():
+            marts.execute(f"create or replace table {table} as {rows}")
+    question = read_question(SHIPPED / f"{name}.sql")
+    _, *batches = answer_to(Asked(str(path), question.sql, given, "500MB", 60))
+    return [row for batch in batches for row in batch]
+
+
+def test_a_share_of_exactly_half_a_percent_is_rounded_as_in_the_report(tmp_path: Path) -> None:
+    """23 of 40 is 57.5%, which in binary is a little less."""
+    found = of_tables(
+        tmp_path,
+        "answered_in_time",
+        {"quarter": "2018-19 Q2"},
+        rpt_quarterly_stages="select 'statutory' as procedure, 'stage_1' as stage, 1 as "
+        "stage_number, 40 as received, 23 as in_sla, 23 / 40 as in_sla_rate, 23 / 40 - 0 as "
+        "in_sla_rate_change_on_year, '2018-19 Q2' as financial_quarter, true as is_complete",
+    )
+    assert found == [("statutory", "stage_1", 40, 23, 58.0, 58.0)]
+
+
+def test_records_are_those_of_all_sources(tmp_path: Path) -> None:
+    found = of_tables(
+        tmp_path,
+        "data_quality",
+        {},
+        dq_trends="select date '2018-11-27' as as_of_day, * from (values "
+        "('one', 'a', 'error', 3, 100), ('two', 'a', 'error', 4, 100), "
+        "('one', 'b', 'error', 5, 50)) as t(rule_code, source, severity, rows_failing, "
+        "rows_current)",
+    )
+    assert [row[1:] for row in found] == [("error", 12, 150)]
+
+
+STAGES_OF_A_DAY = """
+    select 'statutory' as procedure, 'stage_1' as stage, date '2018-09-03' as received_date, *
+    from (values
+        (true, false, false, null),
+        (false, false, false, date '2018-10-01'),
+        (false, true, false, date '2018-10-01'),
+        (false, true, false, null),
+        (false, false, true, null),
+        (false, false, false, date '2018-09-10')
+    ) as t(is_open, is_withdrawn, is_closed_date_unknown, responded_date)
+"""
+
+
+@pytest.mark.parametrize(("day", "number"), [("2018-09-30", 3), ("2018-10-01", 1), (None, 1)])
+def test_a_stage_withdrawn_later_was_open_on_a_day_before(
+    tmp_path: Path, day: str | None, number: int
+) -> None:
+    found = of_tables(
+        tmp_path,
+        "open_on_a_day",
+        {"day": day},
+        fct_complaint_stages=STAGES_OF_A_DAY,
+        dq_publication="select date '2018-11-27' as as_of_day",
+    )
+    assert found == [("statutory", "stage_1", number)]
+
+
+def test_what_was_withdrawn_was_not_answered_within_the_limit(tmp_path: Path) -> None:
+    found = of_tables(
+        tmp_path,
+        "foi_within_limits",
+        {},
+        fct_complaint_stages="select '2018-19' as financial_year, 'statutory' as procedure, "
+        "'stage_2' as stage, 25 as working_days_limit, 65 as extended_working_days_limit, * "
+        "from (values (20, false, false), (10, true, false), (30, false, false), "
+        "(70, false, false), (null, false, true)) "
+        "as t(working_days_taken_from_request, is_withdrawn, is_open)",
+    )
+    assert found == [("2018-19", 1, 1, 1)]
+
+
+def test_the_escalated_are_those_of_the_report(example: Settings) -> None:
+    """By the year and procedure of stage 1: a case may have another procedure by now."""
+    _, rows = answer(example, read_question(SHIPPED / "escalated.sql").sql, {})
+    cohorts = query(
+        example.marts_path,
+        "select period, procedure, stage_1_cohort, went_on_to_stage_2, went_on_to_stage_3, "
+        "went_on_to_ombudsman from rpt_escalation where period_length = 'year' "
+        "order by period, procedure desc",
+    )
+    assert rows == cohorts
+
+
+def test_a_blank_value_is_not_given_and_an_answer_without_rows_says_so(
+    run: Run, example: Settings
+) -> None:
+    plain = run("ask", "upheld_by_team", "--home", example.home)
+    assert run("ask", "upheld_by_team", "--set", "year=", "--home", example.home) == plain
+    assert plain.err == ""
+    nothing = run("ask", "upheld_by_team", "--set", "year=2018", "--home", example.home)
+    assert nothing.exit_code == ExitCode.DONE
+    assert "`complaints ask upheld_by_team --show` says how" in nothing.err
+
+
+def test_what_is_overdue_is_not_due_next(example_copy: Settings) -> None:
+    """On the Saturday after its due date a stage has no working day left."""
+    with duckdb.connect(example_copy.marts_path) as marts:
+        marts.execute("update rpt_worklist set working_days_left = 0 where is_overdue")
+        due = marts.execute(
+            "select count(*) from rpt_worklist where not is_overdue and working_days_left <= 10"
+        ).fetchall()
+    question = read_question(SHIPPED / "due_next.sql")
+    _, rows = answer(example_copy, question.sql, {"days": None})
+    assert [(len(rows),)] == due
+
+
 def test_questions_are_listed_and_shown(run: Run, example: Settings) -> None:
     listed = {row["question"]: row for row in answers(run, example)}
     assert set(listed) == {path.stem for path in QUESTIONS}
@@ -119,6 +235,7 @@ def test_the_council_adds_and_replaces_questions(run: Run, example_copy: Setting
     ("words", "problem"),
     [
         (["late"], "There is no question late: `complaints ask` lists those there are. Is late_by"),
+        (["--set", "year=2018-19"], "--set and --show need the name of a question"),
         (["reasons", "--set", "yr=1"], "yr=1 is not a parameter of reasons"),
         (["reasons", "--set", "year"], "its parameters are: year"),
         (["due_next", "--set", "days=soon"], "The query cannot be run"),

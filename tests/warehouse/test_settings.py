@@ -45,6 +45,12 @@ def test_an_env_file_may_be_of_notepad(tmp_path: Path, encoding: str) -> None:
     assert read_settings(home=tmp_path).report_symbol == "§"
 
 
+def test_a_line_of_an_env_file_that_is_no_setting_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("# mail\nCOMPLAINTS_SMTP_PORT=25\nCOMPLAINTS SMTP_HOST is x\n")
+    with pytest.raises(UsageError, match=r"\.env, line 3, cannot be read: write NAME=value"):
+        read_settings(home=tmp_path)
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", "A=1".encode("utf-16-le"), b"A=\xa7"])
 def test_an_env_file_that_is_no_text_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / ".env").write_bytes(content)
@@ -80,7 +86,12 @@ def test_secrets_are_masked_and_unknown_names_are_named_with_the_nearest(
         ("ALERTS_QUIET_NIGHTS", "perhaps", "it must be true or false"),
         ("SMTP_SECURITY", "ssl", "it must be none, starttls or tls"),
         ("MEMORY_LIMIT", "plenty", "it is not written as it must be, as 500MB"),
-        ("NIGHTLY_EXPORTS", "xls", "it is not written as it must be"),
+        ("NIGHTLY_EXPORTS", "csv, xls", "entry 2 must be parquet, csv or xlsx"),
+        (
+            "CHECK_LEAVES_OUT",
+            "mailbackup",
+            "entry 1 must be mail, backup, disk, sources or settings",
+        ),
         ("REPORT_SYMBOL", "123456", "it must have at most 5 characters"),
         ("ALERTS_TEAMS", "Fostering", "entry 1 is not a team, =, and an e-mail address"),
         ("ALERTS_FAILURES", "tok3n", "entry 1 is neither an e-mail address nor"),
@@ -92,6 +103,7 @@ def test_a_wrong_value_is_met_with_a_plain_sentence(
     monkeypatch.setenv(f"COMPLAINTS_{name}", value)
     said = run("sql", "select 1")
     assert_mistake(said, ExitCode.USAGE, f"COMPLAINTS_{name} cannot be used: {problem}")
+    assert "docs/settings.md" in said.err
     assert value not in said.err or name in ("KEPT_STATES", "QUERY_SECONDS", "DOOR_ROWS_SHARE")
 
 

@@ -107,6 +107,23 @@ def test_folder_that_cannot_hold_a_backup_is_refused(
     assert_mistake(said, ExitCode.USAGE, "cannot be used", "a file")
 
 
+@pytest.mark.parametrize("folder", [".", "published", "backups/old"])
+@pytest.mark.parametrize("by", ["--to", "setting"])
+def test_no_backup_lies_elsewhere_in_the_home(
+    run: Run, home: Settings, monkeypatch: pytest.MonkeyPatch, folder: str, by: str
+) -> None:
+    before = sorted(home.home.rglob("*"))
+    words: list[object] = ["--to", home.home / folder]
+    if by == "setting":
+        monkeypatch.setenv("COMPLAINTS_BACKUP_FOLDER", str(home.home / folder))
+        words = []
+    said = run("backup", "--home", home.home, *words)
+    assert_mistake(said, ExitCode.USAGE, "is in the home, where an erasure would not find it")
+    assert sorted(home.home.rglob("*")) == before
+    said = run("backup", "--home", home.home, "--to", home.home / "backups")
+    assert said.exit_code == ExitCode.DONE
+
+
 def test_backup_that_meets_a_full_disk_leaves_nothing(
     run: Run, home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,4 +277,4 @@ def test_damaged_state_leaves_the_marts_as_they_are(run: Run, two_states: Settin
 def test_state_is_not_restored_while_a_night_is_at_work(run: Run, home: Settings) -> None:
     with lock_home(home):
         said = run("restore", str(FIRST_DAY), "--home", home.home)
-    assert_mistake(said, ExitCode.FAILED, "Another run is at work")
+    assert_mistake(said, ExitCode.FAILED, "Another run is in progress")

@@ -1,11 +1,11 @@
--- How many of the cases of a year were escalated?
+-- How many of the cases of a year were escalated, by the year and procedure of their stage 1?
 select
-    left(financial_quarter, 7) as financial_year,
+    period as financial_year,
     procedure,
-    count(*) as cases,
-    count(*) filter (where escalated_to_stage_2) as to_stage_2,
-    count(*) filter (where escalated_to_stage_3) as to_stage_3,
-    count(*) filter (where reached_ombudsman) as to_ombudsman
-from fct_complaints
-group by all
-order by financial_year, procedure desc
+    stage_1_cohort as cases,
+    went_on_to_stage_2 as to_stage_2,
+    went_on_to_stage_3 as to_stage_3,
+    went_on_to_ombudsman as to_ombudsman
+from rpt_escalation
+where period_length = 'year'
+order by period, procedure desc

@@ -1,10 +1,14 @@
--- How many stage 2 complaints were answered within 25 days, within 65, and later?
+-- How many stage 2 complaints were answered within the limit, within the extended limit, and later?
 select
     financial_year,
-    count(*) filter (where working_days_waited <= 25) as within_25,
-    count(*) filter (where working_days_waited between 26 and 65) as within_65,
-    count(*) filter (where working_days_waited > 65) as over_65
-from rpt_stage_2_milestones
-where not is_open
+    count(*) filter (where working_days_taken_from_request <= working_days_limit) as within_limit,
+    count(*) filter (
+        where working_days_taken_from_request > working_days_limit
+        and working_days_taken_from_request <= extended_working_days_limit
+    ) as within_extended_limit,
+    count(*) filter (where working_days_taken_from_request > extended_working_days_limit)
+        as over_extended_limit
+from fct_complaint_stages
+where procedure = 'statutory' and stage = 'stage_2' and not is_withdrawn
 group by financial_year
 order by financial_year

@@ -4,9 +4,9 @@ select procedure, stage, count(*) as open_stages
 from fct_complaint_stages
 where
     received_date <= coalesce($day::date, (select as_of_day from dq_publication))
-    and coalesce(responded_date, date '9999-12-31')
-    > coalesce($day::date, (select as_of_day from dq_publication))
-    and not is_withdrawn
-    and not is_closed_date_unknown
+    and (
+        is_open
+        or responded_date > coalesce($day::date, (select as_of_day from dq_publication))
+    )
 group by all
 order by procedure desc, stage

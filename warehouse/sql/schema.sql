@@ -219,25 +219,37 @@ create table if not exists raw.released_stages (
     record_id varchar not null,
     source varchar not null,
     case_reference varchar not null,
-    procedure varchar not null,
-    stage varchar not null,
-    received_date date not null,
-    financial_quarter varchar not null,
+    procedure varchar,
+    stage varchar,
+    received_date date,
+    financial_quarter varchar,
     service_team varchar,
     responded_date date,
     outcome varchar,
-    is_upheld boolean not null,
-    sla_status varchar not null,
-    sla_status_from_request varchar not null,
+    is_upheld boolean,
+    sla_status varchar,
+    sla_status_from_request varchar,
     panel_sla_status varchar,
-    is_in_sla_basic boolean not null,
-    is_in_sla_extended boolean not null,
-    is_withdrawn boolean not null,
-    is_closed_date_unknown boolean not null,
-    extension_agreed boolean not null,
+    is_in_sla_basic boolean,
+    is_in_sla_extended boolean,
+    is_withdrawn boolean,
+    is_closed_date_unknown boolean,
+    extension_agreed boolean,
     is_held boolean not null,
     is_erased boolean not null
 );
+alter table raw.released_stages alter column procedure drop not null;
+alter table raw.released_stages alter column stage drop not null;
+alter table raw.released_stages alter column received_date drop not null;
+alter table raw.released_stages alter column financial_quarter drop not null;
+alter table raw.released_stages alter column is_upheld drop not null;
+alter table raw.released_stages alter column sla_status drop not null;
+alter table raw.released_stages alter column sla_status_from_request drop not null;
+alter table raw.released_stages alter column is_in_sla_basic drop not null;
+alter table raw.released_stages alter column is_in_sla_extended drop not null;
+alter table raw.released_stages alter column is_withdrawn drop not null;
+alter table raw.released_stages alter column is_closed_date_unknown drop not null;
+alter table raw.released_stages alter column extension_agreed drop not null;
 
 -- The figures of the quarters as they were published, only where they changed; append-only, but
 -- that a later run of the same as-of day replaces what the earlier one published.

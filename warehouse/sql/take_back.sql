@@ -119,14 +119,15 @@ from (
             records.extension_agreed,
             records.legal_basis,
             records.target_met,
-            records.status
+            records.status,
+            records.advocate
         from stops
         inner join raw.delivered_rows as delivered
             on stops.delivery_number = delivered.delivery_number
         inner join raw.records on delivered.record_id = records.record_id
         where stops.dataset = 'complaints'
     )
-    on procedure, stage, outcome, extension_agreed, legal_basis, target_met, status
+    on procedure, stage, outcome, extension_agreed, legal_basis, target_met, status, advocate
     into name field value written
 ) as texts
 anti join known_texts as known

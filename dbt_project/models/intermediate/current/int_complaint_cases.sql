@@ -88,7 +88,7 @@ held as (
 
     select distinct record_id
     from findings
-    where is_holding and gate in ('line', 'row')
+    where is_holding_by_itself
 
 ),
 

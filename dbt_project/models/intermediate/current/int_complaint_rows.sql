@@ -71,8 +71,16 @@ typed as (
         legal_basis_code.value as legal_basis,
         records.target_met as target_met_text,
         target_met_code.value as target_met,
-        records.service_team,
-        status_code.value as status
+        records.advocate as advocate_text,
+        advocate_code.value as advocate,
+        case when not {{ is_placeholder('records.service_team') }} then records.service_team end
+            as service_team,
+        -- What is written matters where nothing else says whether the stage is open.
+        case
+            when records.status is not null and records.outcome is null
+                then coalesce(status_code.value, 'unknown')
+            else status_code.value
+        end as status
     from current_records
     inner join records on current_records.record_id = records.record_id
     cross join run

@@ -16,6 +16,8 @@ checks as (
     select * from {{ ref('int_delivery_shape_checks') }}
     union all
     select * from {{ ref('int_delivery_value_checks') }}
+    union all
+    select * from {{ ref('int_delivery_text_checks') }}
 
 ),
 

@@ -3,31 +3,34 @@
 
 with
 
-sides as (
+judged as (
 
     select * from {{ ref('int_delivery_sides') }}
+    where is_now
 
 ),
 
-files as (
+side_rows as (
+
+    select * from {{ ref('int_delivery_side_rows') }}
+
+),
+
+side_files as (
+
+    select * from {{ ref('int_delivery_side_files') }}
+
+),
+
+-- Whether a column is filled, not with what: a join carries the texts of a million rows for long.
+filled_records as (
 
     select
-        *,
-        coalesce(file_series, file_name) as series
-    from {{ ref('stg_delivery_files') }}
-    where delivery_number is not null
-
-),
-
-delivered_rows as (
-
-    select * from {{ source('raw', 'delivered_rows') }}
-
-),
-
-records as (
-
-    select * from {{ ref('stg_records') }}
+        record_id,
+    {% for column in layout_columns() %}
+        {{ column }} is not null as has_{{ column }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from {{ ref('stg_records') }}
 
 ),
 
@@ -42,42 +45,6 @@ case_references as (
 
 ),
 
-side_rows as (
-
-    select
-        sides.delivery_number,
-        sides.is_now,
-        delivered_rows.file_name,
-        delivered_rows.record_id
-    from delivered_rows
-    inner join sides on delivered_rows.delivery_number = sides.side_number
-
-),
-
-side_files as (
-
-    select
-        sides.delivery_number,
-        sides.is_now,
-        files.series,
-        files.file_name,
-        files.headers,
-        files.columns_read,
-        files.headers_not_read,
-        files.has_last_line_end,
-        files.rows_read
-    from files
-    inner join sides on files.delivery_number = sides.side_number
-
-),
-
-judged as (
-
-    select * from sides
-    where is_now
-
-),
-
 -- Which columns are there, and how far they are filled.
 filled as (
 
@@ -86,10 +53,10 @@ filled as (
         side_rows.is_now,
         count(*) as rows_counted,
     {% for column in layout_columns() %}
-        count(records.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
+        {{ count_where('filled_records.has_' ~ column) }} as {{ column }}{{ ',' if not loop.last }}
     {% endfor %}
     from side_rows
-    inner join records on side_rows.record_id = records.record_id
+    inner join filled_records on side_rows.record_id = filled_records.record_id
     group by side_rows.delivery_number, side_rows.is_now
 
 ),
@@ -146,34 +113,39 @@ headers as (
         delivery_number,
         is_now,
         series,
+        headers_not_read,
         {{ row_and_place_for_each('headers', 'header', 'place') }}
     from side_files
 
 ),
 
-new_headers as (
+-- The headers that only one of the two deliveries has.
+changed_headers as (
 
     select
         headers.delivery_number,
+        headers.is_now,
         headers.series,
         headers.header,
-        headers.place
+        headers.place,
+        not array_contains(headers.headers_not_read, headers.header) as is_read
     from headers
-    inner join side_files
-        on
-            headers.delivery_number = side_files.delivery_number
-            and headers.series = side_files.series
-            and side_files.is_now
     where
-        headers.is_now
-        and array_contains(side_files.headers_not_read, headers.header)
-        and not exists (
+        not exists (
             select 1 from headers as known
             where
                 known.delivery_number = headers.delivery_number
-                and not known.is_now
+                and known.is_now <> headers.is_now
                 and {{ matched_form('known.header') }} = {{ matched_form('headers.header') }}
         )
+
+),
+
+new_headers as (
+
+    select *
+    from changed_headers
+    where is_now and not is_read
 
 ),
 
@@ -239,6 +211,24 @@ nearest_headers as (
 
 ),
 
+-- A header that was read has another name now, though its column may be without it: an optional
+-- one, or that of one stage among several.
+renamed_headers as (
+
+    select
+        changed_headers.delivery_number,
+        changed_headers.header as old_header,
+        new_headers.header as new_header
+    from changed_headers
+    inner join new_headers
+        on
+            changed_headers.delivery_number = new_headers.delivery_number
+            and changed_headers.series = new_headers.series
+            and changed_headers.place = new_headers.place
+    where not changed_headers.is_now and changed_headers.is_read
+
+),
+
 side_cases as (
 
     select distinct
@@ -284,15 +274,11 @@ cases_before as (
 
 ),
 
-column_missing as (
+missing as (
 
     select
         judged.delivery_number,
-        'delivery_column_missing' as asked,
         gone_columns.column_name as subject,
-        1 as figure,
-        0 as figure_limit,
-        1 as extent,
         '`' || gone_columns.column_name || '` is gone'
         || coalesce(', `' || nearest_headers.header || '` is new', '') as evidence
     from judged
@@ -311,12 +297,28 @@ column_missing as (
     union all
 
     select
+        judged.delivery_number,
+        renamed_headers.old_header as subject,
+        '`' || renamed_headers.old_header || '` is gone, `' || renamed_headers.new_header
+        || '` is new in its place' as evidence
+    from judged
+    inner join renamed_headers on judged.delivery_number = renamed_headers.delivery_number
+    -- a column that is gone is reported once
+    where
+        not exists (
+            select 1 from gone_columns
+            where
+                gone_columns.delivery_number = judged.delivery_number
+                and not coalesce(
+                    array_contains(judged.optional_columns, gone_columns.column_name), false
+                )
+        )
+
+    union all
+
+    select
         delivery_number,
-        'delivery_column_missing' as asked,
         name as subject,
-        1 as figure,
-        0 as figure_limit,
-        1 as extent,
         'no header answers to the sources file' || chr(39) || 's `' || name || '`' as evidence
     from (
         select
@@ -325,6 +327,20 @@ column_missing as (
         from judged
         where is_large
     ) as not_found
+
+),
+
+column_missing as (
+
+    select
+        delivery_number,
+        'delivery_column_missing' as asked,
+        subject,
+        1 as figure,
+        0 as figure_limit,
+        1 as extent,
+        evidence
+    from missing
 
 ),
 

@@ -4,25 +4,22 @@
 
 with
 
-sides as (
+judged as (
 
     select * from {{ ref('int_delivery_sides') }}
+    where is_now
 
 ),
 
-files as (
+side_rows as (
 
-    select
-        *,
-        coalesce(file_series, file_name) as series
-    from {{ ref('stg_delivery_files') }}
-    where delivery_number is not null
+    select * from {{ ref('int_delivery_side_rows') }}
 
 ),
 
-delivered_rows as (
+side_files as (
 
-    select * from {{ source('raw', 'delivered_rows') }}
+    select * from {{ ref('int_delivery_side_files') }}
 
 ),
 
@@ -64,41 +61,6 @@ record_states as (
 complaint_rows as (
 
     select * from {{ ref('int_complaint_rows') }}
-
-),
-
-side_rows as (
-
-    select
-        sides.delivery_number,
-        sides.is_now,
-        delivered_rows.file_name,
-        delivered_rows.record_id
-    from delivered_rows
-    inner join sides on delivered_rows.delivery_number = sides.side_number
-
-),
-
-side_files as (
-
-    select
-        sides.delivery_number,
-        sides.is_now,
-        files.series,
-        files.file_name,
-        files.headers,
-        files.columns_read,
-        files.headers_not_read,
-        files.rows_read
-    from files
-    inner join sides on files.delivery_number = sides.side_number
-
-),
-
-judged as (
-
-    select * from sides
-    where is_now
 
 ),
 

@@ -67,7 +67,8 @@ final as (
         findings.rule_code,
         rules.severity,
         in_force.record_id is not null as is_accepted,
-        rules.severity = 'error' and in_force.record_id is null as is_holding
+        rules.severity = 'error' and in_force.record_id is null as is_holding,
+        is_holding and findings.gate in ('line', 'row') as is_holding_by_itself
     from findings
     inner join rules on findings.rule_code = rules.rule_code
     left join in_force

@@ -84,7 +84,8 @@ written_columns as (
                 when array_contains(columns_read, '{{ column }}_text')
                     then {{ column }}_is_unread
                 {% if column in ('received_date', 'responded_date') %}
-                    when array_contains(columns_read, 'dates_as_written') then true
+                    when array_contains(columns_read, 'working_days_of_exchangeable_dates')
+                        then true
                 {% endif %}
                 else array_contains(columns_read, '{{ column }}')
             end

@@ -145,9 +145,7 @@ limited as (
             stage_rows.target_date,
             null
         ) as source_target_date,
-        coalesce(stage_rows.outcome = 'withdrawn', false) as is_withdrawn,
-        coalesce(stage_rows.outcome = 'withdrawn' or stage_rows.is_closed_date_unknown, false)
-            as is_not_measured
+        coalesce(stage_rows.outcome = 'withdrawn', false) as is_withdrawn
     from stage_rows
     cross join as_of
     left join calendar as received_days
@@ -171,7 +169,9 @@ happened as (
 
     select
         limited.*,
-        limited.responded_date is null and not limited.is_not_measured as is_open,
+        limited.responded_date is null
+        and not limited.is_withdrawn
+        and not coalesce(limited.is_closed_date_unknown, false) as is_open,
         if(
             limited.extension_agreed,
             limited.extended_working_days_limit,
@@ -318,37 +318,26 @@ judged as (
 
     select
         *,
-        {{ sla_status('due_date', 'responded_date', 'is_not_measured', 'as_of_day') }}
-            as sla_status,
-        {{ sla_status('due_date_from_request', 'responded_date', 'is_not_measured', 'as_of_day') }}
-            as sla_status_from_request,
+        {{ sla_status('due_date', 'responded_date') }} as sla_status,
+        {{ sla_status('due_date_from_request', 'responded_date') }} as sla_status_from_request,
         if(
             stage = 'stage_3',
-            {{ sla_status(
-                'panel_due_date', 'panel_met_on', 'is_not_measured', 'as_of_day'
-            ) }},
+            {{ sla_status('panel_due_date', 'panel_met_on') }},
             null
         ) as panel_sla_status,
         if(
             acknowledgement_due_date is not null,
-            {{ sla_status(
-                'acknowledgement_due_date',
-                'least(acknowledged_on, responded_date)',
-                'is_not_measured',
-                'as_of_day'
-            ) }},
+            {{ sla_status('acknowledgement_due_date', 'least(acknowledged_on, responded_date)') }},
             null
         ) as acknowledgement_status,
         if(
             stage = 'stage_3',
-            {{ sla_status(
-                'findings_due_date', 'findings_made_on', 'is_not_measured', 'as_of_day'
-            ) }},
+            {{ sla_status('findings_due_date', 'findings_made_on') }},
             null
         ) as findings_status,
         if(
             stage = 'stage_3',
-            {{ sla_status('due_date_overall', 'responded_date', 'is_not_measured', 'as_of_day') }},
+            {{ sla_status('due_date_overall', 'responded_date') }},
             null
         ) as sla_status_overall,
         coalesce(responded_date <= due_date_without_extension, false) as is_within_basic_limit

@@ -24,16 +24,29 @@ request_limits as (
 
 ),
 
--- The nearest earlier stage counts whether it is held back or not.
+complaint_cases as (
+
+    select *
+    from {{ ref('int_complaint_cases') }}
+
+),
+
+-- The nearest earlier stage counts whether it is held back or not. Where it has no usable dates,
+-- none are compared: those of a stage before it would be another question.
 stages_with_previous as (
 
     select
-        *,
-        lag(stage) over case_stages as previous_stage,
-        lag(responded_date) over case_stages as previous_responded_date,
-        lag(due_date) over case_stages as previous_due_date
+        stages.*,
+        previous_stages.stage as previous_stage,
+        previous_stages.responded_date as previous_responded_date,
+        previous_stages.due_date as previous_due_date
     from stages
-    window case_stages as (partition by source, case_reference order by stage_number)
+    left join complaint_cases on stages.record_id = complaint_cases.record_id
+    left join stages as previous_stages
+        on
+            stages.source = previous_stages.source
+            and stages.case_reference = previous_stages.case_reference
+            and complaint_cases.stage_before = previous_stages.stage
 
 ),
 
@@ -66,16 +79,12 @@ final as (
         request_limits.working_days as request_limit_working_days,
         case
             when
-                stages_with_previous.working_days_taken_from_request > 130
-                and (
-                    answered_days.working_day_number - exchanged_receipts.working_day_number
-                    between 0 and stages_with_previous.extended_working_days_limit
-                    or exchanged_answers.working_day_number - received_days.working_day_number
-                    between 0 and stages_with_previous.extended_working_days_limit
-                )
-                then 'exchanged'
-            else 'plausible'
-        end as dates_as_written
+                answered_days.working_day_number - exchanged_receipts.working_day_number
+                between 0 and stages_with_previous.extended_working_days_limit
+                or exchanged_answers.working_day_number - received_days.working_day_number
+                between 0 and stages_with_previous.extended_working_days_limit
+                then stages_with_previous.working_days_taken_from_request
+        end as working_days_of_exchangeable_dates
     from stages_with_previous
     inner join calendar as received_days
         on stages_with_previous.received_date = received_days.date

@@ -32,7 +32,7 @@ findings as (
     select
         record_id,
         bool_or(is_holding) as is_held,
-        bool_or(is_holding and gate in ('line', 'row')) as is_held_by_itself,
+        bool_or(is_holding_by_itself) as is_held_by_itself,
         bool_or(rule_code = 'clock_start_implausible') as has_implausible_clock_start
     from {{ ref('int_findings') }}
     group by record_id
@@ -75,7 +75,7 @@ final as (
         records.ethnicity,
         records.disability,
         records.sexual_orientation,
-        records.advocate,
+        complaint_rows.advocate,
         records.learning,
         {% for milestone in milestone_columns() %}
             complaint_rows.{{ milestone }},

@@ -1,3 +1,5 @@
+{#- Of a characteristic that is coded the code is published, never what was written. -#}
+{%- set codes = characteristics().split() | select('in', coded_columns()) | list %}
 {%- set parts = ('service_team outcome reasons ' ~ characteristics()).split() -%}
 
 with
@@ -11,6 +13,12 @@ flags as (
 records as (
 
     select * from {{ ref('stg_records') }}
+
+),
+
+coded_texts as (
+
+    select * from {{ ref('stg_coded_texts') }}
 
 ),
 
@@ -30,8 +38,12 @@ stages as (
         coalesce(flags.outcome, 'none') as outcome,
         coalesce(records.reasons, '') as reasons,
         {% for characteristic in characteristics().split() %}
-            coalesce(nullif(records.{{ characteristic }}, ''), 'Not recorded')
-                as {{ characteristic }},
+            {% if characteristic in codes %}
+                coalesce({{ characteristic }}_code.value, 'Not recorded') as {{ characteristic }},
+            {% else %}
+                coalesce(nullif(records.{{ characteristic }}, ''), 'Not recorded')
+                    as {{ characteristic }},
+            {% endif %}
         {% endfor %}
         flags.is_received,
         flags.is_eligible,
@@ -42,6 +54,12 @@ stages as (
         flags.is_upheld
     from flags
     inner join records on flags.record_id = records.record_id
+    {% for code in codes %}
+        left join coded_texts as {{ code }}_code
+            on
+                records.{{ code }} = {{ code }}_code.written
+                and {{ code }}_code.field = '{{ code }}'
+    {% endfor %}
 
 ),
 

@@ -24,6 +24,7 @@ final as (
         financial_quarter,
         service_team,
         outcome,
+        sla_status,
         {{ stage_flags() }}
     from stages
 

@@ -21,16 +21,26 @@ stages_then as (
 
 ),
 
+held_rows as (
+
+    select * from {{ ref('int_held_rows') }}
+
+),
+
+-- A row whose stage was not known tells of a stage only once it is held no more.
 held_then as (
 
-    select distinct
-        release_number,
-        source,
-        case_reference,
-        stage,
-        record_id
+    select
+        released.release_number,
+        released.source,
+        released.case_reference,
+        released.stage,
+        released.record_id
     from released
-    where is_held
+    left join held_rows on released.record_id = held_rows.record_id
+    where
+        released.is_held
+        and (released.stage is not null or held_rows.record_id is null)
 
 ),
 
@@ -39,12 +49,10 @@ stages_now as (
     select
         releases.release_number,
         releases.newest_delivery,
+        releases.as_of_day,
         flags.*,
-        deadlines.sla_status,
         records.first_delivery
     from {{ ref('int_stage_flags') }} as flags
-    inner join {{ ref('int_stage_deadlines') }} as deadlines
-        on flags.record_id = deadlines.record_id
     inner join {{ ref('stg_records') }} as records on flags.record_id = records.record_id
     cross join releases
 
@@ -56,7 +64,7 @@ held_now as (
         source,
         case_reference,
         stage
-    from {{ ref('int_held_rows') }}
+    from held_rows
 
 ),
 
@@ -78,6 +86,10 @@ paired as (
         stages_then.record_id is not null as is_counted_before,
         stages_now.record_id is not null as is_counted_after,
         stages_now.first_delivery > stages_now.newest_delivery as is_delivered_since,
+        coalesce(
+            greatest(stages_now.received_date, stages_now.responded_date) > stages_now.as_of_day,
+            false
+        ) as was_in_future,
         {% for column in [
             'record_id', 'procedure', 'received_date', 'financial_quarter', 'service_team',
             'outcome', 'sla_status', 'responded_date'
@@ -116,21 +128,44 @@ moved_cases as (
 
 ),
 
-joined as (
+-- What was held then of a stage that counts now; of rows that conflict there are several.
+held_before as (
 
     select
-        paired.*,
-        held_then.record_id as record_id_held_then,
-        held_now.case_reference is not null as is_held_now,
-        accepted.record_id is not null as is_accepted,
-        moved_cases.case_reference is not null as is_moved
+        paired.release_number,
+        paired.source,
+        paired.case_reference,
+        paired.stage,
+        bool_or(held_then.record_id = paired.record_id_after) as is_same_record,
+        count(*) > 1 as is_of_several
     from paired
-    left join held_then
+    inner join held_then
         on
             paired.release_number = held_then.release_number
             and paired.source = held_then.source
             and paired.case_reference = held_then.case_reference
-            and paired.stage = held_then.stage
+            and paired.stage = coalesce(held_then.stage, paired.stage)
+    where not paired.is_counted_before
+    group by paired.release_number, paired.source, paired.case_reference, paired.stage
+
+),
+
+joined as (
+
+    select
+        paired.*,
+        held_before.is_same_record,
+        held_before.is_of_several,
+        held_now.case_reference is not null as is_held_now,
+        accepted.record_id is not null as is_accepted,
+        moved_cases.case_reference is not null as is_moved
+    from paired
+    left join held_before
+        on
+            paired.release_number = held_before.release_number
+            and paired.source = held_before.source
+            and paired.case_reference = held_before.case_reference
+            and paired.stage = held_before.stage
     left join held_now
         on
             paired.source = held_now.source
@@ -152,10 +187,10 @@ final as (
         case
             when not is_counted_after and is_erased then 'erased'
             when is_moved and not (is_counted_before and is_counted_after) then 'stage_changed'
-            when not is_counted_before and record_id_held_then = record_id_after
-                then if(is_accepted, 'accepted', 'rule_or_limit_changed')
-            when not is_counted_before and record_id_held_then is not null
-                then 'released_from_quarantine'
+            when is_same_record and is_accepted then 'accepted'
+            when is_same_record and not is_of_several and not was_in_future
+                then 'rule_or_limit_changed'
+            when is_same_record is not null then 'released_from_quarantine'
             when not is_counted_before and is_delivered_since then 'arrived_late'
             when not is_counted_before then 'delivered_again'
             when not is_counted_after and is_held_now then 'held_back'

@@ -11,7 +11,7 @@ final as (
     select
         source,
         authority,
-        financial_year,
+        year as financial_year,
         measure,
         value,
         note,

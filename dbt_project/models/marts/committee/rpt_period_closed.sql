@@ -1,6 +1,12 @@
 -- The other cohort: what was closed in the period, whenever it was received.
 with
 
+quarters_of_periods as (
+
+    select * from {{ ref('int_periods') }}
+
+),
+
 periods as (
 
     {{ reported_periods() }}
@@ -10,6 +16,12 @@ periods as (
 stages as (
 
     select * from {{ ref('stg_stages') }}
+
+),
+
+calendar as (
+
+    select * from {{ ref('int_calendar') }}
 
 ),
 
@@ -23,7 +35,7 @@ answered as (
 closed as (
 
     select
-        periods.period,
+        quarters_of_periods.period,
         answered.procedure,
         answered.stage,
         count(*) as closed,
@@ -35,9 +47,10 @@ closed as (
         median(case when answered.is_decided then answered.working_days_taken end)
             as median_working_days
     from answered
-    inner join periods
-        on answered.responded_date between periods.period_start_date and periods.period_end_date
-    group by periods.period, answered.procedure, answered.stage
+    inner join calendar on answered.responded_date = calendar.date
+    inner join quarters_of_periods
+        on calendar.financial_quarter = quarters_of_periods.financial_quarter
+    group by quarters_of_periods.period, answered.procedure, answered.stage
 
 ),
 

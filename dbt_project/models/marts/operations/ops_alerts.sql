@@ -1,26 +1,12 @@
-with
-
-alerts as (
-
-    select * from {{ ref('stg_ops_alerts') }}
-
-),
-
-final as (
-
-    select
-        message_id,
-        run_id,
-        as_of_day,
-        audience,
-        recipients,
-        items,
-        created_at,
-        sent_at,
-        attempts,
-        status
-    from alerts
-
-)
-
-select * from final
+select
+    message_id,
+    run_id,
+    as_of_day,
+    audience,
+    recipients,
+    items,
+    created_at,
+    sent_at,
+    attempts,
+    status
+from {{ ref('stg_ops_alerts') }}

@@ -26,9 +26,12 @@ counted as (
         substr(period, 1, 7) as year_of_period,
         case when substr(period, 9, 2) in ('H1', 'Q1', 'Q2') then 1 else 2 end as half,
         case
-            when number_text is not null and received_date_text is null
+            when number_text is not null and received_date_text is null and type is not null
                 then substr(period, 9, 1)
-        end as counted_part
+        end as counted_part,
+        -- null where the day, the period or the type is not known: another rule says so
+        case when received_date_text is null then period else cast(received_date as string) end
+        || '|' || type as counted_for
     from typed
 
 ),
@@ -41,11 +44,7 @@ final as (
         case
             when reference is not null then 'reference|' || reference
             when number_text is not null
-                then
-                    coalesce(cast(received_date as string), period, '')
-                    || '|' || coalesce(type, '')
-                    || '|' || coalesce(team, '')
-                    || '|' || coalesce(reason, '')
+                then counted_for || '|' || coalesce(team, '') || '|' || coalesce(reason, '')
         end as contact_key,
         coalesce(in_time > counted_contacts, false) as has_too_many_in_time,
         coalesce(

@@ -6,14 +6,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from complaints.warehouse.settings import read_settings
-from complaints.warehouse.traces import (
+from complaints.warehouse.erase_from_files import (
     ErasedCase,
     Words,
     remove_documents,
     take_out_of_store,
     take_out_of_texts,
 )
+from complaints.warehouse.settings import read_settings
 
 DAY = date(2018, 11, 27)
 

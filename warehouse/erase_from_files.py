@@ -16,13 +16,13 @@ import duckdb
 
 from complaints.warehouse.errors import RunFailedError
 from complaints.warehouse.layout import ANONYMISED_KEEPS, COMPLAINTS
+from complaints.warehouse.published import RELEASE_FIGURES
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.store import sql_text
+from complaints.warehouse.store import sql_name, sql_text
 from complaints.warehouse.system_errors import RESERVE_NAME
 
 # Folders of the home with documents for people; some of them may name a case.
 DOCUMENT_FOLDERS = ("reports", "releases", "exports")
-LEDGER = "release.json"  # of a release: its figures, which name no case
 NOTE = ".erased.txt"
 DOCUMENTS = (".html", ".docx", ".pdf", ".json", ".csv", ".xlsx", ".parquet")
 PACKED = (".pdf",)
@@ -40,6 +40,8 @@ FREE_TEXT = (
 # Of Prefect's own tables.
 PREFECT_TEXT = ("message", "data", "description", "payload", "state_message")
 ERASED = "[erased]"
+# A word of its own, as a regular expression of DuckDB: C1 is not in C12.
+WORD_ALONE = "'(^|[^\\pL\\pN])' || regexp_escape(word) || '([^\\pL\\pN]|$)'"
 SHORT_NUMBER = re.compile(r"\d{1,4}")  # a year, a count
 LETTERS = re.compile(r"[^\W_]+")  # and digits
 WAIT_SECONDS = 60  # for a server that is writing
@@ -165,7 +167,7 @@ def take_out_of_copy(
         changed += take_out_of_texts(database, cases) + had_others
         if changed:
             database.execute(f"attach {sql_text(new)} as without")
-            database.execute(f"copy from database {_quoted(_catalogue(database))} to without")
+            database.execute(f"copy from database {sql_name(_catalogue(database))} to without")
             database.execute("detach without")
     copy.unlink()
     return new if changed else None
@@ -187,12 +189,18 @@ def take_out_of_texts(database: duckdb.DuckDBPyConnection, cases: Sequence[Erase
             ).fetchall()[0]
             changed += rows
         for column in (name for name in table.columns if name in FREE_TEXT):
-            # Twice, for two that share the space between them.
-            once = f"regexp_replace({column}, $pattern, '\\1{ERASED}\\2', 'g')"
-            twice = f"regexp_replace({once}, $pattern, '\\1{ERASED}\\2', 'g')"
-            update = f"update {{table}} set {column} = {twice} where {{there}}"
+            update = f"update {{table}} set {column} = {text_without(column)} where {{there}}"
             changed += _without_words(database, table, column, update)
     return changed
+
+
+def text_without(column: str) -> str:
+    """Return the expression of a text without the word of $pattern.
+
+    Twice, for two that share the space between them.
+    """
+    once = f"regexp_replace({column}, $pattern, '\\1{ERASED}\\2', 'g')"
+    return f"regexp_replace({once}, $pattern, '\\1{ERASED}\\2', 'g')"
 
 
 def _name_words(database: duckdb.DuckDBPyConnection, words: Words) -> None:
@@ -200,7 +208,7 @@ def _name_words(database: duckdb.DuckDBPyConnection, words: Words) -> None:
     database.execute(
         "create or replace temporary table erased_words as select unnest($1::varchar[]) as word, "
         "regexp_extract(word, '[\\pL\\pN]+') as beginning, "
-        "'(^|[^\\pL\\pN])' || regexp_escape(word) || '([^\\pL\\pN]|$)' as pattern",
+        f"{WORD_ALONE} as pattern",
         [words.forms],
     )
 
@@ -251,7 +259,7 @@ def tables_naming(database: duckdb.DuckDBPyConnection, *columns: str) -> list[Ta
         [columns],
     ).fetchall()
     return [
-        Table(schema, f"{_quoted(schema)}.{_quoted(table)}", columns)
+        Table(schema, f"{sql_name(schema)}.{sql_name(table)}", columns)
         for schema, table, columns in found
     ]
 
@@ -306,10 +314,6 @@ def _catalogue(database: duckdb.DuckDBPyConnection) -> str:
     return str(name)
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def remove_documents(settings: Settings, cases: Sequence[ErasedCase]) -> int:
     """Remove each document that names a case, and put a note in its place; return how many.
 
@@ -327,7 +331,7 @@ def remove_documents(settings: Settings, cases: Sequence[ErasedCase]) -> int:
         paths = [
             path
             for path in (settings.home / folder).rglob("*")
-            if path.suffix in DOCUMENTS and path.name != LEDGER
+            if path.suffix in DOCUMENTS and path.name != RELEASE_FIGURES
         ]
         naming = {
             _document(path)
@@ -415,10 +419,10 @@ def _clean_sqlite(path: Path, words: Words) -> None:
             ).fetchall()
             for table, column in columns:
                 if column in PREFECT_TEXT:
-                    name = _quoted(column)
+                    name = sql_name(column)
                     text = f"cast(coalesce({name}, '') as text)"
                     database.execute(
-                        f"update {_quoted(table)} set {name} = out_of({text}) "
+                        f"update {sql_name(table)} set {name} = out_of({text}) "
                         f"where out_of({text}) <> {text}"
                     )
             is_changed = database.total_changes > 0

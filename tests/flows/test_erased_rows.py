@@ -1,0 +1,77 @@
+"""What is read of a delivery that names erased cases: not them, and nothing of them elsewhere."""
+
+import duckdb
+import pytest
+
+from complaints.flows.readers.export_files import FileRecord
+from complaints.flows.readers.text_rows import create_text_rows
+from complaints.flows.steps.extract import _without_erased
+from complaints.warehouse.backup import back_up
+from complaints.warehouse.erasures import adopt_ledger
+from complaints.warehouse.errors import UsageError
+from complaints.warehouse.layout import COMPLAINTS
+from complaints.warehouse.settings import Settings
+from complaints.warehouse.store import make_tables
+
+
+@pytest.fixture
+def store():
+    """A store in which the cases ZQ-12 and 12 of the source complaints were erased."""
+    with duckdb.connect() as connection:
+        make_tables(connection)
+        connection.execute(
+            "create macro case_key(source, case_reference) as source || '|' || case_reference"
+        )
+        for number, key in enumerate(("complaints|ZQ-12", "complaints|12"), start=1):
+            connection.execute(
+                "insert into raw.erasures by name select $1 as erasure_number, $2 as case_key, "
+                "'forget' as way, 'request' as cause, 'Officer' as role, 'Asked' as reason, "
+                "now()::timestamp as recorded_at, date '2018-11-27' as recorded_on",
+                [number, key],
+            )
+        for number, source in enumerate(("complaints", "casework"), start=1):
+            connection.execute(
+                "insert into raw.deliveries by name select $1 as delivery_number, $2 as source, "
+                "'complaints' as dataset, '1' as run_id, date '2018-11-27' as as_of_day, "
+                "'x' as identity",
+                [number, source],
+            )
+        create_text_rows(connection)
+        rows = [("ZQ-12", None), ("C1", "In 12 weeks, like ZQ-12, ZQ-12 and ZQ-123.")]
+        for number, row in enumerate(rows, start=1):
+            connection.execute(
+                "insert into text_rows by name select 'a.csv' as file_name, 0 as file_order, "
+                "$1 as row_number, 0 as part, 1 as field_count, 1 as header_field_count, "
+                "'r' || $1 as record_id, false as is_known, $2 as case_reference, $3 as learning",
+                [number, *row],
+            )
+        yield connection
+
+
+def test_a_word_of_an_erased_case_is_taken_out_as_a_word(store):
+    file = _without_erased(store, COMPLAINTS, FileRecord("complaints", "a.csv"), 0)
+    assert (file.rows_erased, file.message) == (1, None)
+    assert store.execute("select case_reference, learning from text_rows").fetchall() == [
+        ("C1", "In 12 weeks, like [erased], [erased] and ZQ-123.")
+    ]
+
+
+def test_an_erased_reference_under_another_source_is_said(store):
+    file = _without_erased(store, COMPLAINTS, FileRecord("casework", "a.csv", message="Odd."), 0)
+    assert file.rows_erased == 0
+    assert file.message == (
+        "Odd. a.csv: cases have the reference of one that was erased under another source (1): "
+        "if this source had another code before, erase them again."
+    )
+
+
+@pytest.mark.parametrize("use", [back_up, adopt_ledger])
+def test_a_backup_folder_of_another_home_is_refused(tmp_path, use):
+    """It would lose its erasures, and its backups as old ones."""
+    home, folder = tmp_path / "home", tmp_path / "backups"
+    for each, key in ((home, "aa"), (folder, "bb")):
+        each.mkdir()
+        (each / "erasures.key").write_text(key)
+    with pytest.raises(UsageError, match="has the erasures of another home"):
+        use(Settings(home=home, backup_folder=folder), folder)
+    assert (folder / "erasures.key").read_text() == "bb"
