@@ -43,7 +43,7 @@ MEASURES = tuple(
         (r"not met yet, overdue", "panel_open_overdue"),
         (r"open, in time|open in time", "open_in_time"),
         (r"open, overdue|open and overdue|overdue", "open_overdue"),
-        (r"withdrawn or no limit|not applicable", "not_applicable"),
+        (r"withdrawn, no limit, or closed|not applicable", "not_applicable"),
         (r"without an outcome", "without_outcome"),
         (r"outcome not recognised", "outcome_unknown"),
         (r"held back", "held_back"),
