@@ -23,11 +23,13 @@ from complaints.report.printing import print_report
 from complaints.report.render_docx import render_docx
 from complaints.report.render_html import render_html
 from complaints.report.render_json import render_json
+from complaints.report.tables import STATUSES
 from complaints.report.visible_cells import visible_cells, visible_figures
 from complaints.warehouse.settings import Settings
 from conftest import query, write_export
 from report_attack import Attack
 from report_documents import Document, read_docx, read_html, read_json
+from report_labels import measure_of
 from report_sections import printed_report
 from report_sentences import unread_numbers
 from small_home import borrow_store
@@ -82,6 +84,13 @@ def attack_of(period: str, *documents: Document) -> Attack:
     for document in documents:
         attack.read(document)
     return attack
+
+
+@pytest.mark.parametrize(("measure", "printed"), STATUSES.items())
+def test_the_attacker_knows_each_status_by_the_words_of_the_report(
+    measure: str, printed: str
+) -> None:
+    assert measure_of("Complaints of 2017-18 by time-limit status", "Stage 1", printed) == measure
 
 
 @pytest.mark.soak
