@@ -208,13 +208,14 @@ def list_files(
         path for other in earlier for entry in other.entries for path in _inputs_of(_found(entry))
     }
     for number, entry in enumerate(source.entries, start=1):
-        names = {file.name for file in files}
+        before = {file.file_series or file.name for file in files}
         paths = [each for each in _found(entry) if os.path.realpath(each.path) not in taken]
         taken |= _inputs_of(paths)
         for file in _files_of(entry, paths, rejected):
-            if file.name in names:  # read by several entries, or of the same name in two folders
-                part = entry.read.sheet or f"entry {number}"
-                file = replace(file, name=f"{file.name} ({part})")
+            if (file.file_series or file.name) in before:  # two sheets, or folders with equal names
+                part = f" ({entry.read.sheet or f'entry {number}'})"
+                series = file.file_series and file.file_series + part
+                file = replace(file, name=file.name + part, file_series=series)
             files.append(file)
     return files, rejected
 

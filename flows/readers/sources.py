@@ -203,6 +203,7 @@ class Source(BaseModel):
     combine: dict[str, Combining] = {}
     sql: Text | None = None
     base_folder: Path = Path()
+    sheets_named: tuple[Text, ...] = ()  # by any entry of the file
     more: tuple["Source", ...] = ()
 
     @field_validator("code")
@@ -380,6 +381,8 @@ def read_sources(path: Path) -> list[Source]:
         raise UsageError("source_unusable" if path.exists() else "source_missing", path=path)
     entries = _content(path)["sources"]
     sources = [_source(path, number, entry) for number, entry in enumerate(entries, start=1)]
+    named = tuple(source.read.sheet for source in sources if source.read.sheet)
+    sources = [source.model_copy(update={"sheets_named": named}) for source in sources]
     by_code: dict[str, list[Source]] = {}
     for source in sources:
         by_code.setdefault(source.code, []).append(source)
@@ -434,7 +437,7 @@ def _source(path: Path, number: int, entry: Any) -> Source:
     place = f"{path}, source {number}"
     if not isinstance(entry, dict):
         raise UsageError("source_without_keys", place=place)
-    for key in {"base_folder", "more"} & set(entry):
+    for key in {"base_folder", "more", "sheets_named"} & set(entry):
         raise UsageError("source_key_unknown", place=place, key=key)
     if "preset" in entry:
         entry = _over_preset(place, entry)

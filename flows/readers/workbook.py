@@ -63,7 +63,7 @@ def sample_sheets(path: Path, rows: int) -> dict[str, tuple[bool, list[list[str]
     """Return of each sheet of a workbook whether it is seen, and its first rows as text."""
     child = _Child()
     try:
-        sheets: dict[str, tuple[bool, list[list[str]]]] = child.ask((str(path), None, -rows))
+        sheets: dict[str, tuple[bool, list[list[str]]]] = child.ask((str(path), None, -rows, ()))
         return sheets
     finally:
         child.end()
@@ -74,7 +74,8 @@ def _opened(path: Path, target: Target) -> Iterator[tuple[Sheet, "_Child"]]:
     child = _Child()
     try:
         read = target.source.read
-        headers, rows, skipped_after, others = child.ask((str(path), read.sheet, read.header))
+        question = (str(path), read.sheet, read.header, target.source.sheets_named)
+        headers, rows, skipped_after, others = child.ask(question)
         target.skipped_after.extend(skipped_after)
         yield Sheet(headers, rows, others), child
     finally:

@@ -74,7 +74,7 @@ def main() -> None:
     _limit(int(sys.argv[1]))
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     try:
-        path, sheet_name, header_line = pickle.load(questions)
+        path, sheet_name, header_line, sheets_named = pickle.load(questions)
         book = _opened(Path(path))
         if header_line is not None and header_line < 0:  # a look at every sheet
             _answer(answers, None, _sample(book, -header_line))
@@ -82,7 +82,7 @@ def main() -> None:
         index = _index_of(book, sheet_name)
         sheet, scan = _sheet(book, index)
         first, headers, filled = _shape(sheet, header_line)
-        others = 0 if sheet_name else _like(book, index, headers)
+        others = _like(book, index, headers, {name.strip() for name in sheets_named})
         _answer(answers, None, (headers, len(filled), _skipped_after(first, filled), others))
         _answer(answers, None, _columns(sheet, scan, first, filled, *pickle.load(questions)))
     except FileRejectedError as refusal:
@@ -146,10 +146,10 @@ def _sheet(book: Book, index: int) -> tuple[CalamineSheet, Scan]:
 
 
 def _index_of(book: Book, sheet_name: str | None) -> int:
-    """Return where a sheet is in a workbook: the first, where none is named."""
-    if sheet_name is None:
-        return 0
+    """Return where a sheet is in a workbook: the first that is seen, where none is named."""
     names = book.workbook.sheet_names
+    if sheet_name is None:
+        return names.index(next(iter(_visible(book.workbook)), names[0]))
     # A name may begin or end with a space, which nobody sees.
     called = [name for name in names if name == sheet_name] or [
         name for name in names if name.strip() == sheet_name.strip()
@@ -176,13 +176,13 @@ def _sample(book: Book, rows: int) -> dict[str, tuple[bool, list[list[str]]]]:
     return sample
 
 
-def _like(book: Book, index: int, headers: list[str]) -> int:
-    """Return how many other sheets have a line with most of the headers, as one for each month."""
+def _like(book: Book, index: int, headers: list[str], named: set[str]) -> int:
+    """Return how many sheets that nobody named have a line with most of the headers."""
     wanted = {matched_header(header) for header in headers} - {""}
     visible = _visible(book.workbook)
     count = 0
     for other, name in enumerate(book.workbook.sheet_names):
-        if other == index or name not in visible:
+        if other == index or name not in visible or name.strip() in named:
             continue
         try:
             sheet, _ = _sheet(book, other)

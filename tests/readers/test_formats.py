@@ -365,11 +365,28 @@ def test_sheets_with_the_headers_of_the_first_are_spoken_of(store, exports, tmp_
     content = (tmp_path / "made.xlsx").read_bytes()
     record = read_one(store, exports, content, name="a.xlsx")
     assert (record.status, record.rows_read) == ("loaded", 1)
-    assert record.message == (
-        "a.xlsx: its first sheet alone is read, and other sheets have the same headers (2)."
-    )
-    record = read_one(store, exports, content, name="a.xlsx", read={"sheet": "May"})
-    assert (record.status, record.message) == ("loaded", None)
+    assert record.message == "a.xlsx: other sheets with the same headers are not read: 2."
+    for sheet, named, message in (
+        ("May", ("Jane Doe", "May"), "a.xlsx: other sheets with the same headers are not read: 1."),
+        ("June", ("Jane Doe", "May", "June"), None),
+    ):
+        read = {"sheet": sheet}
+        record = read_one(store, exports, content, name="a.xlsx", read=read, sheets_named=named)
+        assert (record.status, record.message) == ("loaded", message)
+
+
+def test_without_a_name_the_first_sheet_that_is_seen_is_read(store, exports, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Team", "Outcome"])
+    book.active.sheet_state = "hidden"
+    book.create_chartsheet("Dashboard")
+    cases = book.create_sheet("Cases")
+    cases.append(HEADER.split(","))
+    cases.append(ROW.split(","))
+    book.active = 2
+    book.save(tmp_path / "made.xlsx")
+    record = read_one(store, exports, (tmp_path / "made.xlsx").read_bytes(), name="a.xlsx")
+    assert (record.status, record.rows_read, record.message) == ("loaded", 1, None)
 
 
 def test_error_values_and_formulas_without_a_result_arrive_as_text(store, exports, tmp_path):

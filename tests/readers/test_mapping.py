@@ -362,24 +362,25 @@ def test_only_what_is_named_is_read(tmp_path):
     assert compile_mapping(headers, source).read == [0, 2, 3, 4]
 
 
-def test_several_entries_under_one_code_are_one_source(store, tmp_path):
+@pytest.mark.parametrize("day", ["", " 2018-08-01"])
+def test_several_entries_under_one_code_are_one_source(store, tmp_path, day):
     """A file per stage, and two sheets of one workbook: a case is one case."""
-    write_csv(tmp_path / "exports", "first.csv", "Ref,received_date", "K1,02/07/2018")
-    write_workbook(tmp_path / "exports", "later.xlsx", ["Ref", "received_date"], ["K1", "x"])
+    write_csv(tmp_path / "exports", f"first{day}.csv", "Ref,received_date", "K1,02/07/2018")
+    write_workbook(tmp_path / "exports", f"later{day}.xlsx", ["Ref", "received_date"], ["K1", "x"])
     path = tmp_path / "sources.yml"
     path.write_text(
         """
 sources:
   - &first
     code: casework
-    files: exports/first.csv
+    files: exports/first*.csv
     rename: {Ref: case_reference}
     constants: {procedure: statutory, stage: stage_1}
   - code: casework
-    files: exports/later.xlsx
+    files: exports/later*.xlsx
     columns: {case_reference: Ref, procedure: =statutory, stage: =stage_2}
   - code: casework
-    files: exports/later.xlsx
+    files: exports/later*.xlsx
     read: {sheet: Sheet}
     columns: {case_reference: Ref, procedure: =statutory, stage: =stage_3}
 """
@@ -387,9 +388,9 @@ sources:
     (source,) = read_sources(path)
     (delivery,) = unread_deliveries(store, source).deliveries["complaints"]
     assert [file.name for file in delivery.files] == [
-        "first.csv",
-        "later.xlsx",
-        "later.xlsx (Sheet)",
+        f"first{day}.csv",
+        f"later{day}.xlsx",
+        f"later{day}.xlsx (Sheet)",
     ]
     read_delivery(store, run_called("read"), delivery)
     assert landed(store, "case_reference", "stage") == [
