@@ -4,6 +4,7 @@ Source: the council's agreed export layout, one row per case per stage; and the 
 optional inputs of the quarterly report.
 """
 
+import unicodedata
 from typing import NamedTuple
 
 
@@ -248,5 +249,6 @@ LAYOUTS: dict[str, Layout] = {COMPLAINTS.dataset: COMPLAINTS, **OPTIONAL_INPUTS}
 
 
 def matched_header(header: str) -> str:
-    """Return a header as it is compared: without regard to case, spaces or underscores."""
-    return "".join(header.split()).replace("_", "").casefold()
+    """Return a header as it is compared: without case, spaces, underscores or invisible marks."""
+    seen = (mark for mark in header if unicodedata.category(mark) not in ("Cc", "Cf"))
+    return "".join("".join(seen).split()).replace("_", "").casefold()

@@ -324,17 +324,18 @@ class _Compiler:
         return f"select\n    row_number{', ' * bool(part)}{part}{listed}\nfrom export{condition}"
 
     def _stage_selects(self, common: dict[str, str], where: list[str]) -> list[str]:
-        """Return a select for each stage: a row where its receipt or its response is filled.
+        """Return a select for each stage: a row where its receipt, response or outcome is filled.
 
         A record of which no stage is filled stays one row of the first, which is then held back
-        for its missing date: no record leaves in silence.
+        for its missing date: no record leaves in silence. An outcome by SQL says nothing of this,
+        for its `else` is of every record.
         """
         stages = {stage: self._suppliers(columns) for stage, columns in self.source.stages.items()}
         filled = {
             stage: " or ".join(
                 f"{columns[name]} is not null"
-                for name in ("received_date", "responded_date")
-                if name in columns
+                for name in ("received_date", "responded_date", "outcome")
+                if name in columns and (is_date(name) or self.source.stages[stage][name].headers)
             )
             for stage, columns in stages.items()
         }

@@ -32,6 +32,13 @@ OBJECT_BYTES = 16 << 20
 MOST_ELEMENTS_SEEN = 10_000  # of an XML file, to see where its records are
 FIRST_LEVEL = 2  # the root's own elements
 MOST_SAMPLED_BYTES = 64 << 20
+# By which a web API says that there are more records than in its answer.
+NAMES_ANOTHER_PAGE = {
+    **dict.fromkeys(
+        ("@odata.nextLink", "odata.nextLink", "__next", "nextRecordsUrl", "next_page"), "<> ''"
+    ),
+    "has_more": "= 'true'",
+}
 # What is said of a name that a file lacks.
 MISSING = (
     "columns_missing_of_complaints",
@@ -60,9 +67,24 @@ def read_json(connection: duckdb.DuckDBPyConnection, path: Path, target: Target)
     with open_for_duckdb(connection, path) as (name, size):
         source = _json(name, size if key else 0)
         if key:
+            _refuse_one_page_of_several(connection, source, key)
             _read(connection, _within(source, key), target, "JSON")
         else:
             _read(connection, source, target, "JSON", lambda: _only_list(connection, source))
+
+
+def _refuse_one_page_of_several(
+    connection: duckdb.DuckDBPyConnection, source: str, key: str
+) -> None:
+    """Refuse the answer of a web API that names another beside its records."""
+    with _refused("JSON"):
+        for field in _fields_of(connection, source):
+            for name, condition in NAMES_ANOTHER_PAGE.items():
+                is_beside = not field.name.startswith(f"{key}.")
+                if is_beside and f".{field.name}".endswith(f".{name}"):
+                    asked = f"select bool_or({field.text} {condition}) from {source}"
+                    if connection.execute(asked).fetchall() == [(True,)]:
+                        raise FileRejectedError("records_of_one_page", field=field.name)
 
 
 def _within(source: str, key: str) -> str:

@@ -83,6 +83,7 @@ def test_lines_that_end_in_different_ways(store, exports):
         "Case Reference,PROCEDURE,stage,Received_Date",
         " case_reference , pro cedure,\u00a0Stage,receiveddate",
         '"case reference","procedure","stage","Received\nDate"',
+        "case\u200breference\u00ad,\u200eprocedure,stage,received_date\ufeff",
     ],
 )
 def test_headers_are_matched_without_case_space_and_underscores(store, exports, header):

@@ -150,6 +150,24 @@ def test_nested_records(store, exports, packed):
     ]
 
 
+@pytest.mark.parametrize(
+    ("beside", "status"),
+    [
+        ({"@odata.nextLink": "made-up"}, "rejected"),
+        ({"@odata.nextLink": None, "@odata.count": 1}, "loaded"),
+        ({"links": {"next_page": "made-up"}}, "rejected"),
+        ({"meta": {"has_more": True}}, "rejected"),
+        ({"meta": {"has_more": False}, "done": True}, "loaded"),
+    ],
+)
+def test_one_page_of_several_is_rejected(store, exports, beside, status):
+    content = json.dumps({"value": [RECORD | {"next_page": "of the record"}]} | beside)
+    record = read_one(store, exports, content, name="a.json", read={"records": "value"})
+    assert record.status == status
+    if status == "rejected":
+        assert "says that there are more records; deliver all pages" in record.message
+
+
 PERSON = {"category": "Delay", "raised_by": "Jane", "where": {"address": "1 High Street"}}
 
 

@@ -610,9 +610,9 @@ PRESETS = {
         [("K1", "Stat", "stage_1", "2018-07-02"), ("K1", "Stat", "stage_2", "2018-08-01")],
     ),
     "dynamics365": (
-        "ticketnumber,createdon,modifiedon,resolveby,statecode,owningteam,description\n"
-        "CAS-1,2018-07-01T23:30:00Z,2018-07-10T09:00:00Z,,1,North,He said\n"
-        "CAS-2,2018-07-01T23:30:00Z,2018-07-10T09:00:00Z,,2,North,He said\n",
+        "ticketnumber,createdon,modifiedon,actualend,resolveby,statecode,owningteam,description\n"
+        "CAS-1,2018-07-01T23:30:00Z,2018-07-10T09:00:00Z,2018-07-09T09:00:00Z,,1,North,He said\n"
+        "CAS-2,2018-07-01T23:30:00Z,2018-07-10T09:00:00Z,,,2,North,He said\n",
         "csv",
         [("CAS-1", "corporate", "stage_1", "2018-07-01T23:30:00Z")],
     ),
@@ -659,6 +659,10 @@ def test_a_preset_reads_an_export_of_its_system(store, tmp_path, preset):
     assert (file.status, file.message) == ("loaded", None)
     rows = landed(store, "case_reference", "procedure", "stage", "received_date")
     assert sorted(rows) == expected
+    if preset == "dynamics365":
+        assert landed(store, "responded_date") == [("2018-07-09T09:00:00Z",)]
+    if preset == "salesforce_case":
+        assert landed(store, "service_team") == [(None,)]
     if preset == "hocs":
         assert landed(store, "reasons") == [("Delay;Rudeness",)]
 
