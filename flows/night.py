@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from complaints.flows.readers.export_files import FileRecord
+from complaints.flows.readers.export_files import FileRecord, inputs_not_read
 from complaints.flows.readers.sources import Authority, Source, read_authority, read_sources
 from complaints.flows.steps import build
 from complaints.flows.steps.erase import carry_out_erasures, forget_expired
@@ -243,6 +243,8 @@ def _run(
     ]
     records = [record for each in found for record in each.records]
     records += sources_without_files(sources, found)
+    if names := inputs_not_read(sources):
+        report.notes.append(sentence_of("inputs_not_read", files=", ".join(names)))
     queues = [queue for each in found for queue in each.deliveries.values() if queue]
     is_news = bool(queues) or not is_published(settings, run)
     if is_news:

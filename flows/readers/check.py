@@ -7,7 +7,12 @@ from pathlib import Path
 import duckdb
 
 from complaints.flows.readers.contents import kind_of
-from complaints.flows.readers.export_files import ExportFile, list_files, record_without_files
+from complaints.flows.readers.export_files import (
+    ExportFile,
+    inputs_not_read,
+    list_files,
+    record_without_files,
+)
 from complaints.flows.readers.looks import LISTED, why_unfit
 from complaints.flows.readers.mapping import Mapping, is_date, prepare_moments
 from complaints.flows.readers.read_file import read_file
@@ -58,6 +63,8 @@ def describe_sources(path: Path) -> tuple[list[str], bool]:
                 )
                 lines.append(f"  {name} {reason}.")
                 can_all_be_read = False
+    if names := inputs_not_read(sources):
+        lines += ["", sentence_of("inputs_not_read", files=", ".join(names))]
     return lines[1:], can_all_be_read
 
 

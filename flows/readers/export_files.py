@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 from pathlib import Path
@@ -16,7 +16,7 @@ from complaints.flows.readers.contents import (
     inner_ending,
 )
 from complaints.flows.readers.headers import Headers
-from complaints.flows.readers.sources import Source
+from complaints.flows.readers.sources import DEFAULT_CODE, Source
 from complaints.warehouse.backup import file_sum
 from complaints.warehouse.clock import MONTHS
 from complaints.warehouse.layout import COMPLAINTS, OPTIONAL_INPUTS, matched_header
@@ -243,6 +243,23 @@ def _found(source: Source) -> Iterator[_Found]:
         name = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "replace")
         series, day = split_date(name, source.stamp)
         yield _Found(path, name, series, day, dataset_of(series or name))
+
+
+def inputs_not_read(sources: Sequence[Source]) -> list[str]:
+    """Return the optional inputs that lie beside the exports of sources and that none reads."""
+    entries = [entry for each in sources for entry in each.entries if entry.files is not None]
+    read = {os.path.realpath(each.path) for entry in entries for each in _found(entry)}
+    folders = dict.fromkeys(entry.folder_and_pattern[0] for entry in entries)
+    beside = [
+        each
+        for folder in folders
+        for each in _found(Source(code=DEFAULT_CODE, files=".", base_folder=folder))
+    ]
+    return [
+        each.name
+        for each in beside
+        if each.dataset in OPTIONAL_INPUTS and os.path.realpath(each.path) not in read
+    ]
 
 
 def _inputs_of(found: Iterable[_Found]) -> set[str]:

@@ -140,6 +140,7 @@ def suggest_sources(path: Path) -> str:
     ]
     lines += [f"# {record.message}" for record in rejected]
     entries: list[str] = []
+    inputs: list[tuple[ExportFile, Shape]] = []
     seen: set[str] = set()
     for file in files:
         series = file.file_series or file.name
@@ -156,7 +157,11 @@ def suggest_sources(path: Path) -> str:
             for shape in read:
                 entries += _entry(file, shape, [each for each in shapes if each not in read])
         else:
-            lines += _about_optional_input(file, _best(shapes))
+            inputs.append((file, _best(shapes)))
+    # All entries of a code have one order of day and month.
+    order = [line for line in entries if line.startswith("    dates:")][:1]
+    for file, shape in inputs:
+        entries += _of_optional_input(file, shape, order)
     is_understood = any(not line.lstrip().startswith("#") for line in entries)
     return "\n".join([*lines, "sources:" if is_understood else "# sources:", *entries]) + "\n"
 
@@ -468,16 +473,18 @@ def _columns(shape: Shape, positions: Sequence[int]) -> str:
     return ", ".join(f"column {at + 1}" for at in positions)
 
 
-def _about_optional_input(file: ExportFile, shape: Shape) -> list[str]:
+def _of_optional_input(file: ExportFile, shape: Shape, order: list[str]) -> list[str]:
+    """Return the lines of an entry that only says where the file is."""
     layout = LAYOUTS[file.dataset]
     exact = {matched_header(header) for header in shape.headers}
-    lines = [f"# {file.name} is the optional input {file.dataset}; the mapping is not for it."]
+    entry = [f"  - code: {DEFAULT_CODE}", f"    files: {_quoted(_pattern(file))}", *order]
+    lines = [f"  # {in_one_line(file.name)} is the optional input {file.dataset}."]
     for name in layout.needed_names:
         if matched_header(name) not in exact:
             near = shape.by_column.get(name)
             hint = f"; rename the header '{near.header.strip()}'" if near else ""
-            lines.append(f"#   It lacks {name}{hint}.")
-    return lines
+            lines.append(f"  #   It lacks {name}{hint}.")
+    return [*lines, *(entry if len(lines) == 1 else [f"  # {line[2:]}" for line in entry])]
 
 
 def _quoted(text: str) -> str:

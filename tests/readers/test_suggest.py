@@ -9,6 +9,7 @@ import pytest
 from test_formats import XML
 
 from complaints.flows.readers.check import describe_sources
+from complaints.flows.readers.export_files import inputs_not_read, list_files
 from complaints.flows.readers.guesses import usual_words, words_of
 from complaints.flows.readers.sources import PRESETS_FOLDER, read_sources
 from complaints.flows.readers.suggest import suggest_sources
@@ -548,9 +549,32 @@ def test_what_is_not_understood_says_so_and_is_left_out(tmp_path):
     assert "# wide.csv cannot be read as CSV" in text
     assert "Jane" not in text
     assert "a.csv is not understood: no column is like procedure" in text
-    assert "# indicators.csv is the optional input indicators" in text
+    assert "# indicators.csv is the optional input indicators." in text
     assert "It lacks period; rename the header 'Periode'." in text
     assert not [line for line in text.splitlines() if line.strip() and line.strip()[0] != "#"]
+
+
+def test_optional_inputs_have_entries_and_one_without_is_named(tmp_path):
+    exports = tmp_path / "exports"
+    header = "case_reference,procedure,stage,received_date"
+    write_csv(exports, "a.csv", header, "C1,statutory,stage_1,07/13/2018")
+    write_csv(exports, "contacts_20180801.csv", "type,received_date", "mp_enquiry,07/13/2018")
+    write_csv(exports, "caseload.csv", "team,day,children", "North,07/13/2018,3")
+    path = tmp_path / "sources.yml"
+    path.write_text(suggest_sources(exports))
+    (source,) = read_sources(path)
+    files, _ = list_files(source)
+    assert {file.name: file.dataset for file in files} == {
+        "a.csv": "complaints",
+        "caseload.csv": "caseload",
+        "contacts_20180801.csv": "contacts",
+    }
+    assert inputs_not_read([source]) == []
+    only = source.model_copy(update={"more": ()})
+    assert inputs_not_read([only]) == ["caseload.csv", "contacts_20180801.csv"]
+    path.write_text("sources: [{code: complaints, files: exports/a.csv}]")
+    lines, _ = describe_sources(path)
+    assert "no entry of the sources file reads them: caseload.csv, contacts_2018" in lines[-1]
 
 
 @pytest.mark.parametrize(
