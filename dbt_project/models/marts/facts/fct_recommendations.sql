@@ -6,9 +6,9 @@ recommendations as (
 
 ),
 
-complaints as (
+known_cases as (
 
-    select * from {{ ref('fct_complaints') }}
+    select distinct case_reference from {{ ref('fct_complaints') }}
 
 ),
 
@@ -35,15 +35,12 @@ final as (
             when recommendations.due_date < run.as_of_day then 'overdue'
             else 'open'
         end as status,
-        complaints.case_reference is not null as is_case_known,
+        known_cases.case_reference is not null as is_case_known,
         recommendations.file_name as source_file,
         recommendations.row_number as source_row
     from recommendations
     cross join run
-    left join complaints
-        on
-            recommendations.source = complaints.source
-            and recommendations.case_reference = complaints.case_reference
+    left join known_cases on recommendations.case_reference = known_cases.case_reference
 
 )
 

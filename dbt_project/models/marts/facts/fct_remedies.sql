@@ -6,9 +6,9 @@ remedies as (
 
 ),
 
-complaints as (
+known_cases as (
 
-    select * from {{ ref('fct_complaints') }}
+    select distinct case_reference from {{ ref('fct_complaints') }}
 
 ),
 
@@ -29,15 +29,12 @@ final as (
         remedies.agreed_date,
         remedies.paid_date,
         calendar.financial_quarter,
-        complaints.case_reference is not null as is_case_known,
+        known_cases.case_reference is not null as is_case_known,
         remedies.file_name as source_file,
         remedies.row_number as source_row
     from remedies
     left join calendar on remedies.agreed_date = calendar.date
-    left join complaints
-        on
-            remedies.source = complaints.source
-            and remedies.case_reference = complaints.case_reference
+    left join known_cases on remedies.case_reference = known_cases.case_reference
 
 )
 
