@@ -58,7 +58,7 @@
         list_filter(
             list_transform(
                 string_split({{ text }}, '{{ separator }}'),
-                lambda part: trim(part, ' ' || chr(9) || chr(160))
+                lambda part: trim(part)
             ),
             lambda part: part <> ''
         )
@@ -69,7 +69,7 @@
         filter(
             transform(
                 split({{ text }}, '{{ separator }}'),
-                part -> trim(both concat(' ', chr(9), chr(160)) from part)
+                part -> trim(part)
             ),
             part -> part <> ''
         )

@@ -1,6 +1,6 @@
-{#- The reasons that a source writes into one field, separated by semicolons: each once, trimmed,
-    without blanks. -#}
-{% macro reasons_in(text) -%} {{ trimmed_parts(text, ';') }} {%- endmacro %}
+{#- The reasons that a source writes into one field, separated by semicolons: each once, without
+    blanks. A line of the field, or two spaces, make no other reason. -#}
+{% macro reasons_in(text) -%} {{ trimmed_parts(visible_text(text), ';') }} {%- endmacro %}
 
 {#- The same, and Not recorded where there are none. -#}
 {% macro themes_in(text) -%}
