@@ -19,6 +19,7 @@ final as (
         procedure,
         stage,
         received_date,
+        clock_start_date,
         responded_date,
         working_days_taken,
         financial_quarter,

@@ -90,6 +90,7 @@ paired as (
             greatest(stages_now.received_date, stages_now.responded_date) > stages_now.as_of_day,
             false
         ) as was_in_future,
+        stages_now.clock_start_date > stages_now.as_of_day as has_clock_started_since,
         {% for column in [
             'record_id', 'procedure', 'received_date', 'financial_quarter', 'service_team',
             'outcome', 'sla_status', 'responded_date'
@@ -208,9 +209,17 @@ final as (
                 then 'team_changed'
             when record_id_before <> record_id_after then 'otherwise_corrected'
             when
-                responded_date_after is null
-                and sla_status_before = 'open_in_time'
-                and sla_status_after = 'open_overdue'
+                (is_open_in_time_before and is_open_overdue_after)
+                or (is_open_in_time_from_request_before and is_open_overdue_from_request_after)
+                or (is_panel_open_in_time_before and is_panel_open_overdue_after)
+                or (
+                    (is_panel_open_in_time_before or is_panel_open_overdue_before)
+                    and (is_panel_in_time_after or is_panel_late_after)
+                )
+                or (
+                    has_clock_started_since
+                    and (is_open_overdue_before or is_panel_open_overdue_before)
+                )
                 then 'time_passed'
             else 'rule_or_limit_changed'
         end as cause
