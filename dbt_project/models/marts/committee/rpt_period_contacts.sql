@@ -12,6 +12,16 @@ contacts as (
 
 ),
 
+-- Contacts without a reference or a number may be the same in every column.
+repeated as (
+
+    select
+        *,
+        case when contact_key is null then lines else 1 end as times
+    from contacts
+
+),
+
 run as (
 
     select * from {{ ref('stg_run') }}
@@ -41,13 +51,10 @@ dated as (
         coalesce(contacts.received_date, periods.period_end_date) as last_day,
         coalesce(contacts.due_date, due_days.date) as due_date,
         contacts.answered_date,
-        contacts.in_time,
+        contacts.in_time * contacts.times as in_time,
         contacts.counted_contacts = 1 as is_single,
-        -- Contacts without a reference or a number may be the same in every column.
-        case
-            when contacts.contact_key is null then contacts.lines else contacts.counted_contacts
-        end as contacts
-    from contacts
+        contacts.counted_contacts * contacts.times as contacts
+    from repeated as contacts
     left join periods
         on contacts.period = periods.period and contacts.received_date is null
     left join calendar as received_days on contacts.received_date = received_days.date
