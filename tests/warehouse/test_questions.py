@@ -173,6 +173,24 @@ def test_what_was_withdrawn_was_not_answered_within_the_limit(tmp_path: Path) ->
     assert found == [("2018-19", 1, 1, 1)]
 
 
+@pytest.mark.parametrize(
+    ("waiting", "answer"),
+    [
+        ("(true, true, date '2018-07-02', 20), (true, false, null, 30)", (2, 1, 30)),
+        ("(true, true, null, 20), (true, null, null, 30)", (2, None, 30)),
+        ("(false, null, null, 20)", (0, 0, None)),
+    ],
+)
+def test_nobody_says_who_waits_without_an_investigator_where_a_source_records_none(
+    tmp_path: Path, waiting: str, answer: tuple[int | None, ...]
+) -> None:
+    stages = (
+        f"select * from (values {waiting}) "
+        "as t(is_open, is_started, investigator_appointed_date, working_days_waited)"
+    )
+    assert of_tables(tmp_path, "foi_waiting", {}, rpt_stage_2_milestones=stages) == [answer]
+
+
 def test_the_escalated_are_those_of_the_report(example: Settings) -> None:
     """By the year and procedure of stage 1: a case may have another procedure by now."""
     _, rows = answer(example, read_question(SHIPPED / "escalated.sql").sql, {})
