@@ -57,27 +57,42 @@ structures as (
 
 ),
 
-heirs as (
+-- Which team has the work of one that a structure does not have: of a team that has ended and not
+-- begun again, the one that followed; of one that is still to begin, the one before it.
+followers as (
 
     select
-        old_team as team,
-        max(new_team) as other_team,
-        max(change_date) as change_date
-    from team_changes
-    group by old_team
-    having count(distinct new_team) = 1
+        structures.structure_from,
+        changes.old_team as team,
+        max(changes.new_team) as other_team
+    from structures
+    cross join team_changes as changes
+    left join team_changes as begun
+        on
+            changes.old_team = begun.new_team
+            and least(changes.change_date, structures.structure_from) <= begun.change_date
+            and greatest(changes.change_date, structures.structure_from) >= begun.change_date
+    where begun.new_team is null
+    group by structures.structure_from, changes.old_team
+    having
+        count(distinct changes.new_team) = 1
+        and min(changes.change_date) <= structures.structure_from
 
-),
-
-forerunners as (
+    union all
 
     select
-        new_team as team,
-        max(old_team) as other_team,
-        min(change_date) as change_date
-    from team_changes
-    group by new_team
-    having count(distinct old_team) = 1
+        structures.structure_from,
+        changes.new_team as team,
+        max(changes.old_team) as other_team
+    from structures
+    inner join team_changes as changes on structures.structure_from < changes.change_date
+    left join team_changes as had
+        on
+            (changes.new_team = had.old_team and changes.change_date >= had.change_date)
+            or (changes.new_team = had.new_team and structures.structure_from >= had.change_date)
+    where had.new_team is null
+    group by structures.structure_from, changes.new_team
+    having count(distinct changes.old_team) = 1
 
 ),
 
@@ -98,22 +113,17 @@ recorded as (
         select
             earlier.structure_from,
             earlier.service_team,
-            coalesce(heirs.other_team, forerunners.other_team, earlier.team) as team
+            coalesce(followers.other_team, earlier.team) as team
         from {{ 'recorded' if loop.first else 'followed_' ~ hop }} as earlier
         left join teams
             on
                 earlier.team = teams.team
                 and earlier.structure_from >= teams.valid_from
                 and earlier.structure_from <= coalesce(teams.valid_to, earlier.structure_from)
-        left join heirs
+        left join followers
             on
-                earlier.team = heirs.team
-                and earlier.structure_from >= heirs.change_date
-                and teams.team is null
-        left join forerunners
-            on
-                earlier.team = forerunners.team
-                and earlier.structure_from < forerunners.change_date
+                earlier.structure_from = followers.structure_from
+                and earlier.team = followers.team
                 and teams.team is null
 
     ),
