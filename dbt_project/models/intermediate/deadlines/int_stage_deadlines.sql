@@ -302,14 +302,18 @@ dated as (
 
 ),
 
--- Where the council's system is the only record of its limits, the source's own target counts.
+-- Where the council's system is the only record of its limits, the source's own target counts. It
+-- contains an extension that was agreed: without it the stage was due by our own limit.
 due as (
 
     select
         *,
         coalesce(source_target_date, computed_due_date) as due_date,
-        coalesce(source_target_date, computed_due_date_without_extension)
-            as due_date_without_extension
+        if(
+            extension_agreed,
+            least(source_target_date, computed_due_date_without_extension),
+            coalesce(source_target_date, computed_due_date_without_extension)
+        ) as due_date_without_extension
     from dated
 
 ),
