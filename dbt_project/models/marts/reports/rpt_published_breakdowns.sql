@@ -17,20 +17,9 @@ known_periods as (
 
 ),
 
--- a characteristic is not crossed with answers
 counted as (
 
-    select
-        period,
-        procedure,
-        stage,
-        breakdown,
-        value,
-        received,
-        eligible,
-        case when breakdown in ('service_team', 'reason') then in_sla end as in_sla,
-        case when breakdown in ('service_team', 'reason') then upheld end as upheld
-    from {{ ref('int_period_breakdowns') }}
+    select * from {{ ref('int_period_breakdowns') }}
 
 ),
 
@@ -96,14 +85,8 @@ computed as (
         printed_breakdowns.*,
         coalesce(counted.received, 0) as computed_received,
         coalesce(counted.eligible, 0) as computed_excluding_withdrawn,
-        case
-            when printed_breakdowns.breakdown in ('service_team', 'reason')
-                then coalesce(counted.in_sla, 0)
-        end as computed_in_sla,
-        case
-            when printed_breakdowns.breakdown in ('service_team', 'reason')
-                then coalesce(counted.upheld, 0)
-        end as computed_upheld
+        coalesce(counted.in_sla, 0) as computed_in_sla,
+        coalesce(counted.upheld, 0) as computed_upheld
     from printed_breakdowns
     inner join known_periods on printed_breakdowns.period = known_periods.period
     left join counted
