@@ -1,4 +1,4 @@
--- How many complaints were acknowledged in time, where a limit is in force?
+-- How many complaints were acknowledged in time, where a limit is in force and the source records it?
 select
     procedure,
     stage,
@@ -6,5 +6,6 @@ select
     count(*) filter (where acknowledgement_status = 'in_time') as in_time,
     count(*) filter (where acknowledgement_status in ('late', 'open_overdue')) as late_or_overdue
 from fct_complaint_stages
+where source in (select source from fct_complaint_stages where acknowledged_date is not null)
 group by procedure, stage
 order by procedure, stage

@@ -62,6 +62,13 @@ clocks as (
         from complaint_stages
         where
             is_open
+            {% if task == 'acknowledge' %}
+                -- of a source that records none, nobody knows whether it was
+                and source in (
+                    select acknowledged.source from complaint_stages as acknowledged
+                    where acknowledged.acknowledged_date is not null
+                )
+            {% endif %}
             {% if task == 'answer' %}
                 and {{ status }} in ('open_in_time', 'open_overdue', 'not_applicable')
             {% else %}
