@@ -80,6 +80,7 @@ class Figures:
     outcomes: tuple[Outcome, ...]
     cells: Mapping[Cell, int]
     authority: str = ""  # its name
+    run_id: str = ""  # the run that published them
     closed_days: Rows = ()  # by procedure and stage, how many working days the closed took
     open_stages: Rows = ()
     time_limits: Rows = ()

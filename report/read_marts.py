@@ -144,7 +144,8 @@ def with_private(figures: Figures, settings: Settings) -> Figures:
     Where the working store is out of reach they are as they were, with learnings None, which the
     report says in their place. The home is held meanwhile: a night could not open a store that is
     being read. Out of reach is a store that a night is at work in, that was left behind when the
-    marts were copied, or that is older than the code.
+    marts were copied, that is older than the code, or of another run than the marts: after one that
+    failed, or where an earlier state was published again because of what the last night said.
     """
     out_of_reach = replace(figures, learnings=None)
     if not settings.warehouse_path.exists():
@@ -154,6 +155,8 @@ def with_private(figures: Figures, settings: Settings) -> Figures:
             lock_home(settings),
             duckdb.connect(settings.warehouse_path, read_only=True) as warehouse,
         ):
+            if warehouse.execute("select run_id from raw.run").fetchone() != (figures.run_id,):
+                return out_of_reach
             rows = warehouse.execute(
                 "select procedure, stage, reason, learning_texts "
                 "from intermediate.int_theme_learnings where period = ?",
@@ -176,8 +179,8 @@ def _read(marts: duckdb.DuckDBPyConnection, written: str, is_draft: bool) -> Fig
         row = namedtuple("Row", [name for name, *_ in result.description], rename=True)  # type: ignore[misc]
         return tuple(map(row._make, result.fetchall()))
 
-    publication = rows("as_of_day, first_quarter, authority_name from dq_publication")
-    as_of, first_quarter, authority = publication[0] if publication else (None, None, "")
+    publication = rows("as_of_day, first_quarter, authority_name, run_id from dq_publication")
+    as_of, first_quarter, authority, run_id = publication[0] if publication else (None,) * 4
     if as_of is None or first_quarter is None:
         raise RunFailedError("no_complaints")
     period = read_period(written, as_of)
@@ -198,6 +201,7 @@ def _read(marts: duckdb.DuckDBPyConnection, written: str, is_draft: bool) -> Fig
         period=period,
         as_of=as_of,
         authority=authority,
+        run_id=run_id,
         stages=tuple(
             Stage(*each)
             for each in rows(

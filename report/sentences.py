@@ -300,6 +300,7 @@ def _decimals_needed(now: Fraction, base: Fraction) -> int:
 def not_at_hand(what: str) -> str:
     """Say why a report does not tell what the published marts do not hold."""
     return (
-        f"{what} is kept in the working store, which could not be read when this report was made: "
-        "make the report again where the store is and while no run is in progress."
+        f"{what} is kept in the working store, which could not be read when this report was made, "
+        "or is of another night: make the report again where the store is, while no run is in "
+        "progress and after a night has published."
     )

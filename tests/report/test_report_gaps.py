@@ -102,3 +102,16 @@ def test_a_missing_optional_input_costs_one_sentence(example: Settings, tmp_path
     assert sections["C.7"]["paragraphs"] == ["No changes to team structure have been recorded."]
     assert sections["C.7"]["tables"] == [] and "C.11" not in sections
     assert all(len(table["columns"]) == 3 for table in sections["C.10"]["tables"])
+
+
+def test_private_figures_are_of_the_run_that_the_marts_are_of(
+    example: Settings, tmp_path: Path
+) -> None:
+    """After a night that failed, or a state published again, the store is of another run."""
+    earlier = Path(shutil.copy(example.marts_path, tmp_path))
+    with duckdb.connect(earlier) as marts:
+        marts.execute("update dq_publication set run_id = 'earlier'")
+    sections = sections_of(build_report(earlier, QUARTER, example))
+    said = sections["Appendix B"]["paragraphs"][-1]
+    assert said.startswith("What was learned is kept in the working store, which could not be read")
+    assert not any("With an advocate" in str(each) for each in sections.values())
