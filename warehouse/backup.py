@@ -15,7 +15,7 @@ import duckdb
 
 from complaints.warehouse import clock
 from complaints.warehouse.access import keep_private
-from complaints.warehouse.erasures import refuse_folder_of_another_home
+from complaints.warehouse.erasures import keep_ledger, refuse_folder_of_another_home
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.published import in_order, newest_number
 from complaints.warehouse.run_log import open_log
@@ -67,6 +67,8 @@ def back_up(settings: Settings, folder: Path | None = None) -> Path:
     with keep_private(settings), lock_home(settings):
         unfinished = _empty_folder(target)
         try:
+            if folder is None:
+                keep_ledger(settings)
             _copy(settings, unfinished)
             check_backup(unfinished)
             backup = unfinished.with_name(unfinished.name.removeprefix(UNFINISHED))

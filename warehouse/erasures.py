@@ -78,18 +78,20 @@ def record_erasures(
     role: str,
     reason: str,
 ) -> None:
-    """Write an entry for each case; one whose erasure is under way keeps that.
+    """Write an entry for each case, or none; one whose erasure is under way keeps that.
 
     Raises:
         RunFailedError: the home has lost its key.
         UsageError: the folder of the backups, which has a copy of the entries, cannot be used, or
             is another home's.
     """
-    refuse_folder_of_another_home(settings, settings.backups_path)
+    adopt_ledger(settings, settings.backups_path)
+    _make_backups_folder(settings)  # before the key, which would be another than the folder's
     if not know_erased_cases(store, settings):
         _make_key(settings)
         use_key(store, settings)
     store.execute(UNDER_WAY)
+    store.begin()
     store.execute(
         """
         insert into raw.erasures by name
@@ -116,6 +118,7 @@ def record_erasures(
         },
     )
     _write_ledger(store, settings)
+    store.commit()
 
 
 def use_key(store: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -139,7 +142,8 @@ def use_key(store: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 def adopt_ledger(settings: Settings, folder: Path) -> None:
     """Take over the erasures that a folder of backups knows and this home does not.
 
-    A home that was brought back from a backup, or begun anew, would take the cases in again.
+    A home that was brought back from a backup, or begun anew, would take the cases in again. What
+    it has erased itself meanwhile may have the same numbers.
 
     Raises:
         UsageError: the folder is another home's.
@@ -153,9 +157,35 @@ def adopt_ledger(settings: Settings, folder: Path) -> None:
     with open_warehouse(settings) as store:
         store.execute(
             "insert into raw.erasures by name "
-            f"from read_csv({sql_text(ledger)}, all_varchar = true) "
-            "anti join raw.erasures using (case_key)"
+            "select * replace (greatest(erasure_number::bigint, "
+            "coalesce((select max(erasure_number) from raw.erasures), 0) "
+            "+ row_number() over (order by erasure_number::bigint)) as erasure_number) "
+            f"from {_entries_in(ledger)} anti join raw.erasures using (case_key)"
         )
+
+
+def keep_ledger(settings: Settings) -> None:
+    """Take over the erasures of the folder of backups, and write those there that it lacks.
+
+    It lacks them where it was set or emptied since. One that is not there has no backups yet, or is
+    away: the next backup needs it.
+
+    Raises:
+        RunFailedError: the home has lost its key.
+        UsageError: the folder cannot be used, or is another home's.
+    """
+    folder = settings.backups_path
+    adopt_ledger(settings, folder)
+    ledger = folder / LEDGER
+    but_known = f"anti join {_entries_in(ledger)} using (case_key)" if ledger.exists() else ""
+    with open_warehouse(settings) as store:
+        lacking = store.execute(f"from raw.erasures {but_known} limit 1").fetchone()
+        if lacking and folder.is_dir() and know_erased_cases(store, settings):
+            _write_ledger(store, settings)
+
+
+def _entries_in(ledger: Path) -> str:
+    return f"read_csv({sql_text(ledger)}, all_varchar = true)"
 
 
 def refuse_folder_of_another_home(settings: Settings, folder: Path) -> None:
@@ -306,12 +336,19 @@ def _make_key(settings: Settings) -> None:
         os.replace(unfinished, path)
 
 
+def _make_backups_folder(settings: Settings) -> None:
+    folder = settings.backups_path
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise UsageError("backup_folder_unusable", folder=folder, reason=problem.strerror) from None
+
+
 def _write_ledger(store: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Copy the entries and the key to where the backups are."""
     folder = settings.backups_path
     unfinished = folder / f".{LEDGER}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(settings.erasure_key_path, folder / settings.erasure_key_path.name)
         store.execute(f"copy raw.erasures to {sql_text(unfinished)} (format csv, header)")
         os.replace(unfinished, folder / LEDGER)

@@ -9,8 +9,9 @@ from typing import Any
 
 from complaints.warehouse.access import keep_private, share
 from complaints.warehouse.backup import DATABASES, FOLDERS, check_backup, opens
-from complaints.warehouse.erasures import adopt_ledger, erase_cases
+from complaints.warehouse.erasures import LEDGER, adopt_ledger, erase_cases
 from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.published import kept_state_files, replace_marts
 from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
@@ -69,12 +70,15 @@ def restore_state(settings: Settings, state: str) -> list[str]:
         return replace_marts(settings, candidate)
 
 
-def restore_home(settings: Settings, backup: Path) -> None:
+def restore_home(settings: Settings, backup: Path) -> list[str]:
     """Bring a whole home back from a backup, in a place where there is none.
 
     What was erased since the backup is erased again before anything else. Nothing is ever
     overwritten. The working store comes last, so that a home which was being
     restored when the machine stopped is not taken for a whole one.
+
+    Returns:
+        What the operator should know.
 
     Raises:
         UsageError: there is no such backup, or the home still holds something.
@@ -94,18 +98,22 @@ def restore_home(settings: Settings, backup: Path) -> None:
         except OSError:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise RunFailedError("backup_not_copied", home=settings.home) from None
-        _erase_again(settings.model_copy(update={"home": unfinished}), settings, backup)
+        folders = {backup.parent, settings.backups_path}
+        _erase_again(settings.model_copy(update={"home": unfinished}), folders)
         for name in (*FOLDERS, settings.erasure_key_path.name, *reversed(DATABASES)):
             if (unfinished / name).exists():
                 os.replace(unfinished / name, settings.home / name)
         shutil.rmtree(unfinished)
         if settings.marts_path.exists():
             share(settings, settings.marts_path)
+    if any((folder / LEDGER).exists() for folder in folders):
+        return []
+    return [sentence_of("no_erasures_beside", backup=backup, folder=settings.backups_path)]
 
 
-def _erase_again(restored: Settings, settings: Settings, backup: Path) -> None:
-    """Erase from a restored home what was erased since its backup, as the ledger beside it says."""
+def _erase_again(restored: Settings, folders: set[Path]) -> None:
+    """Erase from a restored home what was erased since its backup, as the folders say."""
     with hold_warehouse(restored):
-        for folder in {backup.parent, settings.backups_path}:
+        for folder in folders:
             adopt_ledger(restored, folder)
         erase_cases(restored)

@@ -55,10 +55,11 @@ def restore(
     if state and backup:
         raise UsageError("state_or_backup")
     if backup:
-        restore_home(settings, backup.expanduser().resolve())
+        notes = restore_home(settings, backup.expanduser().resolve())
         print_lines(
+            *notes,
             f"The home {settings.home} is back: run `complaints nightly` to load what was "
-            "delivered since the backup."
+            "delivered since the backup.",
         )
     elif state:
         notes = restore_state(settings, state)

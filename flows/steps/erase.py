@@ -6,9 +6,9 @@ from complaints.warehouse.erasures import (
     RETENTION_ROLE,
     Case,
     Erased,
-    adopt_ledger,
     cases_due,
     erase_cases,
+    keep_ledger,
     record_erasures,
     refuse_on_spark,
 )
@@ -21,11 +21,12 @@ def carry_out_erasures(settings: Settings) -> Erased:
 
     Raises:
         RunFailedError: the home has lost its key.
-        UsageError: a retention is set, or an erasure under way, and the engine is Spark.
+        UsageError: a retention is set, or an erasure under way, and the engine is Spark; or the
+            folder of the backups is another home's.
     """
     if settings.retention_years is not None:
         refuse_on_spark(settings)
-    adopt_ledger(settings, settings.backups_path)
+    keep_ledger(settings)
     delete_expired(settings)
     return erase_cases(settings)
 

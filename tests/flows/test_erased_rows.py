@@ -5,13 +5,16 @@ import pytest
 
 from complaints.flows.readers.export_files import FileRecord
 from complaints.flows.readers.text_rows import create_text_rows
+from complaints.flows.steps.erase import carry_out_erasures
 from complaints.flows.steps.extract import _without_erased
 from complaints.warehouse.backup import back_up
-from complaints.warehouse.erasures import adopt_ledger
+from complaints.warehouse.erasures import LEDGER, REQUEST, Case, adopt_ledger, record_erasures
 from complaints.warehouse.errors import UsageError
 from complaints.warehouse.layout import COMPLAINTS
+from complaints.warehouse.restore import restore_home
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.store import make_tables
+from complaints.warehouse.store import hold_warehouse, make_tables, open_warehouse
+from conftest import query
 
 
 @pytest.fixture
@@ -75,3 +78,69 @@ def test_a_backup_folder_of_another_home_is_refused(tmp_path, use):
     with pytest.raises(UsageError, match="has the erasures of another home"):
         use(Settings(home=home, backup_folder=folder), folder)
     assert (folder / "erasures.key").read_text() == "bb"
+
+
+def erase(settings: Settings, *references: str) -> None:
+    with hold_warehouse(settings), open_warehouse(settings) as store:
+        cases = [Case("complaints", each) for each in references]
+        record_erasures(store, settings, cases, REQUEST, "Officer", "Asked")
+
+
+def entries(settings: Settings) -> list[tuple[int, str]]:
+    with hold_warehouse(settings):
+        carry_out_erasures(settings)
+    entries = query(settings.warehouse_path, "select erasure_number, case_key from raw.erasures")
+    beside = f"select erasure_number, case_key from '{settings.backups_path / LEDGER}'"
+    assert sorted(entries) == sorted(duckdb.sql(beside).fetchall())
+    return sorted(entries)
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings(home=tmp_path / "home", backup_folder=tmp_path / "disk")
+
+
+def test_an_erasure_that_cannot_be_written_beside_the_backups_is_none(settings):
+    settings.backups_path.touch()
+    with pytest.raises(UsageError, match=r"disk cannot be used: File exists"):
+        erase(settings, "C1")
+    assert query(settings.warehouse_path, "from raw.erasures") == []
+    assert not settings.erasure_key_path.exists()
+    settings.backups_path.unlink()
+    erase(settings, "C1")
+    assert len(entries(settings)) == 1
+
+
+@pytest.mark.parametrize("step", [carry_out_erasures, back_up])
+def test_a_backup_folder_set_anew_gets_the_erasures(settings, tmp_path, step):
+    erase(settings, "C1")
+    elsewhere = settings.model_copy(update={"backup_folder": tmp_path / "new disk"})
+    if step is carry_out_erasures:
+        step(elsewhere)
+        assert not elsewhere.backups_path.exists(), "there is no backup yet"
+        elsewhere.backups_path.mkdir()
+    step(elsewhere)
+    assert (elsewhere.backups_path / LEDGER).exists()
+    assert entries(elsewhere) == entries(settings)
+
+
+def test_erasures_that_only_the_backup_folder_knows_are_kept_by_the_next(settings, tmp_path):
+    """A home is restored without its settings, erases a case, and is given them back."""
+    erase(settings, "C1")
+    backup = back_up(settings, tmp_path / "elsewhere")
+    erase(settings, "C2", "C3")
+    known = entries(settings)
+    restored = settings.model_copy(update={"home": tmp_path / "restored", "backup_folder": None})
+    (note,) = restore_home(restored, backup)
+    assert "if a case was erased since this backup, it is back" in note
+    erase(restored, "C4")
+    entries(restored)
+    restored = restored.model_copy(update={"backup_folder": settings.backup_folder})
+    erase(restored, "C5")
+    assert {key for _, key in known} < {key for _, key in entries(restored)}
+    assert [number for number, _ in entries(restored)] == [1, 2, 3, 4, 5]
+    carried_out = query(restored.warehouse_path, "select max(erasure_number) from raw.rewritings")
+    assert carried_out == [(5,)]
+    again = settings.model_copy(update={"home": tmp_path / "again"})
+    assert restore_home(again, backup) == []
+    assert len(entries(again)) == 5
