@@ -26,6 +26,7 @@ DOCUMENT_FOLDERS = ("reports", "releases", "exports")
 NOTE = ".erased.txt"
 DOCUMENTS = (".html", ".docx", ".pdf", ".json", ".csv", ".xlsx", ".parquet")
 PACKED = (".pdf",)
+TABLES = (".csv", ".parquet")
 NAMES_CASES = "internal"  # the profile that does
 # Folders that the tools make again: what names a case there is removed.
 TOOLS_FOLDERS = ("dbt", "prefect")
@@ -325,20 +326,18 @@ def remove_documents(settings: Settings, cases: Sequence[ErasedCase]) -> int:
         f"This document named a case that was erased on {newest.recorded_on.isoformat()} (entry "
         f"{newest.number}), so it was removed.\n"
     )
-    everywhere, internally = Words(cases), Words(cases, short_numbers=True)
+    words = Words(cases)
+    are_short = [case for case in cases if SHORT_NUMBER.fullmatch(case.case_reference)]
+    short = Words(are_short, short_numbers=True)
     removed = 0
     for folder in DOCUMENT_FOLDERS:
-        paths = [
-            path
-            for path in (settings.home / folder).rglob("*")
-            if path.suffix in DOCUMENTS and path.name != RELEASE_FIGURES
-        ]
+        paths = [path for path in (settings.home / folder).rglob("*") if _is_document(path)]
         naming = {
             _document(path)
             for path in paths
-            if (internally if NAMES_CASES in path.stem else everywhere).are_in(_text_of(path))
+            if words.are_in(_text_of(path)) or (are_short and short.are_in(_references_of(path)))
         }
-        readable = {_document(path) for path in paths if path.suffix not in PACKED}
+        readable = {_document(path) for path in paths if path.suffix.lower() not in PACKED}
         for path in paths:
             is_unread = _document(path) not in readable and NAMES_CASES in path.stem
             if is_unread or _document(path) in naming:
@@ -348,15 +347,19 @@ def remove_documents(settings: Settings, cases: Sequence[ErasedCase]) -> int:
     return removed
 
 
+def _is_document(path: Path) -> bool:
+    return path.suffix.lower() in DOCUMENTS and path.name != RELEASE_FIGURES
+
+
 def _document(path: Path) -> Path:
     """Return what the forms of a document have in common."""
     return path.with_suffix("")
 
 
 def _text_of(path: Path) -> str:
-    """Return the text of a document; of one that is packed, of its parts, or the cases it names."""
-    if path.suffix == ".parquet":
-        return _references_of(path)
+    """Return the text of a document; of one that is packed, of its parts, or of all its values."""
+    if path.suffix.lower() == ".parquet":
+        return _values_of(path)
     if not zipfile.is_zipfile(path):
         return html.unescape(path.read_bytes().decode("utf-8", errors="replace"))
     with zipfile.ZipFile(path) as parts:
@@ -367,13 +370,27 @@ def _text_of(path: Path) -> str:
 
 
 def _references_of(path: Path) -> str:
-    with duckdb.connect() as database:
-        rows = database.from_parquet(str(path))
-        if "case_reference" not in rows.columns:
-            return ""
-        return "\n".join(
-            reference for (reference,) in rows.select("case_reference").distinct().fetchall()
-        )
+    """Return the text of a document in which a short number may be a case."""
+    if path.suffix.lower() in TABLES:
+        return _values_of(path, "case_reference")
+    is_internal = NAMES_CASES in path.stem or path.suffix.lower() == ".xlsx"
+    return _text_of(path) if is_internal else ""
+
+
+def _values_of(path: Path, *columns: str) -> str:
+    """Return the values of a table, all or those of some columns; the text of what is no table."""
+    reader = f"read_csv({sql_text(path)}, header = true, all_varchar = true)"
+    if path.suffix.lower() == ".parquet":
+        reader = f"read_parquet({sql_text(path)})"
+    try:
+        with duckdb.connect() as database:
+            rows = database.sql(f"from {reader}")
+            names = [name for name in rows.columns if name in columns or not columns]
+            texts = ", ".join(f"{sql_name(name)}::varchar" for name in names)
+            found = rows.select(f"unnest([{texts}])").distinct().fetchall() if names else []
+    except duckdb.Error:
+        return path.read_bytes().decode("utf-8", errors="replace")
+    return "\n".join(value for (value,) in found if value)
 
 
 def clean_tools_files(settings: Settings, cases: Sequence[ErasedCase]) -> list[Path]:
@@ -384,10 +401,10 @@ def clean_tools_files(settings: Settings, cases: Sequence[ErasedCase]) -> list[P
     words = Words(cases)
     still = []
     for path in _other_files(settings):
-        text = path.read_bytes().decode("utf-8", errors="replace")
-        if not words.are_in(text):
+        if not words.are_in(_text_of(path)):
             continue
         if path.suffix in LINES:
+            text = path.read_bytes().decode("utf-8", errors="replace")
             kept = [line for line in text.splitlines(keepends=True) if not words.are_in(line)]
             path.write_text("".join(kept), encoding="utf-8")
         elif path.relative_to(settings.home).parts[0] in TOOLS_FOLDERS:
@@ -400,9 +417,10 @@ def clean_tools_files(settings: Settings, cases: Sequence[ErasedCase]) -> list[P
 
 
 def _other_files(settings: Settings) -> Iterator[Path]:
-    apart = ("backups", "published", *DOCUMENT_FOLDERS)
     for path in sorted(settings.home.rglob("*")):
-        is_apart = path.relative_to(settings.home).parts[0] in apart
+        folder = path.relative_to(settings.home).parts[0]
+        is_apart = folder in ("backups", "published")
+        is_apart |= folder in DOCUMENT_FOLDERS and _is_document(path)
         is_text = path.suffix not in DATABASES and path.name != RESERVE_NAME
         if not is_apart and path.is_file() and is_text:
             yield path

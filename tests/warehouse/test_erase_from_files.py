@@ -1,5 +1,6 @@
 """What an erasure takes out of tables and documents, tried on small ones."""
 
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from complaints.warehouse.erase_from_files import (
     ErasedCase,
     Words,
+    clean_tools_files,
     remove_documents,
     take_out_of_store,
     take_out_of_texts,
@@ -142,3 +144,33 @@ def test_documents_that_name_a_case_are_removed_with_all_their_forms(tmp_path: P
         *("fct_complaints.csv", "fct_complaint_stages.parquet"),
     }
     assert not any(next(tmp_path.rglob(name), None) for name in notes)
+
+
+@pytest.mark.parametrize("reference", ["1234", "C-2018-0417"])
+def test_what_was_exported_or_put_there_by_hand_goes_or_is_named(
+    tmp_path: Path, reference: str
+) -> None:
+    settings = read_settings(home=tmp_path)
+    row = f"select '{reference}' as case_reference, 'x' as team"
+    other = "select 'C-1' as case_reference, 'in 1234 and so on' as team, 1234 as days"
+    for name in ("exports/csv", "exports/parquet", "reports"):
+        (tmp_path / name).mkdir(parents=True)
+    with duckdb.connect() as database:
+        for name, rows in (("named", row), ("other", other)):
+            database.sql(rows).write_csv(str(tmp_path / f"exports/csv/{name}.csv"))
+            database.sql(rows).write_parquet(str(tmp_path / f"exports/parquet/{name}.parquet"))
+        database.sql(row).write_csv(str(tmp_path / "reports/list.CSV"))
+        database.sql(f"select 'see file {reference}.' as evidence").write_parquet(
+            str(tmp_path / "exports/parquet/actions.parquet")
+        )
+    with zipfile.ZipFile(tmp_path / "reports" / "worklist-2018-11-27.xlsx", "w") as workbook:
+        workbook.writestr("sheet1.xml", f"<t>{reference}</t>")
+    (tmp_path / "exports" / "datapackage.json").write_text('{"bytes": 1234}')
+    (tmp_path / "reports" / "for-the-director.txt").write_text(f"It was {reference}.")
+    remove_documents(settings, [case(reference)])
+    still = clean_tools_files(settings, [case(reference)])
+    kept = {path.name for path in tmp_path.rglob("*.*") if not path.name.endswith(".erased.txt")}
+    expected = {"other.csv", "other.parquet", "datapackage.json", "for-the-director.txt"}
+    is_short = len(reference) < 5  # in free text it is any number
+    assert kept == expected | ({"actions.parquet"} if is_short else set())
+    assert [path.name for path in still] == ([] if is_short else ["for-the-director.txt"])
