@@ -15,6 +15,7 @@ from complaints.warehouse.erasures import (
     cases_called,
     cases_due,
     erased_on,
+    is_closed,
     record_erasures,
     refuse_on_spark,
 )
@@ -51,8 +52,8 @@ def erase(
         What the operator should know.
 
     Raises:
-        UsageError: a reference names no case, or several, or the reason names one; the engine is
-            Spark.
+        UsageError: a reference names no case, or several, or one that goes on and would be
+            anonymised; the reason names one; the engine is Spark.
         RunFailedError: there is no working store yet, another run is in progress, or a test failed;
             the cases are out of the published file all the same, and the next night goes on.
     """
@@ -64,6 +65,10 @@ def erase(
             cases = [_case_called(store, settings, each, source) for each in references]
             if any(case.case_reference in reason for case in cases):
                 raise UsageError("reason_names_case")
+            if settings.erasure_way == "anonymise":
+                for case in cases:
+                    if not is_closed(store, case):
+                        raise UsageError("case_goes_on", case=case.case_reference)
             record_erasures(store, settings, cases, REQUEST, role, reason)
             day = newest_recorded_day(store)
         report = run_night(

@@ -210,6 +210,21 @@ def cases_called(store: duckdb.DuckDBPyConnection, reference: str) -> list[Case]
     return [Case(*row) for row in found]
 
 
+def is_closed(store: duckdb.DuckDBPyConnection, case: Case) -> bool:
+    """Return whether no stage of a case is open and no row held back, as it was judged last."""
+    goes_on = """
+        select 1 from intermediate.int_stage_deadlines
+        where is_open and source = $source and case_reference = $case_reference
+        union all
+        select 1 from intermediate.int_held_rows
+        where source = $source and case_reference = $case_reference
+    """
+    try:
+        return store.execute(goes_on, case._asdict()).fetchone() is None
+    except duckdb.CatalogException:  # nothing was judged yet
+        return False
+
+
 def refuse_on_spark(settings: Settings) -> None:
     """Refuse to erase where a lake holds the records: files of deliveries are not rewritten.
 

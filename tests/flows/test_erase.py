@@ -247,6 +247,14 @@ def test_an_anonymised_case_stays_in_the_figures_without_its_name(home: Home) ->
     assert entries(settings) == [("anonymise", "request", ROLE, DAY)] * 2
 
 
+@pytest.mark.parametrize("case", ["STILL OPEN", "CLOCK", "ORDER"])
+def test_a_case_that_goes_on_is_not_anonymised(home: Home, case: str) -> None:
+    anonymising = home.settings.model_copy(update={"erasure_way": "anonymise"})
+    with pytest.raises(UsageError, match=f"{case} has an open stage or a row held back"):
+        erased(anonymising, CASE, case)
+    assert entries(home.settings) == []
+
+
 def test_what_was_interrupted_is_carried_out_by_the_next_run_even_if_it_fails(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
