@@ -28,9 +28,16 @@ from complaints.warehouse.erase_from_files import (
     take_out_of_store,
 )
 from complaints.warehouse.errors import RunFailedError, UsageError
+from complaints.warehouse.layout import OPTIONAL_INPUTS
 from complaints.warehouse.published import MARTS_WAITING, kept_state_files, replace_marts
 from complaints.warehouse.settings import Settings
-from complaints.warehouse.store import open_warehouse, rewrite_warehouse, run_sql, sql_text
+from complaints.warehouse.store import (
+    open_warehouse,
+    rewrite_warehouse,
+    run_sql,
+    sql_name,
+    sql_text,
+)
 
 REQUEST, RETENTION = "request", "retention"
 RETENTION_ROLE = "Retention schedule"
@@ -202,10 +209,15 @@ def refuse_folder_of_another_home(settings: Settings, folder: Path) -> None:
 
 
 def cases_called(store: duckdb.DuckDBPyConnection, reference: str) -> list[Case]:
-    """Return the cases of a reference that the store holds, one of each source."""
+    """Return the cases of a reference that the store holds, one of each source.
+
+    A source that names it in optional inputs alone speaks of another's case, where there is one.
+    """
     _find_cases(store)
     found = store.execute(
-        "from held_cases where case_reference = ? order by all", [reference]
+        "select source, case_reference from held_cases where case_reference = ? "
+        "qualify is_complaint or not bool_or(is_complaint) over () order by all",
+        [reference],
     ).fetchall()
     return [Case(*row) for row in found]
 
@@ -261,7 +273,7 @@ def erase_cases(settings: Settings) -> Erased:
     rewrite_warehouse(settings)
     with open_warehouse(settings) as store:
         store.execute("insert into raw.rewritings values (?, ?)", [newest, clock.utc_now()])
-    return Erased(len(cases), documents, still)
+    return Erased(len({case.number for case in cases}), documents, still)
 
 
 def erased_on(store: duckdb.DuckDBPyConnection, settings: Settings, reference: str) -> date | None:
@@ -297,24 +309,45 @@ def _newest_under_way(store: duckdb.DuckDBPyConnection) -> int | None:
 
 
 def _find_cases(store: duckdb.DuckDBPyConnection) -> None:
-    """Find every case that a table of the store names."""
+    """Find every case that a table of the store names, in optional inputs alone or not."""
+    inputs = {
+        ".".join(map(sql_name, layout.records_table.split(".")))
+        for layout in OPTIONAL_INPUTS.values()
+    }
     named = " union ".join(
-        f"select source, case_reference from {table.name} where case_reference is not null"
+        f"select source, case_reference, {table.name not in inputs} as is_complaint "
+        f"from {table.name} where case_reference is not null"
         for table in tables_naming(store, "case_reference")
         if table.schema in RAW_SCHEMAS and "source" in table.columns
     )
-    store.execute(f"create or replace temporary table held_cases as {named}")
+    store.execute(
+        "create or replace temporary table held_cases as "
+        "select source, case_reference, bool_or(is_complaint) as is_complaint "
+        f"from ({named}) group by all"
+    )
 
 
 def _cases_under_way(store: duckdb.DuckDBPyConnection, settings: Settings) -> list[ErasedCase]:
     use_key(store, settings)
     _find_cases(store)
     found = store.execute(
-        "select source, case_reference, arg_max(way, erasure_number) as way, "
-        "any_value($token || left(md5(uuid()::varchar), 16)) as token, "
-        "max(erasure_number) as erasure_number, max(recorded_on) as recorded_on "
-        "from held_cases inner join raw.erasures "
-        "on case_key(source, case_reference) = case_key group by all order by erasure_number",
+        """
+        with named as (
+            select source, case_reference, source as source_of_case from held_cases
+            union
+            select held_cases.source, held_cases.case_reference, deliveries.source
+            from held_cases, raw.deliveries as deliveries
+            where not held_cases.is_complaint
+        )
+        select
+            source, case_reference, arg_max(way, erasure_number) as way,
+            any_value($token || left(md5(uuid()::varchar), 16)) as token,
+            max(erasure_number) as erasure_number, max(recorded_on) as recorded_on
+        from named
+        inner join raw.erasures on case_key(source_of_case, case_reference) = case_key
+        group by all
+        order by erasure_number
+        """,
         {"token": TOKEN},
     ).fetchall()
     return [ErasedCase(*row) for row in found]

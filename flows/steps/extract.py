@@ -101,11 +101,24 @@ select
     record_id
 from text_rows
 """
+# An optional input may name cases of another source: those that its own has no complaint of.
 REFUSE_ERASED = """
 delete from text_rows
 where file_order = $1 and case_reference in (
-    select case_reference from (select distinct case_reference from text_rows)
-    where case_key($2, case_reference) in (select case_key from raw.erasures)
+    select case_reference from
+        (select distinct case_reference from text_rows) as cases,
+        (select $2 as source union select source from raw.deliveries) as sources
+    where
+        case_key(sources.source, case_reference) in (select case_key from raw.erasures)
+        and (
+            sources.source = $2
+            or (
+                $3 <> 'complaints' and case_reference not in (
+                    select case_reference from raw.records
+                    where source = $2 and case_reference is not null
+                )
+            )
+        )
 )
 """
 # Where a source has a new code, its erased cases would come back as those of another source.
@@ -209,7 +222,7 @@ def _without_erased(
                 store.execute(update, {"pattern": pattern})
     if "case_reference" not in layout.names:
         return file
-    (rows,) = store.execute(REFUSE_ERASED, [order, file.source]).fetchall()[0]
+    (rows,) = store.execute(REFUSE_ERASED, [order, file.source, layout.dataset]).fetchall()[0]
     (cases,) = store.execute(ERASED_ELSEWHERE, [order, file.source]).fetchall()[0]
     message = file.message
     if cases:

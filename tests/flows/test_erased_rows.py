@@ -8,9 +8,17 @@ from complaints.flows.readers.text_rows import create_text_rows
 from complaints.flows.steps.erase import carry_out_erasures
 from complaints.flows.steps.extract import _without_erased
 from complaints.warehouse.backup import back_up
-from complaints.warehouse.erasures import LEDGER, REQUEST, Case, adopt_ledger, record_erasures
+from complaints.warehouse.erasures import (
+    LEDGER,
+    REQUEST,
+    Case,
+    adopt_ledger,
+    cases_called,
+    erase_cases,
+    record_erasures,
+)
 from complaints.warehouse.errors import UsageError
-from complaints.warehouse.layout import COMPLAINTS
+from complaints.warehouse.layout import COMPLAINTS, LAYOUTS, OPTIONAL_INPUTS
 from complaints.warehouse.restore import restore_home
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import hold_warehouse, make_tables, open_warehouse
@@ -66,6 +74,29 @@ def test_an_erased_reference_under_another_source_is_said(store):
         "Odd. a.csv: cases have the reference of one that was erased under another source (1): "
         "if this source had another code before, erase them again."
     )
+
+
+def test_a_remedy_of_another_sources_erased_case_is_refused_but_not_of_its_own_case(store):
+    """Of several sources with the same files the first has the optional inputs (D36)."""
+    remedies = OPTIONAL_INPUTS["remedies"]
+    create_text_rows(store, remedies)
+
+    def refused() -> int:
+        store.execute(
+            "insert into text_rows by name select 'r.csv' as file_name, 0 as file_order, "
+            "1 as row_number, 0 as part, 3 as field_count, 3 as header_field_count, "
+            "'r' as record_id, false as is_known, 'ZQ-12' as case_reference"
+        )
+        record = _without_erased(store, remedies, FileRecord("casework", "r.csv"), 0)
+        return record.rows_erased
+
+    assert refused() == 1
+    store.execute(
+        "insert into raw.records by name select 'x' as record_id, 'casework' as source, "
+        "1 as first_delivery, 'a.csv' as first_file_name, 1 as first_row_number, "
+        "1 as field_count, 1 as header_field_count, 'ZQ-12' as case_reference"
+    )
+    assert refused() == 0
 
 
 @pytest.mark.parametrize("use", [back_up, adopt_ledger])
@@ -144,3 +175,43 @@ def test_erasures_that_only_the_backup_folder_knows_are_kept_by_the_next(setting
     again = settings.model_copy(update={"home": tmp_path / "again"})
     assert restore_home(again, backup) == []
     assert len(entries(again)) == 5
+
+
+def test_an_erased_case_leaves_the_optional_inputs_that_another_source_has(settings):
+    """Not where that source has a complaint of the same reference: it is another child's."""
+    named = {
+        ("corp", "complaints"): ["C1", "C2"],
+        ("stat", "complaints"): ["C2"],
+        ("stat", "remedies"): ["C1", "C2", "C3"],
+        ("stat", "recommendations"): ["C1"],
+    }
+    with hold_warehouse(settings), open_warehouse(settings) as store:
+        for number, ((source, dataset), references) in enumerate(named.items(), start=1):
+            store.execute(
+                "insert into raw.deliveries by name select $1 as delivery_number, $2 as source, "
+                "$3 as dataset, '1' as run_id, date '2018-11-27' as as_of_day, 'x' as identity",
+                [number, source, dataset],
+            )
+            store.execute(
+                f"insert into {LAYOUTS[dataset].records_table} by name "
+                "select unnest($1) as case_reference, $2 || case_reference as record_id, "
+                "$3 as source, 1 as first_delivery, 'a' as first_file_name, "
+                "1 as first_row_number, 1 as field_count, 1 as header_field_count",
+                [references, f"{source} {dataset} ", source],
+            )
+        assert cases_called(store, "C1") == [Case("corp", "C1")]
+        assert cases_called(store, "C2") == [Case("corp", "C2"), Case("stat", "C2")]
+        assert cases_called(store, "C3") == [Case("stat", "C3")]
+        due = [Case("corp", "C1"), Case("corp", "C2")]
+        record_erasures(store, settings, due, REQUEST, "Officer", "Asked")
+    with hold_warehouse(settings):
+        assert erase_cases(settings).cases == 2
+    left = " union all ".join(
+        f"select record_id from {LAYOUTS[dataset].records_table}"
+        for dataset in ("complaints", "remedies", "recommendations")
+    )
+    assert sorted(query(settings.warehouse_path, left)) == [
+        ("stat complaints C2",),
+        ("stat remedies C2",),
+        ("stat remedies C3",),
+    ]
