@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from complaints.flows.cli.main import app
 from complaints.flows.cli.options import Format
+from complaints.warehouse.env_files import PREFIX
 from complaints.warehouse.errors import ExitCode
 from complaints.warehouse.messages import catalogue
 from complaints.warehouse.settings import Settings
@@ -138,7 +139,7 @@ def settings_page() -> str:
 
 def variable_of(setting: str) -> str:
     """Return the environment variable of a setting."""
-    return f"{Settings.model_config['env_prefix']}{setting.upper()}"
+    return f"{PREFIX}{setting.upper()}"
 
 
 def _may_be(field: FieldInfo) -> str:

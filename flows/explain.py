@@ -10,7 +10,7 @@ from complaints.flows.as_at import marts_as_at
 from complaints.flows.steps.build import build_restatements
 from complaints.report.periods import read_period
 from complaints.report.release import keep_stages
-from complaints.report.released import release_called
+from complaints.report.released import newest_release_of, release_called
 from complaints.warehouse.errors import RunFailedError
 from complaints.warehouse.query import open_marts
 from complaints.warehouse.settings import Settings
@@ -48,13 +48,13 @@ class Explanation(NamedTuple):
     figures: Rows
 
 
-def explained(settings: Settings, period: str, since: str) -> Explanation:
+def explained(settings: Settings, period: str, since: str | None = None) -> Explanation:
     """Return what of a period counts otherwise than it did, and why.
 
     Args:
         settings: the home.
         period: as for `complaints report`.
-        since: the name of a release, or a day as YYYY-MM-DD.
+        since: the name of a release, or a day as YYYY-MM-DD; else the period's newest release.
 
     Raises:
         UsageError: the period, the release or the day is not known.
@@ -62,6 +62,8 @@ def explained(settings: Settings, period: str, since: str) -> Explanation:
     """
     asked = read_period(period)
     names = {"period": asked.name, "quarters": tuple(each.name for each in asked.quarters)}
+    if since is None:
+        return _since_release(settings, names, newest_release_of(settings, asked.name).release)
     try:
         day = date.fromisoformat(since)
     except ValueError:

@@ -1,5 +1,6 @@
 """When the flows run: the deployments of prefect.yaml, served by `complaints serve` itself."""
 
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -16,7 +17,7 @@ from complaints.warehouse.settings import PROJECT_FOLDER, Settings
 DEPLOYMENTS_FILE = PROJECT_FOLDER / "prefect.yaml"
 
 
-def deployments(settings: Settings) -> list[RunnerDeployment]:
+def deployments(settings: Settings, source: Path | None = None) -> list[RunnerDeployment]:
     """Return the nightly and the weekly deployment, for `complaints serve`.
 
     Raises:
@@ -36,7 +37,7 @@ def deployments(settings: Settings) -> list[RunnerDeployment]:
                 nightly,
                 "COMPLAINTS_SCHEDULE",
                 settings.schedule,
-                {"source": str(settings.source), "home": home},
+                {"source": source and str(source), "home": home},
             ),
             (weekly, "COMPLAINTS_WEEKLY_SCHEDULE", settings.weekly_schedule, {"home": home}),
         )

@@ -104,6 +104,18 @@ def release_called(settings: Settings, name: str) -> Release:
     return found
 
 
+def newest_release_of(settings: Settings, period: str) -> Release:
+    """Return the last release of a period.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for each in reversed(read_releases(settings)):
+        if each.content["period"] == period:
+            return each
+    raise UsageError("period_not_released", period=period)
+
+
 def list_releases(settings: Settings) -> list[tuple[Any, ...]]:
     """Return what was released, the newest first, as rows of RELEASE_COLUMNS."""
     found = read_releases(settings)[::-1]

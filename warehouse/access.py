@@ -81,7 +81,13 @@ def _set_rights(settings: Settings) -> None:
     for pattern in PRIVATE:
         for path in settings.home.glob(pattern):
             _set(path, 0o700 if path.is_dir() else 0o600, None)
-    for folder in (settings.published_folder, settings.reports_folder, settings.exports_folder):
+    for folder in (
+        settings.published_folder,
+        settings.reports_folder,
+        settings.releases_folder,
+        settings.exports_folder,
+        settings.site_folder,
+    ):
         for path in (folder, *folder.rglob("*")):
             if path.exists():
                 share(settings, path)

@@ -25,6 +25,7 @@ from complaints.warehouse.store import open_warehouse
 
 UNFINISHED = ".unfinished-"
 FOLDERS = ("reference", "releases", "questions")
+STAMP = re.compile(r"\d{8}T\d{6}Z")  # in the name of a backup
 SUMS = "SHA256SUMS"  # as `sha256sum --check` reads it
 # Each database of a home, and a question that only a whole one answers.
 DATABASES = {
@@ -118,19 +119,16 @@ def all_backups(settings: Settings) -> list[tuple[datetime, Path]]:
 
     Those of the home are among them, also where newer ones go elsewhere.
     """
-    folders = {
-        path.expanduser().resolve() for path in (settings.backups_path, settings.home / "backups")
-    }
+    folders = {settings.backups_path, settings.home / "backups"}
     return sorted((_made_at(path), path) for folder in folders for path in _backups(folder))
 
 
 def _backups(folder: Path) -> list[Path]:
-    return in_order(path for path in folder.glob("backup-*") if path.is_dir())
+    return in_order(path for path in folder.glob("backup-*") if (path / SUMS).is_file())
 
 
 def _made_at(backup: Path) -> datetime:
-    stamp = re.search(r"\d{8}T\d{6}Z", backup.name)
-    if stamp:
+    if stamp := STAMP.search(backup.name):
         return datetime.strptime(stamp[0], "%Y%m%dT%H%M%SZ")
     renamed_by_hand = datetime.fromtimestamp(backup.stat().st_mtime, UTC)
     return renamed_by_hand.replace(tzinfo=None)
@@ -213,7 +211,8 @@ def _copy(settings: Settings, target: Path) -> None:
 
 
 def _delete_old(settings: Settings, target: Path) -> None:
-    for old in _backups(target)[: -settings.kept_backups]:
+    ours = [path for path in _backups(target) if STAMP.search(path.name)]  # not renamed by hand
+    for old in ours[: -settings.kept_backups]:
         shutil.rmtree(old)
 
 

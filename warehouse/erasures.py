@@ -29,7 +29,7 @@ from complaints.warehouse.erase_from_files import (
 )
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.layout import OPTIONAL_INPUTS
-from complaints.warehouse.published import MARTS_WAITING, kept_state_files, replace_marts
+from complaints.warehouse.published import MARTS_WAITING, replace_marts
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import (
     open_warehouse,
@@ -356,7 +356,7 @@ def _cases_under_way(store: duckdb.DuckDBPyConnection, settings: Settings) -> li
 def _take_out_of_published(settings: Settings, cases: Sequence[ErasedCase]) -> None:
     """Leave the case out of the published marts and the kept states; figures are as they were."""
     waiting = settings.marts_path.with_name(MARTS_WAITING)
-    for path in (settings.marts_path, waiting, *kept_state_files(settings)):
+    for path in (settings.marts_path, waiting, *settings.published_folder.glob("*.duckdb")):
         new = take_out_of_copy(path, cases, settings.memory_limit) if path.exists() else None
         if new is None:
             continue

@@ -320,7 +320,7 @@ def _problems_of_mail(settings: Settings) -> list[str]:
 def _problems_of_backup(settings: Settings) -> list[str]:
     """Return what is wrong with the backups; a home younger than one need have none."""
     oldest = clock.utc_now() - timedelta(days=settings.check_backup_days)
-    folder = settings.backups_path.expanduser()
+    folder = settings.backups_path
     if backups := all_backups(settings):
         newest, _ = backups[-1]
         days = (clock.utc_now() - newest).days

@@ -9,6 +9,7 @@ from complaints.warehouse.access import share
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.settings import Settings
 
+KEPT_STATE = re.compile(r"marts-(?:\d{6}-)?(\d{4}-\d\d-\d\d)-(.*)")  # as-of day and run
 MARTS_WAITING = "marts-waiting.duckdb"  # for a reader to let go of the old ones
 RELEASE_FIGURES = "release.json"  # of a released report; they name no case
 
@@ -37,8 +38,9 @@ def replace_marts(settings: Settings, candidate: Path) -> list[str]:
 
 
 def kept_state_files(settings: Settings) -> list[Path]:
-    """Return the files of the published states that are kept, the oldest first."""
-    return in_order(settings.published_folder.glob("marts-*.duckdb"))
+    """Return the files of the published states that are kept, the oldest first; no other copies."""
+    copies = settings.published_folder.glob("marts-*.duckdb")
+    return in_order(path for path in copies if KEPT_STATE.fullmatch(path.stem))
 
 
 def in_order(paths: Iterable[Path]) -> list[Path]:

@@ -1,7 +1,6 @@
 """Go back to an earlier published state, or bring a whole home back from a backup."""
 
 import os
-import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from complaints.warehouse.backup import DATABASES, FOLDERS, check_backup, opens
 from complaints.warehouse.erasures import LEDGER, adopt_ledger, erase_cases
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.messages import sentence_of
-from complaints.warehouse.published import kept_state_files, replace_marts
+from complaints.warehouse.published import KEPT_STATE, kept_state_files, replace_marts
 from complaints.warehouse.runs import lock_home
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import hold_warehouse
@@ -20,7 +19,6 @@ from complaints.warehouse.store import hold_warehouse
 STATE_COLUMNS = ["state", "as_of_day", "run_id", "published_at", "is_newest"]
 UNFINISHED = ".restoring"
 # Without a number where version 0.1.0 kept it.
-KEPT_STATE = re.compile(r"marts-(?:\d{6}-)?(\d{4}-\d\d-\d\d)-(.*)")
 
 
 def kept_states(settings: Settings) -> list[tuple[Any, ...]]:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 from urllib.parse import unquote
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from complaints.warehouse import clock
-from complaints.warehouse.env_files import NAME, PREFIX, nearest, of_environment, of_file
+from complaints.warehouse.env_files import NAME, nearest, of_environment, of_file
 from complaints.warehouse.errors import UsageError
 
 ExportFormat = Literal["parquet", "csv", "xlsx"]
@@ -24,12 +23,10 @@ PROJECT_FOLDER = Path(__file__).resolve().parents[1]
 RECIPIENT = re.compile(r"[a-zA-Z][\w+.-]*://\S+|[^\s@<>]+@[^\s@<>]+")
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What a run needs to know; see each field's description."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=None, extra="ignore", frozen=True, enable_decoding=False
-    )
+    model_config = ConfigDict(extra="ignore", frozen=True, validate_default=True)
 
     home: Path = Field(
         Path("complaints-home"),
@@ -358,6 +355,14 @@ class Settings(BaseSettings):
                 raise ValueError(f"entry {place} is neither an e-mail address nor an Apprise URL")
         return written
 
+    @field_validator("home", "source", "backup_folder")
+    @classmethod
+    def _is_in_the_home_of_a_user(cls, path: Path | None) -> Path | None:
+        try:
+            return path and path.expanduser()
+        except RuntimeError:
+            raise ValueError("it begins with ~ and the name of nobody") from None
+
     @field_validator("store")
     @classmethod
     def _store_is_a_ducklake(cls, written: SecretStr) -> SecretStr:
@@ -515,7 +520,10 @@ def read_with_origins(**given: Any) -> tuple[Settings, Origins]:
         (each["home"].value for each in outside if "home" in each and each["home"].value.strip()),
         Settings.model_fields["home"].default,
     )
-    of_home = of_file(Path(home).expanduser())
+    try:
+        of_home = of_file(Path(home).expanduser())
+    except RuntimeError:  # of ~ and the name of nobody, which is refused below
+        of_home = {}
     of_home.pop("home", None)  # the home that it is in is the one
     outside.insert(1, of_home)
     places = dict.fromkeys(passed, "command line")
@@ -543,18 +551,19 @@ def read_with_origins(**given: Any) -> tuple[Settings, Origins]:
 
 
 def _at_home(settings: Settings) -> Settings:
-    """Return the settings with the whole path of a home that can be one.
+    """Return the settings with the whole paths of the backups and of a home that can be one.
 
     Raises:
         UsageError: it is a file, or below one.
     """
-    home = settings.home.expanduser().resolve()
+    home = settings.home.resolve()
     for path in (home, *home.parents):
         if path.exists():
             if not path.is_dir():
                 raise UsageError("home_is_a_file", home=path)
             break
-    return settings.model_copy(update={"home": home})
+    backups = settings.backup_folder and settings.backup_folder.resolve()
+    return settings.model_copy(update={"home": home, "backup_folder": backups})
 
 
 def _in_plain_words(problem: Any) -> str:

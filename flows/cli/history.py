@@ -68,11 +68,14 @@ def releases(home: HomeOption = None, format: FormatOption = Format.TABLE) -> No
 def explain(
     period: PeriodArgument,
     since: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--since", metavar="RELEASE|DAY", help="A release as `releases` lists it, or a day."
+            "--since",
+            metavar="RELEASE|DAY",
+            help="A release as `releases` lists it, or a day; the newest release of the period.",
+            show_default=False,
         ),
-    ],
+    ] = None,
     figures: Annotated[
         bool, typer.Option("--figures", help="The figures alone, with what has changed each.")
     ] = False,

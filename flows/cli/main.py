@@ -209,7 +209,7 @@ def serve(source: SourceOption = None, home: HomeOption = None) -> None:
     """Keep the nightly schedule until stopped."""
     from complaints.flows.cli.nightly import serve_schedule
 
-    serve_schedule(read_settings(source=source, home=home))
+    serve_schedule(read_settings(source=source, home=home), source)
 
 
 app.add_typer(status_commands.app)

@@ -166,8 +166,10 @@ def copy_of_home(settings: Settings) -> Iterator[Settings]:
         yield copied.model_copy(update={"home": Path(folder)})
 
 
-def serve_schedule(settings: Settings) -> None:
+def serve_schedule(settings: Settings, source: Path | None = None) -> None:
     """Serve the nightly and the weekly flow on their schedules from one process, until stopped.
+
+    A source that is not given is that of the settings, as each night finds them.
 
     With no Prefect server configured, one is started beside it, which keeps its database in the
     home; the temporary one of a single run starts nothing by schedule.
@@ -186,7 +188,7 @@ def serve_schedule(settings: Settings) -> None:
 
     # Prefect 3.8.8 forgets to await this when it is stopped.
     warnings.filterwarnings("ignore", "coroutine 'Runner.astop' was never awaited")
-    served = deployments(settings)
+    served = deployments(settings, source)
     print_lines(*_what_is_served(settings, served))
     # Until Prefect is at work and meets it itself, a SIGTERM must still end the server beside this.
     signal.signal(signal.SIGTERM, lambda *given: sys.exit(ExitCode.DONE))

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from complaints.flows.cli.options import Format, FormatOption, HomeOption, read_duration
-from complaints.warehouse.errors import ExitCode
+from complaints.warehouse.errors import ExitCode, UsageError
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.settings import read_settings, read_with_origins
 
@@ -41,12 +41,17 @@ def check(max_age: MaxAgeOption = "26h", home: HomeOption = None) -> None:
 
     longest = read_duration(max_age)
     settings, origins = read_with_origins(home=home)
-    sources = read_sources(settings.source) if settings.source else None
+    problems = []
+    try:
+        sources = read_sources(settings.source) if settings.source else None
+    except UsageError as problem:  # a share that is away hides nothing else
+        sources, problems = None, [str(problem)]
     codes = [source.code for source in sources] if sources else None
     # The URLs of databases are in variables that the sources file names.
     urls = {source.database.url_env.lower() for source in sources or () if source.database}
     unknown = [each for each in origins.unknown if f"{PREFIX.lower()}{each[0]}" not in urls]
-    if problems := find_problems(settings, longest, origins._replace(unknown=unknown), codes):
+    problems += find_problems(settings, longest, origins._replace(unknown=unknown), codes)
+    if problems:
         print_lines(*problems)
         raise typer.Exit(ExitCode.FAILED)
     published = read_published(settings)

@@ -214,12 +214,14 @@ def test_schedules_are_those_of_the_settings(flow_module: ModuleType, tmp_path: 
     settings = Settings(
         home=tmp_path, source=EXAMPLE_EXPORTS, schedule="15 5 * * 1-5", weekly_schedule="0 9 * * 6"
     )
-    nightly, weekly = deployments(settings)
+    nightly, weekly = deployments(settings, EXAMPLE_EXPORTS)
     for deployment, cron in ((nightly, "15 5 * * 1-5"), (weekly, "0 9 * * 6")):
         (schedule,) = deployment.schedules
         assert (schedule.schedule.cron, schedule.schedule.timezone) == (cron, "Europe/London")
     assert nightly.parameters == {"source": str(EXAMPLE_EXPORTS), "home": str(tmp_path)}
     assert weekly.parameters == {"home": str(tmp_path)}
+    nightly, _ = deployments(settings)
+    assert nightly.parameters["source"] is None, "each night reads what is configured then"
 
 
 @pytest.mark.parametrize("name", ["schedule", "weekly_schedule"])

@@ -113,9 +113,12 @@ def edit(header: list[str], line: list[str], change: dict[str, str]) -> None:
         line[header.index(column)] = value
 
 
-@pytest.mark.parametrize("since", ["2018-19-q1-committee-1", "2018-11-27"])
-def test_explain_names_the_six_changes_and_nothing_else(after: After, run: Run, since: str) -> None:
-    words = ("explain", QUARTER, "--since", since, "--home", after.settings.home)
+@pytest.mark.parametrize("since", ["2018-19-q1-committee-1", "2018-11-27", None])
+def test_explain_names_the_six_changes_and_nothing_else(
+    after: After, run: Run, since: str | None
+) -> None:
+    words = ("explain", QUARTER, *(("--since", since) if since else ()))
+    words = (*words, "--home", after.settings.home)
     stages = json.loads(run(*words, "--format", "json").out)
     figures = json.loads(run(*words, "--figures", "--format", "json").out)
     assert {row["case_reference"]: row["cause"] for row in stages} == after.cases
@@ -241,6 +244,7 @@ def test_the_history_says_what_a_figure_was_when(after: After) -> None:
     ("words", "sentence"),
     [
         (("explain", QUARTER, "--since", "2018-19-q1-committee-9"), "There is no release"),
+        (("explain", "2016-17 Q1"), "No report of 2016-17 Q1 has been released: give --since"),
         (("explain", QUARTER, "--since", "2017-01-01"), "No night was as at 2017-01-01"),
         (("report", QUARTER, "--as-at", "2019-01-01"), "No night was as at 2019-01-01"),
         (("sql", "select 1", "--as-at", "yesterday"), "--as-at yesterday is not a day"),

@@ -55,7 +55,12 @@ def test_group_reads_the_marts_and_nothing_else(home_of_first_night: SmallHome) 
     settings = home_of_first_night.put_back()
     group = next(each for each in grp.getgrall() if each.gr_gid in {os.getegid(), *os.getgroups()})
     settings = settings.model_copy(update={"marts_group": group.gr_name})
+    released = settings.releases_folder / "1" / "report.html"
+    released.parent.mkdir(parents=True, mode=0o700)
+    released.touch(0o600)  # as a restore leaves it
     assert ended(start(quick_night, settings)) == ExitCode.DONE
+    assert (mode(released.parent), mode(released)) == ("750", "640")
+    assert released.stat().st_gid == group.gr_gid
     assert {mode(settings.home / name) for name in PRIVATE_FILES} == {"600", "700"}
     modes = modes_in(settings)
     assert modes.pop("home") == "710", "passed through, not looked into"

@@ -66,13 +66,17 @@ def test_check_says_how_old_the_marts_are(run: Run, home_of_first_night: SmallHo
     assert run("check", "--home", settings.home, "--max-age", "2d").exit_code == ExitCode.DONE
 
 
-def test_check_has_a_sentence_for_each_problem(run: Run, home_of_first_night: SmallHome) -> None:
+def test_check_has_a_sentence_for_each_problem(
+    run: Run, home_of_first_night: SmallHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = home_of_first_night.before_second_night()
     failing_night(settings)
     settings.marts_path.unlink()
+    monkeypatch.setenv("COMPLAINTS_SOURCE", "/no/share")
     said = run("check", "--home", settings.home)
     assert said.exit_code == ExitCode.FAILED
-    failed, absent = said.out.splitlines()
+    away, failed, absent = said.out.splitlines()
+    assert away == "/no/share does not exist."
     assert absent.startswith("There are no marts in ")
     assert "failed at the step build_reference: dbt could not run: The share" in failed
 
@@ -181,6 +185,7 @@ def test_check_names_mail_backup_disk_source_and_setting_one_by_one(
     assert asked(run, settings, monkeypatch, check_leaves_out="backup, disk")[0].startswith("All")
     old = tmp_path / "backups" / "backup-000001-20180101T070000Z"
     old.mkdir(parents=True)
+    (old / "SHA256SUMS").touch()
     (said,) = asked(run, settings, monkeypatch, backup_folder=str(old.parent))
     assert said.startswith("The last backup was made at 2018-01-01 07:00 UTC, ")
     old.rename(old.with_name(f"backup-000002-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))

@@ -39,6 +39,33 @@ def test_the_environment_goes_before_the_home_and_the_home_before_the_working_di
     assert in_force(run, "--home", home)["HOME"] == (str(home), "command line")
 
 
+@pytest.mark.parametrize("blank", ["", " "])
+def test_what_is_blank_in_the_environment_is_not_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: str
+) -> None:
+    """So that it is neither a mistake nor the working directory."""
+    for name in ("SOURCE", "BACKUP_FOLDER", "RETENTION_YEARS", "AS_OF", "KEPT_STATES"):
+        monkeypatch.setenv(f"COMPLAINTS_{name}", blank)
+    found = read_settings(home=tmp_path)
+    assert (found.source, found.retention_years, found.as_of) == (None, None, None)
+    assert (found.backups_path, found.kept_states) == (tmp_path / "backups", 7)
+
+
+def test_a_path_may_begin_with_the_home_of_the_user(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COMPLAINTS_BACKUP_FOLDER", "~/disk")
+    monkeypatch.setenv("COMPLAINTS_SOURCE", "~/exports")
+    found = read_settings(home="~/home")
+    assert (found.home, found.backups_path) == (tmp_path / "home", tmp_path / "disk")
+    assert found.source == tmp_path / "exports"
+    monkeypatch.setenv("COMPLAINTS_BACKUP_FOLDER", "~nobody-at-all/disk")
+    assert_mistake(
+        run("settings"), ExitCode.USAGE, "BACKUP_FOLDER cannot be used: it begins with ~"
+    )
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-8"])
 def test_an_env_file_may_be_of_notepad(tmp_path: Path, encoding: str) -> None:
     (tmp_path / ".env").write_text("COMPLAINTS_REPORT_SYMBOL=§\r\n", encoding=encoding)

@@ -16,7 +16,7 @@ from complaints.flows.steps.publish import publish
 from complaints.warehouse import backup as backing_up
 from complaints.warehouse import restore as restoring
 from complaints.warehouse import runs
-from complaints.warehouse.backup import back_up
+from complaints.warehouse.backup import all_backups, back_up
 from complaints.warehouse.errors import ExitCode
 from complaints.warehouse.restore import restore_home
 from complaints.warehouse.runs import lock_home
@@ -72,8 +72,12 @@ def test_home_lost_is_brought_back_and_the_next_night_ends_right(
 
 def test_backup_goes_with_the_home_and_the_last_few_are_kept(run: Run, home: Settings) -> None:
     home = home.model_copy(update={"kept_backups": 2})
+    folder = home.home / "backups"
+    (folder / "backup-exports").mkdir(parents=True)
+    renamed = back_up(home).rename(folder / "backup-before-upgrade")
     made = [back_up(home) for _ in range(3)]
-    assert sorted((home.home / "backups").iterdir()) == made[1:]
+    assert sorted(folder.iterdir()) == [*made[1:], renamed, folder / "backup-exports"]
+    assert all_backups(home)[-1][1] == made[2], "another folder is no backup, however new"
     assert {path.name for path in made[2].iterdir()} == {
         *("warehouse.duckdb", "runs.duckdb", "marts.duckdb", "reference", "SHA256SUMS")
     }, "no log is left beside a database"
@@ -211,6 +215,7 @@ def two_states(home_of_first_night: SmallHome) -> Settings:
     """A home in which the states of two nights are kept."""
     settings = home_of_first_night.put_back()
     os.utime(next(settings.published_folder.iterdir()), (1_000_000_000, 1_000_000_000))
+    shutil.copyfile(settings.marts_path, settings.published_folder / "marts-my-own.duckdb")
     publish(settings, runs.Run("second", datetime(2018, 11, 27, 4), SECOND_DAY, "", run_number=2))
     mark_as_second(settings)
     return settings

@@ -1,6 +1,6 @@
 -- The cases that are closed, with the day on which their last stage was answered: none of their
--- rows is held back, and each stage was answered or withdrawn. A stage withdrawn without a day
--- counts with the last day that is known of it. Anonymised cases have nothing left to erase.
+-- rows is held back, and each stage was answered, withdrawn or closed. One without a day counts
+-- with the last day that is known of it. Anonymised cases have nothing left to erase.
 create or replace temporary view answered_cases as
 select
     stored.source,
@@ -16,5 +16,9 @@ group by stored.source, stored.case_reference
 having
     bool_and(
         states.state = 'loaded'
-        and (stored.responded_date is not null or stored.outcome = 'withdrawn')
+        and (
+            stored.responded_date is not null
+            or stored.outcome = 'withdrawn'
+            or stored.status = 'closed'
+        )
     );
