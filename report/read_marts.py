@@ -27,8 +27,9 @@ CELLS = (
     "from rpt_suspected_misclassification",
     "select period, procedure, 'stage_1' as stage, '' as breakdown, '' as value, "
     "columns('went_on_to_.*') from rpt_escalation",
-    "select period, procedure, stage, closed, in_sla as closed_in_sla, upheld as closed_upheld, "
-    "'' as breakdown, '' as value from rpt_period_closed",
+    "select period, procedure, stage, closed, closed - withdrawn as closed_answered, "
+    "in_sla as closed_in_sla, upheld as closed_upheld, '' as breakdown, '' as value "
+    "from rpt_period_closed",
     "select *, 'service_team' as breakdown, service_team as value from rpt_period_teams",
     *(
         f"select period, procedure, stage, '{level} from ' || structure_from as breakdown, "
@@ -53,7 +54,8 @@ CELLS = (
         for counted in ("children", "referrals")
     ),
     "select period, 'all' as procedure, 'all' as stage, 'remedy' as breakdown, "
-    "remedy_type as value, remedies, paid as remedies_paid from rpt_period_remedies",
+    "remedy_type as value, remedies, paid as remedies_paid, with_amount as remedies_with_amount, "
+    "with_amount_paid as remedies_with_amount_paid from rpt_period_remedies",
     "select period, 'all' as procedure, stage, '' as breakdown, '' as value, recommendations, "
     "due as recommendations_due, done as recommendations_done, "
     "overdue as recommendations_overdue, dropped as recommendations_dropped, "

@@ -155,8 +155,8 @@ def _remedies(figures: Figures) -> Section:
         {
             "Agreed": partial(count, "remedies"),
             "Of these paid or done": partial(count, "remedies_paid"),
-            "Amount agreed": partial(pounds, "amount", "remedies"),
-            "Amount paid": partial(pounds, "amount_paid", "remedies_paid"),
+            "Amount agreed": partial(pounds, "amount", "remedies_with_amount"),
+            "Amount paid": partial(pounds, "amount_paid", "remedies_with_amount_paid"),
         },
         *input_note(figures, "remedies"),
         total=(),

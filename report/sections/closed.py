@@ -18,7 +18,9 @@ PARTS = {"in SLA": "closed_in_sla", "upheld": "closed_upheld"}
 def both_cohorts(figures: Figures) -> tuple[Sentence, ...]:
     """Say what was received beside what was closed; nothing where the two do not differ."""
     first, name = figures.first, figures.period.name
-    received, closed = (figures.count(each, first) for each in ("received", "closed"))
+    received, closed, answered = (
+        figures.count(each, first) for each in ("received", "closed", "closed_answered")
+    )
     in_time, upheld = (_share(figures, each, first) for each in PARTS.values())
     answers = [figures.count(each, first).value for each in ("received", "in_sla", "upheld")]
     if not closed.value or answers == [closed.value, in_time.part.value, upheld.part.value]:
@@ -38,7 +40,7 @@ def both_cohorts(figures: Figures) -> tuple[Sentence, ...]:
             f" {IN_TIME} and ",
             *n_of_n(upheld),
             f" {UPHELD}{taken}.",
-            about=(received, closed, *in_time.counts, *upheld.counts),
+            about=(received, closed, answered, *in_time.counts, *upheld.counts),
             hidden=sentence_when_hidden(subject),
         ),
     )
@@ -49,7 +51,8 @@ def closed_table(figures: Figures) -> Table:
 
     def days(stage: Stage, place: int) -> Part:
         found = figures.days_of_closed(stage)
-        return WorkedOut(found[place], (figures.count("closed", stage),)) if found else NOTHING
+        counts = tuple(figures.count(each, stage) for each in ("closed", "closed_answered"))
+        return WorkedOut(found[place], counts) if found else NOTHING
 
     def part(stage: Stage, measure: str) -> Part:
         if measure == "closed_in_sla" and not stage.has_time_limit:

@@ -12,6 +12,7 @@ import pytest
 from complaints.report import layout
 from complaints.report.build import build_report
 from complaints.report.content import Cell, Count, Report, Section, Share
+from complaints.report.disclosure import hidden_cells
 from complaints.report.printing import Printer, print_report
 from complaints.report.render_docx import render_docx
 from complaints.report.render_html import render_html
@@ -297,6 +298,39 @@ def test_one_sentence_gives_both_cohorts_where_they_differ(example_copy: Setting
         )
     sections = sections_of(build_report(example_copy.marts_path, QUARTER, example_copy))
     assert not any(" closed in it" in each for each in sections["1.1"]["paragraphs"])
+
+
+def test_a_mean_or_an_amount_of_one_case_is_not_published(example_copy: Settings) -> None:
+    """Six of seven closed were withdrawn; one of six remedies has an amount."""
+    with duckdb.connect(example_copy.marts_path) as marts:
+        marts.execute(
+            "update rpt_period_closed set closed = 7, withdrawn = 6, in_sla = 1, upheld = 0, "
+            "working_days_total = 1, median_working_days = 1 "
+            f"where period = '{QUARTER}' and procedure = 'statutory' and stage = 'stage_1'"
+        )
+        marts.execute(f"delete from rpt_period_remedies where period = '{QUARTER}'")
+        marts.execute(
+            "insert into rpt_period_remedies by name select "
+            f"'{QUARTER}' as period, 'quarter' as period_length, 'Payment' as remedy_type, "
+            "6 as remedies, 6 as paid, 1 as with_amount, 1 as with_amount_paid, "
+            "250 as amount, 250 as amount_paid"
+        )
+    report = build_report(example_copy.marts_path, QUARTER, example_copy)
+    printer = Printer(hidden_cells(report, 5), "c")
+    days, amounts = (
+        next(
+            printer.table(table)
+            for section in report.walk()
+            for table in section.tables
+            if table.title.startswith(title)
+        )
+        for title in ("Received and closed", "Remedies agreed")
+    )
+    assert days.rows[0] == ("Statutory stage 1", "40", "7", "c", "0 of 7 (0%)", "c", "c")
+    assert amounts.rows == tuple((row, "6", "6", "c", "c") for row in ("Payment", "Total"))
+    bullets = report.sections[0].sections[0].bullets
+    (words,) = (each for each in bullets if " closed in it" in "".join(map(str, each.parts)))
+    assert printer.sentence(words) is None
 
 
 def test_what_was_due_on_friday_is_overdue_on_saturday(example_copy: Settings) -> None:

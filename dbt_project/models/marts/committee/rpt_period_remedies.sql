@@ -20,6 +20,9 @@ final as (
         remedies.remedy_type,
         count(*) as remedies,
         count(remedies.paid_date) as paid,
+        count(remedies.amount) as with_amount,
+        count(case when remedies.paid_date is not null then remedies.amount end)
+            as with_amount_paid,
         sum(remedies.amount) as amount,
         sum(case when remedies.paid_date is not null then remedies.amount end) as amount_paid
     from remedies
