@@ -180,7 +180,8 @@ def _recommendations(figures: Figures) -> Section:
         return Share(count("_done", stage), due) if due.value else NOTHING
 
     def line(row: Any) -> Sentence:
-        return sentence(_line(row, titles[row.stage]), about=(count("", row.stage),))
+        about = tuple(count(part, row.stage) for part in heads.values())
+        return sentence(_line(row, titles[row.stage]), about=about)
 
     heads = {
         "Recommendations": "",

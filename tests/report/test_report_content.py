@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from complaints.report import layout
-from complaints.report.build import build_report
+from complaints.report.build import SOME_LEFT_OUT, build_report
 from complaints.report.content import Cell, Count, Report, Section, Share
 from complaints.report.disclosure import hidden_cells
 from complaints.report.printing import Printer, print_report
@@ -331,6 +331,34 @@ def test_a_mean_or_an_amount_of_one_case_is_not_published(example_copy: Settings
     bullets = report.sections[0].sections[0].bullets
     (words,) = (each for each in bullets if " closed in it" in "".join(map(str, each.parts)))
     assert printer.sentence(words) is None
+
+
+def test_recommendations_are_not_listed_where_they_could_be_counted(
+    example_copy: Settings,
+) -> None:
+    """Six of eight are done and two overdue: the list would say how many, as the table does not."""
+    with duckdb.connect(example_copy.marts_path) as marts:
+        for name in ("fct_recommendations", "rpt_period_recommendations"):
+            marts.execute(f"delete from {name}")
+        marts.execute(
+            "insert into fct_recommendations by name select 'complaints' as source, "
+            "'R' || n as case_reference, 'ombudsman' as stage, 'Apologise' as text, "
+            "date '2018-08-01' as due_date, if(n < 6, 'done', 'overdue') as status, "
+            "if(n < 6, date '2018-07-31', null) as done_date, 'a.csv' as source_file, "
+            "n as source_row from range(8) as numbers (n)"
+        )
+        marts.execute(
+            "insert into rpt_period_recommendations by name select "
+            f"'{QUARTER}' as period, 'quarter' as period_length, 'ombudsman' as stage, "
+            "8 as recommendations, 8 as due, 6 as done, 6 as done_in_time, 2 as overdue, "
+            "0 as dropped"
+        )
+    report = build_report(example_copy.marts_path, QUARTER, example_copy)
+    (section,) = (each for each in report.walk() if each.key == "recommendations")
+    printer = Printer(hidden_cells(report, 5), "c")
+    assert printer.table(section.tables[0]).rows[0][1:4] == ("8", "c", "c")
+    assert printer.sentences(section.bullets) == (SOME_LEFT_OUT,)
+    assert len(Printer(frozenset(), "c").sentences(section.bullets)) == 8
 
 
 def test_what_was_due_on_friday_is_overdue_on_saturday(example_copy: Settings) -> None:
