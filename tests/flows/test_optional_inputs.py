@@ -17,6 +17,7 @@ from complaints.flows.readers.export_files import FileRecord
 from complaints.flows.readers.sources import read_sources
 from complaints.flows.steps.file_records import record_files
 from complaints.flows.steps.find_deliveries import find_deliveries
+from complaints.report.build import build_report
 from complaints.warehouse.layout import OPTIONAL_INPUTS
 from complaints.warehouse.runs import start_run
 from complaints.warehouse.settings import Settings
@@ -271,6 +272,24 @@ def test_each_row_fails_its_rule_and_no_other_and_a_repeated_one_is_a_duplicate(
         counts = (record.rows_loaded, record.rows_duplicate, record.rows_quarantined)
         assert counts == (loaded, 1, held)
         assert len(council.rows(dataset)) == loaded
+
+
+def test_words_on_a_section_are_loaded_where_the_report_has_it(
+    council: Council, example: Settings
+) -> None:
+    numbers = {f"{n}{m and f'.{m}'}" for n in range(5) for m in ("", *range(1, 10))}
+    periods = ("2018-19 Q2", "2017-18")
+    good = GOOD["commentary"]
+    rows = [good | {"period": p, "section": n} for p in periods for n in sorted(numbers)]
+    council.write("commentary.csv", *rows)
+    council.run()
+    loaded = council.rows("commentary", "period, section")
+    assert sorted(loaded) == sorted(
+        (period, section.number)
+        for period in periods
+        for section in build_report(example.marts_path, period, example).walk()
+        if section.number in numbers
+    )
 
 
 def test_the_same_row_written_otherwise_is_a_duplicate_and_no_contradiction(
