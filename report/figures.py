@@ -86,7 +86,8 @@ class Figures:
     time_limits: Rows = ()
     case_stages: Rows = ()
     themes: Rows = ()
-    actions: Rows = ()
+    actions: Rows = ()  # of a year, those that concern it
+    actions_on_file: int = 0  # of any year
     benchmarks: Rows = ()
     indicators: Rows = ()
     commentary: Rows = ()

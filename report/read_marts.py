@@ -231,6 +231,7 @@ def _read(marts: duckdb.DuckDBPyConnection, written: str, is_draft: bool) -> Fig
             period.name,
         ),
         actions=rows(ACTIONS, period.is_year, period.year_name, period.first_day),
+        actions_on_file=rows("count(*) from fct_learning_actions")[0][0],
         benchmarks=rows("* from rpt_benchmarks order by measure, financial_year, authority"),
         indicators=rows("* from rpt_indicators order by source, source_row"),
         commentary=rows(

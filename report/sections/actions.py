@@ -36,10 +36,19 @@ def input_note(figures: Figures, name: str) -> tuple[Sentence, ...]:
     return (sentence(f"{words.replace('_', ' ')} held back for correction and not shown."),)
 
 
+def without_actions(figures: Figures) -> str:
+    """Say why there is no action to show."""
+    others = figures.actions_on_file
+    if not others:
+        return "No learning actions have been recorded."
+    elsewhere = "1 is due in another year" if others == 1 else f"{others} are due in other years"
+    return f"No learning actions were due in {figures.period.name}; {elsewhere}."
+
+
 def _lead(figures: Figures) -> str:
     actions = figures.actions
     if not actions:
-        return "No learning actions have been recorded."
+        return without_actions(figures)
     done = sum((each.status or "").casefold() == "done" for each in actions)
     overdue = sum(each.is_overdue for each in actions)
     late = f"{overdue} {_is(overdue)} overdue" if overdue else "none is overdue"

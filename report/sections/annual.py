@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from complaints.report.content import Section, Table
 from complaints.report.figures import Figures
-from complaints.report.sentences import see, sentence
+from complaints.report.sentences import listed, see, sentence
 
 NOTHING_RECORDED = "Nothing has been recorded."
 SECTION = "3.3"  # by which the council's own words name it
@@ -54,13 +54,19 @@ def _headings(figures: Figures) -> Iterator[tuple[str, str]]:
     yield "Time limits, and extended ones as agreed", see("timeliness")
     yield (
         "What was learned, and how services have changed",
-        _place(bool(figures.actions or figures.learnings), "actions"),
+        _learned(figures),
     )
     yield (
         "Age, gender, disability, sexual orientation and ethnicity",
         _place(is_known["age_band"], "people"),
     )
     yield EFFECTIVENESS, "The words below." if opinion else NOTHING_RECORDED
+
+
+def _learned(figures: Figures) -> str:
+    found = {"actions": figures.actions, "cases": figures.learnings}
+    places = [see(key) for key, rows in found.items() if rows]
+    return listed(places) or _place(bool(figures.actions_on_file), "actions")
 
 
 def _place(is_recorded: bool, key: str) -> str:

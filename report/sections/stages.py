@@ -2,6 +2,7 @@
 
 from complaints.report.content import Section
 from complaints.report.figures import Figures, Stage
+from complaints.report.sections.actions import without_actions
 from complaints.report.sentences import see, sentence
 from complaints.report.tables import breakdown_table, held_note, received_change, teams_table
 
@@ -33,7 +34,7 @@ def _first_stage(figures: Figures, stage: Stage) -> Section:
     words = (
         f"What is being done about them is in {see('actions')}."
         if figures.actions
-        else "No learning actions have been recorded, so there is no action plan to show."
+        else without_actions(figures)
     )
     return Section(
         stage.name, title, paragraphs=(sentence(words),), tables=tables if has_any else ()

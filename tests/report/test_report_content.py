@@ -181,6 +181,16 @@ def test_the_annual_report_compares_years_and_shows_the_quarters(
     assert [row[0] for row in quarters["rows"]] == [f"2017-18 Q{n}" for n in (1, 2, 3, 4)] + [YEAR]
 
 
+def test_a_year_in_which_no_action_was_due_says_so(reports: dict[str, Report]) -> None:
+    """All seven are due in 2018-19; what was learned stands beside the themes."""
+    sections = sections_of(reports[YEAR])
+    words = "No learning actions were due in 2017-18; 7 are due in other years."
+    assert sections["2.2"]["paragraphs"] == [words]
+    assert sections["3.2"]["paragraphs"][0] == words
+    learned = "What was learned, and how services have changed"
+    assert list(cells(sections["3.3"], learned, "Where it is")) == ["Appendix B"]
+
+
 def test_the_first_quarter_says_that_there_is_nothing_to_compare_with(
     reports: dict[str, Report],
 ) -> None:
