@@ -44,27 +44,28 @@ def _headings(figures: Figures) -> Iterator[tuple[str, str]]:
         )
         for breakdown in ("reason", "outcome", "complainant_type", "age_band")
     }
+    is_unread = figures.learnings is None  # which the sections say that would show it
     opinion = any(each.section == SECTION for each in figures.commentary)
     yield "Representations made to the authority", see("volumes")
     yield "Complaints at each stage, and those considered by the Ombudsman", see("volumes")
-    yield "Who complained", _place(is_known["complainant_type"], "people")
+    yield "Who complained", _place(is_unread or is_known["complainant_type"], "people")
     yield "What the complaints were about", _place(is_known["reason"], "cases")
     yield "Their outcomes", _place(is_known["outcome"], "outcomes")
-    yield "Advocacy", see("timeliness")
+    yield "Advocacy", see("people" if is_unread else "timeliness")
     yield "Time limits, and extended ones as agreed", see("timeliness")
     yield (
         "What was learned, and how services have changed",
-        _learned(figures),
+        _learned(figures, is_unread and is_known["reason"]),
     )
     yield (
         "Age, gender, disability, sexual orientation and ethnicity",
-        _place(is_known["age_band"], "people"),
+        _place(is_unread or is_known["age_band"], "people"),
     )
     yield EFFECTIVENESS, "The words below." if opinion else NOTHING_RECORDED
 
 
-def _learned(figures: Figures) -> str:
-    found = {"actions": figures.actions, "cases": figures.learnings}
+def _learned(figures: Figures, is_unread: bool) -> str:
+    found = {"actions": figures.actions, "cases": figures.learnings or is_unread}
     places = [see(key) for key, rows in found.items() if rows]
     return listed(places) or _place(bool(figures.actions_on_file), "actions")
 

@@ -12,6 +12,7 @@ from complaints.warehouse.settings import Settings
 from report_sections import sections_of
 
 QUARTER = "2018-19 Q2"
+CHARACTERISTICS = "Age, gender, disability, sexual orientation and ethnicity"
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,24 @@ def test_a_quarter_in_which_nothing_was_received_has_a_report_without_a_gap(
         is_parent = any(other.startswith(below) for other in sections)
         assert section["paragraphs"] or section["tables"] or is_parent, number
         assert all(table["rows"] for table in section["tables"]), number
+
+
+def test_what_could_not_be_read_is_not_said_to_be_unrecorded(
+    example: Settings, tmp_path: Path
+) -> None:
+    alone = example.model_copy(update={"home": tmp_path})  # without the working store
+    sections = sections_of(build_report(example.marts_path, "2017-18", alone))
+    unread = {
+        number
+        for number, section in sections.items()
+        if "working store, which could not be read" in " ".join(section["paragraphs"])
+    }
+    places = dict(sections["3.3"]["tables"][0]["rows"])
+    assert unread == {"Appendix B", "C.10"}
+    assert places["What was learned, and how services have changed"] == "Appendix B"
+    assert {places[each] for each in ("Who complained", "Advocacy", CHARACTERISTICS)} == {
+        "section C.10"
+    }
 
 
 def test_a_missing_optional_input_costs_one_sentence(example: Settings, tmp_path: Path) -> None:
