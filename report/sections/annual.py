@@ -8,7 +8,8 @@ reports, for what it covers.
 from collections.abc import Iterator
 
 from complaints.report.content import Section, Table
-from complaints.report.figures import Figures
+from complaints.report.figures import Figures, Stage
+from complaints.report.sections.further import CHARACTERISTICS, records_advocates
 from complaints.report.sentences import listed, see, sentence
 
 NOTHING_RECORDED = "Nothing has been recorded."
@@ -37,29 +38,30 @@ def section(figures: Figures) -> Section:
 
 
 def _headings(figures: Figures) -> Iterator[tuple[str, str]]:
-    stages = figures.statutory
-    is_known = {
-        breakdown: bool(
-            set(figures.values_of(breakdown, *stages)) - {"Not recorded", "none", "unknown"}
-        )
-        for breakdown in ("reason", "outcome", "complainant_type", "age_band")
-    }
+    complainant, *of_the_child = CHARACTERISTICS
+    whole, first = figures.statutory, (figures.first,)  # as the sections count them
+
+    def is_known(stages: tuple[Stage, ...], *breakdowns: str) -> bool:
+        values = {value for each in breakdowns for value in figures.values_of(each, *stages)}
+        return bool(values - {"Not recorded", "none", "unknown"})
+
     is_unread = figures.learnings is None  # which the sections say that would show it
+    advocates = records_advocates(figures, figures.limited)
     opinion = any(each.section == SECTION for each in figures.commentary)
     yield "Representations made to the authority", see("volumes")
     yield "Complaints at each stage, and those considered by the Ombudsman", see("volumes")
-    yield "Who complained", _place(is_unread or is_known["complainant_type"], "people")
-    yield "What the complaints were about", _place(is_known["reason"], "cases")
-    yield "Their outcomes", _place(is_known["outcome"], "outcomes")
-    yield "Advocacy", see("people" if is_unread else "timeliness")
+    yield "Who complained", _place(is_unread or is_known(first, complainant), "people")
+    yield "What the complaints were about", _place(is_known(whole, "reason"), "cases")
+    yield "Their outcomes", _place(is_known(whole, "outcome"), "outcomes")
+    yield "Advocacy", see("people") if is_unread else _place(advocates, "timeliness")
     yield "Time limits, and extended ones as agreed", see("timeliness")
     yield (
         "What was learned, and how services have changed",
-        _learned(figures, is_unread and is_known["reason"]),
+        _learned(figures, is_unread and is_known(whole, "reason")),
     )
     yield (
         "Age, gender, disability, sexual orientation and ethnicity",
-        _place(is_unread or is_known["age_band"], "people"),
+        _place(is_unread or is_known(first, *of_the_child), "people"),
     )
     yield EFFECTIVENESS, "The words below." if opinion else NOTHING_RECORDED
 

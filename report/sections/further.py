@@ -262,15 +262,21 @@ def _timeliness(figures: Figures) -> Section:
         "Of these, within the extended limit": "in_sla_extended",
         "Extensions agreed": "extension_agreed",
     }
-    if figures.learnings is not None:
-        in_sla["With an advocate"] = "with_advocate"
+
+    def advocates(stage: Stage) -> Part:
+        if not records_advocates(figures, (stage,)):
+            return NOTHING
+        return figures.count("with_advocate", stage)
+
     statuses = {"Received": "received"} | {head: measure for measure, head in STATUSES.items()}
     tables = [
         matrix(
             f"Answered in SLA without and with an extension, {period.name}",
             "Stage",
             rows,
-            {"Limit in working days": partial(_limit, figures)} | counts_of(figures, in_sla),
+            {"Limit in working days": partial(_limit, figures)}
+            | counts_of(figures, in_sla)
+            | ({"With an advocate": advocates} if records_advocates(figures, limited) else {}),
         ),
         matrix(
             f"Complaints of {period.name} by time-limit status",
@@ -299,7 +305,8 @@ def _timeliness(figures: Figures) -> Section:
         "A complaint is answered in SLA within the time limit, or within the extended one where an "
         "extension was agreed. Stage 2 is read in two ways: from the day the statement of "
         "complaint was agreed, as everywhere else here, and from the request, as the Ombudsman "
-        f"reads it. The limit is that of the day of receipt; {NOTHING} where nothing was received."
+        f"reads it. The limit is that of the day of receipt. {NOTHING}: nothing was received, or "
+        "nothing recorded."
     )
     return Section(
         "timeliness",
@@ -307,6 +314,11 @@ def _timeliness(figures: Figures) -> Section:
         paragraphs=(sentence(words),),
         tables=tuple(tables),
     )
+
+
+def records_advocates(figures: Figures, stages: tuple[Stage, ...]) -> bool:
+    """Whether it was recorded of any complaint of some stages if an advocate acted."""
+    return bool({*figures.values_of("advocate", *stages)} - {"Not recorded"})
 
 
 def _limit(figures: Figures, stage: Stage) -> str:

@@ -39,6 +39,7 @@ IF_SUBJECT = re.compile(r"would be (\d+) and not (\d+)")
 NO_COUNTS = re.compile(
     r"^.*: [+-]?\d[\d.]*% \([a-z]+ \d{4}\)\.$|"  # an indicator of the service
     r"\d+ of \d+ actions? (is|are) done, and .*|^\d+(\.\d+)+ |"
+    r"\d+ (is|are) due in (another|other) years?\.|"
     r"\b\d{4}-\d{2}(?: Q[1-4])?\b|\bQ[1-4]\b|\bstages? \d\b|\bquarter \d\b|\bsections? \d[\d.]*|"
     r"\b[A-C]\.\d+|\b\d{1,2} (January|February|March|April|May|June|July|August|September|October|"
     r"November|December)( \d{4})?\b|\b(January|February|March|April|May|June|July|August|September|"

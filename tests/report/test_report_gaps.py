@@ -12,6 +12,7 @@ from complaints.warehouse.settings import Settings
 from report_sections import sections_of
 
 QUARTER = "2018-19 Q2"
+OF_THE_CHILD = ["age_band", "gender", "disability", "sexual_orientation", "ethnicity"]
 CHARACTERISTICS = "Age, gender, disability, sexual orientation and ethnicity"
 
 
@@ -95,6 +96,34 @@ def test_what_could_not_be_read_is_not_said_to_be_unrecorded(
     assert {places[each] for each in ("Who complained", "Advocacy", CHARACTERISTICS)} == {
         "section C.10"
     }
+
+
+@pytest.mark.parametrize(
+    ("blank", "heading", "place"),
+    [
+        (["age_band"], CHARACTERISTICS, "section C.10"),
+        (OF_THE_CHILD, CHARACTERISTICS, "Nothing has been recorded."),
+        (["advocate"], "Advocacy", "Nothing has been recorded."),
+        ([], "Advocacy", "section C.5"),
+    ],
+)
+def test_what_is_blank_in_every_case_is_not_said_to_be_recorded(
+    blank: list[str], heading: str, place: str, example_copy: Settings
+) -> None:
+    table = "intermediate.int_period_characteristics"
+    with duckdb.connect(example_copy.warehouse_path) as warehouse:
+        warehouse.execute(
+            f"create temp table blanks as select * replace ('Not recorded' as value, "
+            f"sum(complaints)::bigint as complaints, 0 as with_advocate) from {table} "
+            "where list_contains($1, characteristic) group by all",
+            [blank],
+        )
+        warehouse.execute(f"delete from {table} where list_contains($1, characteristic)", [blank])
+        warehouse.execute(f"insert into {table} from blanks")
+    sections = sections_of(build_report(example_copy.marts_path, "2017-18", example_copy))
+    assert dict(sections["3.3"]["tables"][0]["rows"])[heading] == place
+    columns = sections["C.5"]["tables"][0]["columns"]
+    assert ("With an advocate" in columns) == (blank != ["advocate"])
 
 
 def test_a_missing_optional_input_costs_one_sentence(example: Settings, tmp_path: Path) -> None:
