@@ -44,7 +44,7 @@ select
 from rpt_worklist
 left join dim_stages using (procedure, stage)
 order by
-    service_team,
+    lower(service_team),
     list_position(['Overdue', 'Due soon', 'Open', 'To correct', 'To check'], "Status"),
     due_date nulls last, received_date nulls last, case_reference, file_name, row_number
 """
@@ -59,8 +59,11 @@ class Worklist(NamedTuple):
 
     @property
     def teams(self) -> list[str]:
-        """The teams that have something to do, in the order of their names."""
-        return sorted({row[1] for row in self.rows}, key=str.casefold)
+        """The teams that have something to do, as they are most often written, by their names."""
+        written = Counter(row[1] for row in self.rows)
+        most_often_last = sorted(written, key=lambda team: written[team])
+        names = {team.casefold(): team for team in most_often_last}
+        return [names[team] for team in sorted(names)]
 
     def of_teams(self, teams: Sequence[str]) -> "Worklist":
         """Return what these teams have to do, whatever the case of their names."""
@@ -126,8 +129,10 @@ def file_name_of(worklist: Worklist) -> str:
 def write_worklist(worklist: Worklist, path: Path, by_team: bool = False) -> None:
     """Write the worklist as a workbook: how much each team has to do, then what."""
     day = day_in_words(worklist.as_of_day)
-    counts = Counter((row[1], row[0]) for row in worklist.rows)
-    summary = [(team, *(counts[team, state] for state in STATES)) for team in worklist.teams]
+    counts = Counter((row[1].casefold(), row[0]) for row in worklist.rows)
+    summary = [
+        (team, *(counts[team.casefold(), state] for state in STATES)) for team in worklist.teams
+    ]
     if len(summary) > 1:
         totals = Counter(row[0] for row in worklist.rows)
         summary.append(("All teams", *(totals[state] for state in STATES)))

@@ -14,6 +14,7 @@ from command_helpers import Run, assert_mistake
 from complaints.warehouse.errors import ExitCode
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.workbook import Sheet, sheet_names, write_workbook
+from complaints.warehouse.worklist import Worklist, write_worklist
 from conftest import query
 
 DAY = date(2018, 11, 27)
@@ -61,7 +62,7 @@ def test_the_worklist_has_every_task_of_every_team(run: Run, example: Settings) 
     }
     assert all(row["What to do"] for row in rows)
     teams = [row["Team"] for row in rows]
-    assert teams == sorted(teams), "by team"
+    assert teams == sorted(teams, key=str.casefold), "by team"
 
 
 def test_the_workbook_is_one_that_a_person_would_make(
@@ -111,6 +112,20 @@ def test_a_sheet_for_each_team_and_one_team_alone(
         assert {row[1] for row in book[team].iter_rows(min_row=4, values_only=True)} == {team}
     run(*given, "--team", "LEAVING CARE", "--out", out)
     assert load_workbook(out).sheetnames == ["Teams", "Leaving Care"]
+
+
+def test_a_team_that_is_spelt_in_two_cases_is_one_team(tmp_path: Path) -> None:
+    rows = [("Open", team) for team in ["fostering", "Fostering", "Fostering", "Adoption"]]
+    path = tmp_path / "lists.xlsx"
+    write_worklist(Worklist(DAY, ["Status", "Team"], rows), path, by_team=True)
+    book = load_workbook(path)
+    assert book.sheetnames == ["Teams", "Adoption", "Fostering"]
+    assert [row[:4] for row in book["Teams"].iter_rows(min_row=4, values_only=True)] == [
+        ("Adoption", 0, 0, 1),
+        ("Fostering", 0, 0, 3),
+        ("All teams", 0, 0, 4),
+    ]
+    assert len([*book["Fostering"].iter_rows(min_row=4)]) == 3
 
 
 def test_the_row_is_the_one_that_a_spreadsheet_shows(run: Run, example: Settings) -> None:
