@@ -84,7 +84,7 @@ def earlier_release_notes(
         yield (
             f"Released on {long_date(each.released_on)} ({each.release}), figures as at "
             f"{long_date(each.as_of_day)}: {differing or 'none'} of its {len(lasting)} figures "
-            "differ today."
+            f"{'differs' if differing == 1 else 'differ'} today."
         )
 
 

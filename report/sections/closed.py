@@ -28,7 +28,8 @@ def both_cohorts(figures: Figures) -> tuple[Sentence, ...]:
     noun = first.noun()
     verbs = ["was" if each.value == 1 else "were" for each in (received, closed)]
     days = figures.days_of_closed(first)
-    taken = f", after {days[0]} working days on average (median {days[1]})" if days else ""
+    words = "working day" if days and days[0] == "1" else "working days"
+    taken = f", after {days[0]} {words} on average (median {days[1]})" if days else ""
     subject = f"the number of {noun.many} closed in {name}"
     return (
         sentence(

@@ -3,7 +3,7 @@
 from complaints.report.content import Section
 from complaints.report.figures import Figures, Stage
 from complaints.report.sections.actions import without_actions
-from complaints.report.sentences import see, sentence
+from complaints.report.sentences import received, see, sentence
 from complaints.report.tables import breakdown_table, held_note, received_change, teams_table
 
 
@@ -31,13 +31,17 @@ def _first_stage(figures: Figures, stage: Stage) -> Section:
             *held_note(figures, (stage,)),
         ),
     )
+    count = figures.count("received", stage)
     words = (
         f"What is being done about them is in {see('actions')}."
         if figures.actions
         else without_actions(figures)
     )
     return Section(
-        stage.name, title, paragraphs=(sentence(words),), tables=tables if has_any else ()
+        stage.name,
+        title,
+        paragraphs=(sentence(words) if count.value else received(count, stage.noun(), name),),
+        tables=tables if has_any else (),
     )
 
 

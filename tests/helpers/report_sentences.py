@@ -46,7 +46,7 @@ NO_COUNTS = re.compile(
     r"October|November|December) \d{4}\b|\bAct \d{4}\b|\bregulation \d+(?:\(\d+\))?|"
     r"\b\d+(, or \d+| or \d+)? working days\b|\bnumbers from 1 to \d+\b|"
     r"(increased|decreased) by (less than )?\d[\d.]*(%| percentage points?)|"
-    r"after [\d.]+ working days on average \(median [\d.]+\)|"
+    r"after [\d.]+ working days? on average \(median [\d.]+\)|"
     r"Page \d* of \d*|^\d+ (?-i:[A-Z])",
     re.I,
 )

@@ -341,6 +341,8 @@ def test_a_mean_or_an_amount_of_one_case_is_not_published(example_copy: Settings
     bullets = report.sections[0].sections[0].bullets
     (words,) = (each for each in bullets if " closed in it" in "".join(map(str, each.parts)))
     assert printer.sentence(words) is None
+    said = Printer(frozenset(), "c").sentence(words)
+    assert said and said.endswith(", after 1 working day on average (median 1).")
 
 
 def test_recommendations_are_not_listed_where_they_could_be_counted(

@@ -73,6 +73,7 @@ def test_a_quarter_in_which_nothing_was_received_has_a_report_without_a_gap(
     sections = sections_of(build_report(empty, QUARTER, alone))
     first = sections["1.1"]["paragraphs"][0]
     assert first.startswith("No stage 1 complaints were received in 2018-19 Q2, compared with 26")
+    assert sections["2.2"]["paragraphs"] == ["No stage 1 complaints were received in 2018-19 Q2."]
     for number, section in sections.items():
         below = f"{number.removeprefix('Appendix ')}."
         is_parent = any(other.startswith(below) for other in sections)

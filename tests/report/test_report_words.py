@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from complaints.report import released
 from complaints.report.content import Cell, Count, Sentence, Share
 from complaints.report.periods import Period, read_period
 from complaints.report.printing import Printer
@@ -321,3 +322,31 @@ def test_periods_know_their_days_and_neighbours() -> None:
 def test_the_number_of_actions_decides_on_the_verb(statuses: list[str], words: str) -> None:
     actions = [SimpleNamespace(status=each, is_overdue=each == "in_progress") for each in statuses]
     assert _lead(SimpleNamespace(actions=actions)) == words
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (40, "none of its 2 figures differ today."),
+        (41, "1 of its 2 figures differs today."),
+        (None, "2 of its 2 figures differ today."),
+    ],
+)
+def test_the_number_of_figures_that_differ_decides_on_the_verb(
+    now: int | None, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was = {count(40).cell: 40, count(11, "in_sla").cell: 11}
+    today = was | {count(40).cell: now} if now else {}
+    issued = SimpleNamespace(
+        period=NOW,
+        profile="committee",
+        release="first",
+        released_on="2018-11-27",
+        as_of_day="2018-11-27",
+        counts=was,
+    )
+    monkeypatch.setattr(released, "read_releases", lambda settings: [issued])
+    (note,) = released.earlier_release_notes(
+        SimpleNamespace(), SimpleNamespace(period=NOW), "committee", today
+    )
+    assert note.endswith(words)
