@@ -101,7 +101,7 @@ def preview(settings: Settings, sources: Sequence[str]) -> list[tuple[Scope, Mes
     scopes = _scopes(recipients_of(settings)) or [Scope(AUDIENCES)]
     try:
         with system_errors_explained(), open_notices(settings) as log:
-            digest = collect(log, settings, [Scope(AUDIENCES), *scopes], {}, sources=sources)
+            digest = collect(log, settings, scopes, {}, sources=sources)
             with open_marts(settings.marts_path) as marts:
                 ((day,),) = marts.execute("select as_of_day from dq_publication").fetchall()
     except (duckdb.CatalogException, duckdb.BinderException):

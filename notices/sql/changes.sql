@@ -39,6 +39,13 @@ set variable due_by = (
     where notice_type = 'due_soon'
 );
 
+-- What is sent to nobody is not remembered: it is new to its first recipient.
+create or replace temporary table remembered as
+select sent.*
+from sent_notices as sent
+left join notices using (audience, key)
+where has_recipient(audience, if(notices.key is null, sent.team, notices.team));
+
 create or replace temporary table changes as
 with
 
@@ -46,9 +53,9 @@ still_open as (
 
     select
         notices.*,
-        sent.last_sent_day
+        remembered.last_sent_day
     from notices
-    inner join sent_notices as sent using (audience, key)
+    inner join remembered using (audience, key)
 
 ),
 
@@ -72,7 +79,7 @@ changed as (
         notices.*
     from notices
     inner join notice_types using (notice_type)
-    anti join sent_notices using (audience, key)
+    anti join remembered using (audience, key)
 
     union all by name
 
@@ -86,16 +93,12 @@ changed as (
 
     select
         'ended' as state,
-        sent.* exclude (last_sent_day)
-    from sent_notices as sent
+        remembered.* exclude (last_sent_day)
+    from remembered
     anti join notices using (audience, key)
     where getvariable('is_everything_known')
 
 )
 
--- What is sent to nobody is not remembered: it is new to its first recipient.
 select * from changed
-where
-    list_contains(getvariable('audiences')::varchar[], audience)
-    or audience in ('data_quality', 'deadlines')
-    and list_contains(getvariable('teams')::varchar[], lower(team));
+where has_recipient(audience, team);

@@ -9,6 +9,11 @@ where exists (
         and changes.key = sent_notices.key
 );
 
+delete from sent_notices
+where
+    getvariable('is_everything_known')
+    and (audience, key) not in (select (remembered.audience, remembered.key) from remembered);
+
 insert or replace into sent_notices by name
 select
     audience,

@@ -22,6 +22,14 @@ create or replace temporary macro undated(file_name) as regexp_replace(file_name
 create or replace temporary macro placed(file_name, row_number) as
 in_one_line(file_name, 100) || ', row ' || row_number;
 
+create or replace temporary macro has_recipient(audience, team) as
+coalesce(
+    list_contains(getvariable('audiences')::varchar[], audience)
+    or audience in ('data_quality', 'deadlines')
+    and list_contains(getvariable('teams')::varchar[], lower(team)),
+    false
+);
+
 create or replace temporary table notice_types as
 from read_csv(getvariable('notice_types'));
 

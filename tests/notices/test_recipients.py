@@ -162,6 +162,23 @@ def test_what_was_sent_to_no_team_is_new_to_its_first_recipient(
     assert mail["To"] == MANAGER and "C8" in text_of(mail)
 
 
+@pytest.mark.parametrize("officer", ["", OFFICER], ids=["team", "all"])
+def test_what_nobody_gets_any_more_is_forgotten_and_brings_no_reminder(
+    notified: Settings, postbox: Postbox, officer: str
+) -> None:
+    change(notified, *OF_TWO_TEAMS)
+    other = "" if officer else f",early help%2C north={OFFICER}"
+    notify(with_teams(notified, f"Assessments={LEGAL}{other}", alerts_deadlines=officer), day(0))
+    assert {mail["To"] for mail in postbox.taken()} == {LEGAL, OFFICER}
+    reminded = []
+    for number in (6, 7, 8, 9, 14, 15):
+        notify(with_teams(notified, f"Assessments={LEGAL}"), day(number))
+        reminded += [number for mail in postbox.taken() if "(reminder)" in text_of(mail)]
+    assert reminded == [7, 14]
+    ((key,),) = log_rows(notified, "select key from sent_notices")
+    assert "C8" in key
+
+
 def test_a_long_list_of_all_leaves_out_no_line_of_a_team(
     notified: Settings, postbox: Postbox
 ) -> None:
