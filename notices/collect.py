@@ -9,7 +9,7 @@ import duckdb
 
 from complaints.notices.digest import MOST_LINES, Digest, Line
 from complaints.notices.recipients import Scope
-from complaints.warehouse.run_log import open_log
+from complaints.warehouse.run_log import GIVEN_UP_AFTER_DAYS, open_log
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import sql_text
 
@@ -88,6 +88,7 @@ def collect(
         "not_started_days": settings.alerts_not_started_days,
         "reminder_days": settings.alerts_reminder_days,
         "silent_days": settings.alerts_silent_days,
+        "given_up_after_days": GIVEN_UP_AFTER_DAYS,
         "is_everything_known": sources is not None,
         "most_lines": MOST_LINES,
     }

@@ -49,13 +49,16 @@ where has_recipient(audience, if(notices.key is null, sent.team, notices.team));
 create or replace temporary table changes as
 with
 
+-- What is said once has no section of a reminder.
 still_open as (
 
     select
         notices.*,
         remembered.last_sent_day
     from notices
+    inner join notice_types using (notice_type)
     inner join remembered using (audience, key)
+    where reminder_section is not null
 
 ),
 

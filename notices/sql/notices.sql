@@ -158,11 +158,11 @@ from silent
 
 union all by name
 
--- Said once, in the first message after it; nothing says which cases they were.
+-- Said once, in the first message after it, however late; nothing says which cases they were.
 select
     'data_quality' as audience,
     'erased' as notice_type,
-    concat_ws('|', 'erased', erased_on, way, cause, role) as key,
+    concat_ws('|', 'erased', erased_on, way, cause, role, cases) as key,
     erased_on::varchar as sort,
     cases || if(cases = 1, ' case was ', ' cases were ')
     || if(way = 'forget', 'erased', 'anonymised') || ' on ' || day_in_full(erased_on)
@@ -170,7 +170,9 @@ select
     || if(cause = 'retention', 'the retention period had ended', 'it was asked for')
         as text
 from published.dq_erasures
-where date_diff('day', erased_on, getvariable('as_of_day')::date) between 0 and 1
+where
+    date_diff('day', erased_on, getvariable('as_of_day')::date)
+    between 0 and getvariable('given_up_after_days')
 
 union all by name
 
