@@ -131,6 +131,11 @@ class Part(NamedTuple):
         """Whether there is a number that the subject says."""
         return any(number and COUNTED[counted].one for counted, number in self.numbers.items())
 
+    def size_of(self, state: str) -> int:
+        """Return how many notices of a state it has."""
+        groups = [group for section in self.sections for group in section]
+        return sum(group.size for group in groups if group.first.state == state)
+
 
 class Message(NamedTuple):
     """A message as it is written, before it has recipients."""
@@ -165,7 +170,7 @@ class Digest(NamedTuple):
         parts = [self._part(scope, audience, day) for audience in scope.parts]
         parts = [part for part in parts if part.has_news or part.is_counted] or parts
         groups = [group for part in parts for section in part.sections for group in section]
-        subject = f"Complaints, {day_in_words(day)}: {self._what_matters(parts, groups, day)}"
+        subject = f"Complaints, {day_in_words(day)}: {self._what_matters(parts, day)}"
         given = {"subject": subject, "parts": parts}
         return Message(
             subject=subject,
@@ -202,18 +207,17 @@ class Digest(NamedTuple):
             ],
         )
 
-    def _what_matters(self, parts: Sequence[Part], groups: Sequence[Group], day: date) -> str:
-        sizes = {
-            state: sum(group.size for group in groups if group.first.state == state)
-            for state in (*FIRST, *OTHERWISE)
-        }
-        said = [words.format(sizes[state]) for state, words in FIRST.items() if sizes[state]]
+    def _what_matters(self, parts: Sequence[Part], day: date) -> str:
+        # A delivery that is stopped is in two parts.
+        first = {state: max(part.size_of(state) for part in parts) for state in FIRST}
+        said = [words.format(first[state]) for state, words in FIRST.items() if first[state]]
         for counted, words in COUNTED.items():
             number = max(part.numbers.get(counted, 0) for part in parts)
             if number and words.one:
                 chosen = words.one if number == 1 else words.several
                 said.append(self._words(chosen, day, number))
         if not said:
+            sizes = {state: sum(part.size_of(state) for part in parts) for state in OTHERWISE}
             said = [
                 words.format(sizes[state]) for state, words in OTHERWISE.items() if sizes[state]
             ]

@@ -60,6 +60,20 @@ def test_each_is_notified_of_what_concerns_them_in_one_message(
     ]
 
 
+def test_a_stopped_delivery_is_one_to_who_looks_after_data_and_failures(
+    notified: Settings, postbox: Postbox
+) -> None:
+    change(
+        notified,
+        REJECTED.format("Half is gone."),
+        "update dq_deliveries set status = 'stopped', is_stopped_now = true",
+    )
+    notify(read_settings(**notified.model_dump() | {"alerts_failures": MANAGER}), FIRST)
+    (mail,) = postbox.taken()
+    assert mail["Subject"].endswith(": 1 stopped at the door")
+    assert text_of(mail).count("- Half is gone.") == 2
+
+
 def test_nothing_is_stored_until_somebody_is_notified(notified: Settings, postbox: Postbox) -> None:
     change(notified, HELD.format("20181126", 6), OVERDUE.format(8))
     nobody = SecretStr("")
