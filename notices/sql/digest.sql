@@ -20,8 +20,18 @@ placed_changes as (
         end as section
     from changes
     inner join notice_types using (notice_type)
-    -- What ended otherwise than by a correction, such as an answered stage, is no news.
-    where state <> 'ended' or is_end_news
+    -- What ended otherwise than by a correction, such as an answered stage, is no news; nor is one
+    -- of several held rows, of which nothing says which it was.
+    where
+        state <> 'ended'
+        or is_end_news
+        and not (
+            starts_with(key, 'held|')
+            and exists (
+                select 1 from notices
+                where without_number(notices.key) = without_number(changes.key)
+            )
+        )
 
 )
 

@@ -19,6 +19,8 @@ if(team = 'Not recorded', ', no team recorded', ', ' || in_one_line(team, 40));
 
 create or replace temporary macro undated(file_name) as regexp_replace(file_name, '\d+', '', 'g');
 
+create or replace temporary macro without_number(key) as regexp_replace(key, '\|\d+$', '');
+
 create or replace temporary macro placed(file_name, row_number) as
 in_one_line(file_name, 100) || ', row ' || row_number;
 

@@ -182,6 +182,24 @@ def test_what_is_resolved_is_said_once_and_is_new_when_it_returns(
     assert mail["Subject"].endswith(": 1 record to correct")
 
 
+def test_of_a_contradiction_nothing_is_resolved_until_no_row_is_held(
+    notified: Settings, postbox: Postbox
+) -> None:
+    rows = [
+        HELD.format("1", number).replace("received_date_invalid", "stage_row_conflict")
+        for number in (3, 7)
+    ]
+    change(notified, *rows)
+    notify(notified, day(0))
+    postbox.taken()
+    change(notified, "delete from dq_quarantine where row_number = 3")
+    assert notify(notified, day(1)) == [] and postbox.taken() == [], "row 7 is still wrong"
+    change(notified, "delete from dq_quarantine")
+    notify(notified, day(2))
+    (mail,) = postbox.taken()
+    assert mail["Subject"].endswith(": 1 resolved")
+
+
 def test_a_deadline_is_sent_when_it_is_near_and_when_it_has_passed(
     notified: Settings, postbox: Postbox
 ) -> None:
