@@ -39,12 +39,19 @@ set variable due_by = (
     where notice_type = 'due_soon'
 );
 
--- What is sent to nobody is not remembered: it is new to its first recipient.
+-- What is sent to nobody is not remembered: it is new to its first recipient, and so is what was
+-- sent to another team alone.
 create or replace temporary table remembered as
 select sent.*
 from sent_notices as sent
 left join notices using (audience, key)
-where has_recipient(audience, if(notices.key is null, sent.team, notices.team));
+where
+    has_recipient(audience, if(notices.key is null, sent.team, notices.team))
+    and (
+        notices.key is null
+        or list_contains(getvariable('audiences')::varchar[], audience)
+        or lower(sent.team) is not distinct from lower(notices.team)
+    );
 
 create or replace temporary table changes as
 with

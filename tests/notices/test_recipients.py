@@ -193,6 +193,30 @@ def test_what_nobody_gets_any_more_is_forgotten_and_brings_no_reminder(
     assert "C8" in key
 
 
+@pytest.mark.parametrize(
+    ("officer", "fostering", "told"),
+    [("", MANAGER, {MANAGER}), ("", "", set()), (OFFICER, MANAGER, set())],
+    ids=["new team", "nobody", "who gets all knows it"],
+)
+def test_a_case_handed_to_another_team_is_new_to_its_recipient(
+    notified: Settings, postbox: Postbox, officer: str, fostering: str, told: set[str]
+) -> None:
+    others = f",Fostering={fostering}" if fostering else ""
+    settings = with_teams(notified, f"Assessments={LEGAL}{others}", alerts_deadlines=officer)
+    change(notified, OVERDUE.format(8))
+    notify(settings, day(0))
+    postbox.taken()
+    change(notified, "update fct_complaint_stages set service_team = 'ASSESSMENTS'")
+    assert notify(settings, day(1)) == [] and postbox.taken() == [], "the same team"
+    change(notified, "update fct_complaint_stages set service_team = 'Fostering'")
+    notify(settings, day(2))
+    mails = {mail["To"]: text_of(mail) for mail in postbox.taken()}
+    assert mails.keys() == told and all("Newly overdue" in mail for mail in mails.values())
+    assert notify(settings, day(3)) == [] and postbox.taken() == []
+    remembered = log_rows(notified, "select team from sent_notices")
+    assert len(remembered) == bool(officer or fostering)
+
+
 def test_a_long_list_of_all_leaves_out_no_line_of_a_team(
     notified: Settings, postbox: Postbox
 ) -> None:
