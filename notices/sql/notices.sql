@@ -183,8 +183,12 @@ select
         as key,
     due_on::varchar as sort,
     stage_name || ': the ' || clock || if(is_overdue, ' was', ' is') || ' due on '
-    || day_in_full(due_on) || ', ' || working_days(abs(days_left))
-    || if(is_overdue, ' ago', ' left') as text,
+    || day_in_full(due_on)
+    -- On the Saturday after a Friday's due date no working day has passed yet.
+    || if(
+        days_left = 0, '',
+        ', ' || working_days(abs(days_left)) || if(is_overdue, ' ago', ' left')
+    ) as text,
     service_team as team,
     concat_ws('|', source, case_reference, stage) as counted_as
 from clocks

@@ -3,6 +3,8 @@
 import re
 from datetime import date, datetime
 
+import pytest
+
 from complaints.warehouse.runs import Interruption
 from complaints.warehouse.settings import Settings, read_settings
 from notice_helpers import (
@@ -238,6 +240,18 @@ def test_a_deadline_is_sent_when_it_is_near_and_when_it_has_passed(
     (mail,) = postbox.taken()
     assert mail["Subject"].endswith(": 1 overdue, 1 due by Tuesday")
     assert "Newly overdue\n-------------\n- C1, stage 1, corporate" in text_of(mail)
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, ""), (-1, ", 1 working day ago")])
+def test_how_long_a_stage_is_overdue_is_said_from_the_first_working_day_on(
+    notified: Settings, postbox: Postbox, days: int, said: str
+) -> None:
+    change(
+        notified, OVERDUE.format(8), f"update fct_complaint_stages set working_days_left = {days}"
+    )
+    notify(notified, FIRST)
+    (mail,) = postbox.taken()
+    assert f"the response was due on 15 November 2018{said}\n" in text_of(mail)
 
 
 def test_a_source_that_falls_silent_is_reported_with_its_last_day(
