@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from complaints.expectations.rules import all_rules
 from complaints.warehouse.settings import Settings, read_settings
 from conftest import Row, query
 from load_helpers import AS_OF_DAY, Warehouse, row
@@ -160,6 +161,13 @@ def test_a_clock_start_in_the_future_counts_when_its_day_has_come(warehouse: War
     warehouse.pass_to(date(2018, 12, 3))
     assert warehouse.rows("clock_start_date") == [(date(2018, 12, 3),)]
     assert warehouse.findings() == []
+
+
+def test_what_is_said_of_a_last_update_in_the_future_is_true(warehouse: Warehouse) -> None:
+    warehouse.deliver(row("A", last_updated="2018-11-28"))
+    assert warehouse.findings() == [("other_date_invalid",)]
+    (rule,) = (rule for rule in all_rules() if rule.code == "other_date_invalid")
+    assert "the last updated date is after the as-of day" in rule.sentence
 
 
 def test_text_that_the_warehouse_has_is_kept_once(warehouse: Warehouse) -> None:
