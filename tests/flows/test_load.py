@@ -123,6 +123,15 @@ def test_a_typing_error_in_stage_1_gives_no_second_message_for_stage_2(
     assert warehouse.findings() == [("received_date_invalid",)]
 
 
+def test_receipts_are_compared_with_that_of_the_nearest_stage_that_passed(
+    warehouse: Warehouse,
+) -> None:
+    stage_3 = row("A", STAGE_2, stage="stage_3", received_date="2018-06-01")
+    warehouse.deliver(row("A"), row("A", STAGE_2, received_date=""), stage_3)
+    assert warehouse.loaded() == [("A", "stage_1")]
+    assert ("stage_received_before_previous_stage",) in warehouse.findings()
+
+
 def test_a_case_missing_from_a_later_delivery_stays(warehouse: Warehouse) -> None:
     warehouse.deliver(row("A"), row("B"))
     warehouse.deliver(row("B", reasons="Delays"))
