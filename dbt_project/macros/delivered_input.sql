@@ -38,7 +38,7 @@
     texts=[], dates=[], pounds=[], wholes=[], codes={}, periods=[], reads={}, more=[], alike={},
     repeats_if='true'
 ) -%}
-    {%- set whole_number = '[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,9}' %}
+    {%- set whole_number = '[0-9]{1,3}(,[0-9]{3}){1,2}|[0-9]{1,9}' %}
     {%- set amount = '£? ?(' ~ whole_number ~ ')(\\.[0-9]+)?' %}
     {%- set typed = dates + pounds + wholes + codes.keys() | list + periods + reads.keys() | list %}
     {%- set said = [] %}

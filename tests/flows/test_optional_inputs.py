@@ -140,9 +140,14 @@ EXAMPLES: dict[str, tuple[str, dict[str, str]]] = {
     "population_number_invalid": ("population", {"number": "many"}),
     "population_conflict": ("population", {"number": "413"}),
 }
+TOO_LARGE = "1" + 7 * ",000"  # for any whole number of the engine
 FURTHER: list[tuple[str, tuple[str, dict[str, str]]]] = [
     ("remedy_value_invalid", ("remedies", {"amount": "-250"})),
     ("remedy_value_invalid", ("remedies", {"amount": "1e9"})),
+    ("remedy_value_invalid", ("remedies", {"amount": "1,000,000,000"})),
+    ("contact_value_invalid", ("contacts", {"number": TOO_LARGE})),
+    ("caseload_value_invalid", ("caseload", {"children": TOO_LARGE})),
+    ("population_number_invalid", ("population", {"number": TOO_LARGE})),
     ("contact_outside_period", ("contacts", {"received_date": "01/10/2018"})),
     (
         "contact_outside_period",
