@@ -35,6 +35,8 @@ LOCAL_ZONE = "Europe/London"
 ZONES = (LOCAL_ZONE, "UTC")
 # What is said of a source as a whole: the same in all its entries.
 OF_THE_SOURCE = ("dates", "zone", "reference_pattern", "sla", "door")
+# How its dates are written, in the optional inputs too.
+OF_ITS_DATES = ("dates", "zone")
 PRESETS_FOLDER = Path(__file__).parent / "presets"
 # The keys that decide how a file is read, other than the first three there were.
 MAPPING_KEYS = (
@@ -336,15 +338,17 @@ class Source(BaseModel):
 
     def without_mapping(self) -> "Source":
         """Return the source as its files are read by the layout's own names."""
-        plain = {"rename": {}, "constants": {}, **{name: _plain(name) for name in MAPPING_KEYS}}
+        plain = {name: _plain(name) for name in MAPPING_KEYS if name not in OF_ITS_DATES}
         return self.model_copy(
-            update=plain | {"more": tuple(entry.without_mapping() for entry in self.more)}
+            update={"rename": {}, "constants": {}}
+            | plain
+            | {"more": tuple(entry.without_mapping() for entry in self.more)}
         )
 
     @property
     def unusual_reading(self) -> dict[str, str]:
         """How the source writes dates and times, where it is not as the layout says."""
-        return self.model_dump(include={"dates", "zone"}, exclude_defaults=True)
+        return self.model_dump(include=set(OF_ITS_DATES), exclude_defaults=True)
 
     @property
     def definition_hash(self) -> str:

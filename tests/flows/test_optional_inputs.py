@@ -208,7 +208,7 @@ class Council:
 
     def run(self) -> list[FileRecord]:
         with start_run(self.settings) as run:
-            found = find_deliveries(self.settings, read_sources(self.exports)[0])
+            found = find_deliveries(self.settings, read_sources(self.settings.source)[0])
             records = list(found.records)
             steps = logged_steps(run, WITHOUT_DBT)
             read_and_judge(self.settings, run, steps, list(found.deliveries.values()), records)
@@ -366,6 +366,29 @@ def test_what_is_written_in_other_ways_is_read_as_one(council: Council) -> None:
         ("2018-19 Q3", "not_started")
     ]
     assert council.rows("benchmarks", "year, value") == [("2017-18", 1234.5)]
+
+
+@pytest.mark.parametrize(
+    ("reading", "day"),
+    [
+        ({"dates": "month-first"}, date(2018, 2, 7)),
+        ({"dates": "%m/%d/%Y"}, date(2018, 2, 7)),
+        ({"zone": "UTC"}, date(2018, 7, 2)),
+    ],
+)
+def test_dates_are_read_as_those_of_the_sources_exports(
+    council: Council, tmp_path: Path, reading: dict[str, str], day: date
+) -> None:
+    contact = GOOD["contacts"] | {"period": "", "number": "", "in_time": ""}
+    at_night = "2018-07-31 23:30"
+    council.write("contacts.csv", contact | {"received_date": "02/07/2018", "answered": at_night})
+    file = tmp_path / "sources.yml"
+    entry = {"code": "a", "files": f"{council.exports}/*", "rename": {"answered": "stage"}}
+    file.write_text(yaml.safe_dump({"sources": [entry | reading]}))
+    council.settings = council.settings.model_copy(update={"source": file})
+    council.run()
+    answered = date(2018, 8, 1) if "zone" in reading else date(2018, 7, 31)
+    assert council.rows("contacts", "received_date, answered_date") == [(day, answered)]
 
 
 @pytest.mark.soak
