@@ -195,16 +195,54 @@ def test_text_that_the_warehouse_has_is_kept_once(warehouse: Warehouse) -> None:
 def test_a_stage_counts_once_the_council_spells_it_so(warehouse: Warehouse) -> None:
     unknown = row("A", stage="Informal")
     assert warehouse.deliver(unknown) == {"quarantined": 1}
-    with duckdb.connect(warehouse.settings.warehouse_path) as store:
-        store.execute(
-            "insert into staging.stg_synonyms by name select 'stage' as field, "
-            "'informal' as written, 'stage_1' as value, true as is_council_row"
-        )
+    spell_stage(warehouse, "informal", "stage_1")
     assert warehouse.deliver(unknown, row("B")) == {"loaded": 2}
     assert warehouse.rows("case_reference, stage, service_team") == [
         ("A", "stage_1", "Assessments"),
         ("B", "stage_1", "Assessments"),
     ]
+
+
+def spell_stage(warehouse: Warehouse, written: str, stage: str | None) -> None:
+    """Let the council spell a stage so, or no longer."""
+    with duckdb.connect(warehouse.settings.warehouse_path) as store:
+        store.execute("delete from staging.stg_synonyms where written = ?", [written])
+        store.execute(
+            "insert into staging.stg_synonyms by name select 'stage' as field, "
+            "$written as written, $stage as value, true as is_council_row where value is not null",
+            {"written": written, "stage": stage},
+        )
+
+
+def test_what_was_loaded_is_held_and_not_lost_when_its_stage_is_spelt_so_no_longer(
+    warehouse: Warehouse,
+) -> None:
+    spell_stage(warehouse, "level one", "stage_1")
+    late = row("B", stage="Level One", received_date="")
+    warehouse.deliver(row("A", stage="Level One"), late, row("C"))
+    warehouse.deliver(row("C"), row("D"))
+    spell_stage(warehouse, "level one", None)
+    for others in ([row("C", reasons="new")], [row("D", reasons="new")]):
+        warehouse.deliver(*others)
+        assert warehouse.held() == {
+            "A": "stage_unknown",
+            "B": "received_date_missing,stage_unknown",
+        }
+    spell_stage(warehouse, "level one", "stage_1")
+    warehouse.deliver(row("A"), row("C"))
+    assert warehouse.loaded() == [(case, "stage_1") for case in "ACD"]
+    assert warehouse.held() == {"B": "received_date_missing"}
+
+
+def test_a_row_that_was_corrected_does_not_come_back_when_the_council_spells_a_stage_so(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.deliver(row("A", stage="Review"), row("B"))
+    warehouse.deliver(row("A"), row("B"))
+    spell_stage(warehouse, "review", "stage_2")
+    warehouse.deliver(row("A"), row("C"))
+    assert warehouse.loaded() == [("A", "stage_1"), ("B", "stage_1"), ("C", "stage_1")]
+    assert warehouse.held() == {}
 
 
 @pytest.mark.parametrize("between", [[], [row("C")]], ids=["no_row_of_it", "another_case"])

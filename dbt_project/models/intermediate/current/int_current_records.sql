@@ -53,15 +53,9 @@ run as (
 
 ),
 
--- What the newest delivery of a source says that a reference must look like.
-reference_patterns as (
+deliveries as (
 
-    select
-        source,
-        max_by(coalesce(reference_pattern, ''), delivery_number) as reference_pattern
-    from {{ ref('stg_deliveries') }}
-    where dataset = 'complaints'
-    group by source
+    select * from {{ ref('stg_deliveries') }}
 
 ),
 
@@ -71,7 +65,8 @@ keyed as (
         records.record_id,
         records.source,
         records.reading,
-        {{ usable_reference('records.case_reference', 'reference_patterns.reference_pattern') }}
+        -- As its source said at the time that a reference must look like.
+        {{ usable_reference('records.case_reference', 'deliveries.reference_pattern') }}
             as case_reference,
         coded_texts.value as stage,
         -- Hardly two rows were last updated at one moment: what can be cast is not read apart.
@@ -87,12 +82,14 @@ keyed as (
         places.file_name,
         places.row_number,
         places.left_with_delivery,
+        places.is_gone,
+        places.is_kept,
         -- A record that is still delivered comes after all that have left.
         coalesce(places.left_with_delivery, 9223372036854775807) as last_delivery
     from records
     inner join places on records.record_id = places.record_id
     cross join run
-    left join reference_patterns on records.source = reference_patterns.source
+    left join deliveries on places.delivery_number = deliveries.delivery_number
     left join coded_texts on records.stage = coded_texts.written
     left join written_moments
         on
@@ -108,7 +105,7 @@ contested as (
         source,
         case_reference,
         stage,
-        max(last_delivery) as last_delivery
+        max(case when not is_gone then last_delivery end) as last_delivery
     from keyed
     where case_reference is not null and stage is not null
     group by source, case_reference, stage
@@ -129,6 +126,7 @@ newest_versions as (
             and keyed.case_reference = contested.case_reference
             and keyed.stage = contested.stage
             and keyed.last_delivery = contested.last_delivery
+            and not keyed.is_gone
 
 ),
 
@@ -295,10 +293,11 @@ final as (
             and keyed.case_reference = last_updates.case_reference
             and keyed.stage = last_updates.stage
     where
-        -- A row without a usable key leaves with the next delivery that does not contain it.
+        -- A row without a usable key leaves with the next delivery that does not contain it, and is
+        -- no row again when a synonym gives it one; what was loaded does not leave for want of one.
         case
-            when keyed.case_reference is null or keyed.stage is null
-                then keyed.left_with_delivery is null
+            when keyed.is_gone then false
+            when keyed.case_reference is null or keyed.stage is null then keyed.is_kept
             else coalesce(keyed.last_delivery = contested.last_delivery, true)
         end
 

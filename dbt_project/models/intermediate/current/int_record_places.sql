@@ -14,6 +14,24 @@ record_changes as (
 
 ),
 
+record_states as (
+
+    select * from {{ ref('stg_record_states') }}
+
+),
+
+deliveries as (
+
+    select * from {{ ref('stg_deliveries') }}
+
+),
+
+at_the_door as (
+
+    select distinct delivery_number from {{ ref('int_delivery_sides') }}
+
+),
+
 -- Of rows with the same content the first is the record's place, the others are duplicates.
 delivered_now as (
 
@@ -47,6 +65,20 @@ delivered_before as (
 
 ),
 
+-- What the log says of them until now: synonyms that have changed since do not decide it.
+logged as (
+
+    select
+        record_id,
+        max_by(state, state_number) as state,
+        max(case when state = 'loaded' then state_number end) as last_loaded,
+        max(case when state = 'left' then state_number end) as last_left
+    from record_states
+    where record_id in (select delivered_before.record_id from delivered_before)
+    group by record_id
+
+),
+
 final as (
 
     select
@@ -54,18 +86,32 @@ final as (
         file_name,
         row_number,
         delivery_number,
-        cast(null as bigint) as left_with_delivery
+        cast(null as bigint) as left_with_delivery,
+        false as is_gone,
+        true as is_kept
     from delivered_now
 
     union all
 
     select
-        record_id,
-        file_name,
-        row_number,
-        cast(null as bigint) as delivery_number,
-        left_with_delivery
+        delivered_before.record_id,
+        delivered_before.file_name,
+        delivered_before.row_number,
+        deliveries.last_delivery as delivery_number,
+        delivered_before.left_with_delivery,
+        coalesce(logged.state = 'left' and logged.last_loaded is null, false) as is_gone,
+        coalesce(
+            logged.state <> 'left'
+            and (
+                logged.last_loaded > coalesce(logged.last_left, 0)
+                or at_the_door.delivery_number is null
+            ),
+            false
+        ) as is_kept
     from delivered_before
+    left join deliveries on delivered_before.left_with_delivery = deliveries.delivery_number
+    left join at_the_door on delivered_before.left_with_delivery = at_the_door.delivery_number
+    left join logged on delivered_before.record_id = logged.record_id
 
 )
 

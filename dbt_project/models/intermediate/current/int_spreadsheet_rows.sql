@@ -9,12 +9,6 @@ places as (
 
 ),
 
-deliveries as (
-
-    select * from {{ ref('stg_deliveries') }}
-
-),
-
 delivery_files as (
 
     select * from {{ ref('stg_delivery_files') }}
@@ -35,11 +29,9 @@ final as (
         ) }}
             as spreadsheet_row
     from places
-    left join deliveries on places.left_with_delivery = deliveries.delivery_number
     left join delivery_files
         on
-            coalesce(deliveries.last_delivery, places.delivery_number)
-            = delivery_files.delivery_number
+            places.delivery_number = delivery_files.delivery_number
             and places.file_name = delivery_files.file_name
 
 )
