@@ -1,6 +1,8 @@
 {#- The reasons that a source writes into one field, separated by semicolons: each once, without
-    blanks. A line of the field, or two spaces, make no other reason. -#}
-{% macro reasons_in(text) -%} {{ trimmed_parts(visible_text(text), ';') }} {%- endmacro %}
+    blanks and placeholders. A line of the field, or two spaces, make no other reason. -#}
+{% macro reasons_in(text) -%}
+    filter({{ trimmed_parts(visible_text(text), ';') }}, part -> not {{ is_placeholder('part') }})
+{%- endmacro %}
 
 {#- The same, and Not recorded where there are none. -#}
 {% macro themes_in(text) -%}

@@ -185,6 +185,19 @@
     ) }}
 {%- endmacro %}
 
+{#- A text, if it says that there is something. -#}
+{% macro recorded(written) -%}
+    case when not {{ is_placeholder(written) }} then {{ written }} end
+{%- endmacro %}
+
+{#- The same of a characteristic, of which none is an answer: no disability. -#}
+{% macro recorded_answer(written) -%}
+    case
+        when lower({{ written }}) in ('none', 'nil') or not {{ is_placeholder(written) }}
+            then {{ written }}
+    end
+{%- endmacro %}
+
 {#-
     A case reference that may be used: no placeholder, not a number that a spreadsheet wrote as
     1.01003E+11, and of the source's pattern where it has one. That of an anonymised case follows no

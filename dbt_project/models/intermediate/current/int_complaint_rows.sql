@@ -73,8 +73,7 @@ typed as (
         target_met_code.value as target_met,
         records.advocate as advocate_text,
         advocate_code.value as advocate,
-        case when not {{ is_placeholder('records.service_team') }} then records.service_team end
-            as service_team,
+        {{ recorded('records.service_team') }} as service_team,
         -- What is written matters where nothing else says whether the stage is open.
         case
             when records.status is not null and records.outcome is null

@@ -69,7 +69,7 @@ final as (
         coalesce(complaint_rows.service_team, 'Not recorded') as service_team,
         records.reasons,
         complaint_rows.legal_basis,
-        records.complainant_type,
+        {{ recorded_answer('records.complainant_type') }} as complainant_type,
         records.age_band,
         records.gender,
         records.ethnicity,

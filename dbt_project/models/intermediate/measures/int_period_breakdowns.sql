@@ -41,8 +41,7 @@ stages as (
             {% if characteristic in codes %}
                 coalesce({{ characteristic }}_code.value, 'Not recorded') as {{ characteristic }},
             {% else %}
-                coalesce(nullif(records.{{ characteristic }}, ''), 'Not recorded')
-                    as {{ characteristic }},
+                coalesce(records.{{ characteristic }}, '') as {{ characteristic }},
             {% endif %}
         {% endfor %}
         flags.is_received,
@@ -84,10 +83,17 @@ counted as (
 
 ),
 
--- The different texts are few; each is split into its reasons once.
+-- The different texts are few; each is read, and split into its reasons, once.
 quarters as (
 
-    select * from counted
+    select
+        financial_quarter,
+        procedure,
+        stage,
+        breakdown,
+        coalesce(nullif({{ recorded_answer('value') }}, ''), 'Not recorded') as value,
+        {{ breakdown_measures().split() | join(', ') }}
+    from counted
     where breakdown <> 'reasons'
 
     {% for breakdown, found in [
