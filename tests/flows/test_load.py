@@ -367,7 +367,7 @@ def test_rows_whose_typed_values_are_equal_are_duplicates_however_they_were_writ
     fates = warehouse.deliver(
         row("B"),
         row("B", received_date="02/07/2018", procedure="Statutory", extension_agreed=""),
-        row("B", received_date="2 July 2018 00:00"),
+        row("B", received_date="2 July 2018 00:00", reasons="-", gender="#N/A"),
     )
     assert fates == {"loaded": 1, "duplicate": 2}
     assert warehouse.findings() == []

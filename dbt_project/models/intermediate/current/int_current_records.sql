@@ -148,17 +148,27 @@ typed_rivals as (
                     coalesce(cast({{ column }}_date.day as string), records.{{ column }}),
                 {% endfor %}
                 coalesce(cast(rivals.last_updated_moment as string), records.last_updated),
-                -- A blank extension is none, as int_complaint_rows has it.
+                -- A blank extension is none, as int_complaint_rows has it. Of words that nobody
+                -- knows two may mean two things, but not for their case and spaces.
                 {% for column in coded_columns() if column != 'stage' %}
                     coalesce(
                         {{ column }}_code.value,
-                        records.{{ column }}
+                        lower({{ visible_text('records.' ~ column) }})
                         {{ ", 'no'" if column == 'extension_agreed' }}
                     ),
                 {% endfor %}
                 {% for column in layout_columns()
                     if column not in date_columns() + coded_columns() %}
-                    records.{{ column }},
+                    {%- set text = 'records.' ~ column %}
+                    {% if column == 'service_team' %}
+                        {{ recorded(text) }},
+                    {% elif column == 'reasons' %}
+                        nullif({{ list_joined('array_sort(' ~ reasons_in(text) ~ ')', ';') }}, ''),
+                    {% elif column in characteristics().split() %}
+                        {{ recorded_answer(text) }},
+                    {% else %}
+                        {{ text }},
+                    {% endif %}
                 {% endfor %}
                 rivals.source,
                 rivals.stage
