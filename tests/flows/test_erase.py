@@ -336,6 +336,20 @@ def test_retention_ends_whole_years_after_the_last_answer(home: Home, way: str) 
         assert query(settings.marts_path, counts) == [(way, "retention", RETENTION_ROLE, 6)]
 
 
+def test_retention_reaches_a_row_of_no_case_years_after_it_left(home: Home) -> None:
+    settings = home.settings
+    night(settings, NEXT_DAY, row("1.01003E+11", learning="ZQORPHAN", reasons="Delay"))
+    corrected = row("ZQ-99", reasons="Delay")
+    night(settings, date(2018, 11, 29), corrected)
+    night(settings, date(2019, 11, 28), corrected, retention_years=2)
+    assert naming(settings.home, "ZQORPHAN") != []
+    retained = "select count(*) from raw.records where case_reference = 'STILL OPEN'"
+    for day in (date(2020, 11, 29), date(2020, 11, 30)):
+        night(settings, day, corrected, retention_years=2)
+        assert naming(settings.home, "ZQORPHAN") == []
+        assert query(settings.warehouse_path, retained) == [(1,)]
+
+
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
