@@ -38,7 +38,9 @@ newest_acceptances as (
         record_id,
         rule_code,
         max_by(is_withdrawal, acceptance_number) as is_withdrawal,
-        max_by(newest_state_number, acceptance_number) as newest_state_number
+        max_by(newest_state_number, acceptance_number) as newest_state_number,
+        max_by(role, acceptance_number) as accepted_by,
+        max_by(recorded_on, acceptance_number) as accepted_on
     from acceptances
     group by record_id, rule_code
 
@@ -49,7 +51,9 @@ in_force as (
 
     select
         newest_acceptances.record_id,
-        newest_acceptances.rule_code
+        newest_acceptances.rule_code,
+        newest_acceptances.accepted_by,
+        newest_acceptances.accepted_on
     from newest_acceptances
     left join departures on newest_acceptances.record_id = departures.record_id
     where
@@ -67,6 +71,8 @@ final as (
         findings.rule_code,
         rules.severity,
         in_force.record_id is not null as is_accepted,
+        in_force.accepted_by,
+        in_force.accepted_on,
         rules.severity = 'error' and in_force.record_id is null as is_holding,
         is_holding and findings.gate in ('line', 'row') as is_holding_by_itself
     from findings
