@@ -76,6 +76,17 @@
     )
 {%- endmacro %}
 
+{#- The elements of a list for which a condition on `part` holds. -#}
+{% macro parts_where(elements, condition) -%}
+    {{ adapter.dispatch('parts_where')(elements, condition) }}
+{%- endmacro %}
+{% macro default__parts_where(elements, condition) -%}
+    list_filter({{ elements }}, lambda part: {{ condition }})
+{%- endmacro %}
+{% macro spark__parts_where(elements, condition) -%}
+    filter({{ elements }}, part -> {{ condition }})
+{%- endmacro %}
+
 {#- Texts of a group in one, in the order of another column. -#}
 {% macro texts_joined(text, separator, order_by) -%}
     {{ adapter.dispatch('texts_joined')(text, separator, order_by) }}

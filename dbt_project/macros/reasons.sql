@@ -1,7 +1,7 @@
 {#- The reasons that a source writes into one field, separated by semicolons: each once, without
     blanks and placeholders. A line of the field, or two spaces, make no other reason. -#}
 {% macro reasons_in(text) -%}
-    filter({{ trimmed_parts(visible_text(text), ';') }}, part -> not {{ is_placeholder('part') }})
+    {{ parts_where(trimmed_parts(visible_text(text), ';'), 'not ' ~ is_placeholder('part')) }}
 {%- endmacro %}
 
 {#- The same, and Not recorded where there are none. -#}
