@@ -9,7 +9,8 @@ from complaints.warehouse.access import share
 from complaints.warehouse.messages import sentence_of
 from complaints.warehouse.settings import Settings
 
-KEPT_STATE = re.compile(r"marts-(?:\d{6}-)?(\d{4}-\d\d-\d\d)-(.*)")  # as-of day and run
+# The as-of day and the run; version 0.1.0 kept it without a number.
+KEPT_STATE = re.compile(r"marts-(?:\d{6}-)?(\d{4}-\d\d-\d\d)-(.*)")
 MARTS_WAITING = "marts-waiting.duckdb"  # for a reader to let go of the old ones
 RELEASE_FIGURES = "release.json"  # of a released report; they name no case
 

@@ -18,7 +18,6 @@ from complaints.warehouse.store import hold_warehouse
 
 STATE_COLUMNS = ["state", "as_of_day", "run_id", "published_at", "is_newest"]
 UNFINISHED = ".restoring"
-# Without a number where version 0.1.0 kept it.
 
 
 def kept_states(settings: Settings) -> list[tuple[Any, ...]]:
