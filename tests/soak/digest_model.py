@@ -127,7 +127,17 @@ class Sent:
             if change.state != "ended":
                 known = (change.notice.audience, change.notice.key)
                 self.notices[known], self.days[known] = change.notice, day
-        return [c for c in changes if c.state != "ended" or c.notice.notice_type in ENDED_IS_NEWS]
+        # Of several held alike nobody knows which was corrected.
+        still_held = {n.key[:-1] for n in now.values() if n.notice_type == "held"}
+        return [
+            each
+            for each in changes
+            if each.state != "ended"
+            or (
+                each.notice.notice_type in ENDED_IS_NEWS
+                and not (each.notice.notice_type == "held" and each.notice.key[:-1] in still_held)
+            )
+        ]
 
 
 @dataclass
@@ -288,12 +298,13 @@ def deadline_notices(line: Line, day: date) -> Iterable[Notice]:
         if status not in ("open_in_time", "open_overdue"):
             continue
         left = working_days_between(day, due)
-        days = f"{abs(left)} working day{'' if abs(left) == 1 else 's'}"
+        days = f", {abs(left)} working day{'' if abs(left) == 1 else 's'}"
+        ago, more = (f"{days} ago", f"{days} left") if left else ("", "")
         who = f"{named(line)}, {line.row['procedure']}, {team(line)}: the {clock}"
         if status == "open_overdue":
-            notice_type, text = "overdue", f"{who} was due on {in_words(due)}, {days} ago"
+            notice_type, text = "overdue", f"{who} was due on {in_words(due)}{ago}"
         elif left <= DUE_WITHIN:
-            notice_type, text = "due", f"{who} is due on {in_words(due)}, {days} left"
+            notice_type, text = "due", f"{who} is due on {in_words(due)}{more}"
         else:
             continue
         yield Notice(
