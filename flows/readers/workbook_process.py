@@ -84,7 +84,7 @@ def main() -> None:
         first, headers, filled = _shape(sheet, header_line)
         others = _like(book, index, headers, {name.strip() for name in sheets_named})
         _answer(answers, None, (headers, len(filled), _skipped_after(first, filled), others))
-        _answer(answers, None, _columns(sheet, scan, first, filled, *pickle.load(questions)))
+        _answer(answers, None, _columns(sheet, scan, filled, *pickle.load(questions)))
     except FileRejectedError as refusal:
         _answer(answers, refusal, None)
     except EOFError:  # the parent wants no more
@@ -316,7 +316,6 @@ def _skipped_after(first: int, filled: list[int]) -> list[int]:
 def _columns(
     sheet: CalamineSheet,
     scan: Scan,
-    first: int,
     filled: list[int],
     positions: list[int],
     date_positions: list[int],

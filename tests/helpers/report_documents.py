@@ -9,13 +9,13 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
+from helpers.html_page import read_page, text_of
+
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MARKS = {f"{WORD}noBreakHyphen": "-", f"{WORD}tab": " ", f"{WORD}br": " "}
-VOID = {"meta", "link", "br", "img", "hr", "input", "col", "wbr"}
 UNSEEN = {"style", "script", "clippath", "defs"}
 HEADINGS = {f"h{level}" for level in range(1, 7)}
 TEXTS = HEADINGS | {"p", "li", "dt", "dd", "figcaption", "title", "desc", "caption"}
@@ -89,47 +89,19 @@ def _drawn(value: float | None, sign: str) -> str:
     return "–" if value is None else f"{value:g}{sign}"
 
 
-class _TreeOfPage(HTMLParser):
-    """Makes an element tree of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.builder = ElementTree.TreeBuilder()
-        self.builder.start("page", {})
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.builder.start(tag, {name: value or "" for name, value in attrs})
-        if tag in VOID:
-            self.builder.end(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.builder.start(tag, {name: value or "" for name, value in attrs})
-        self.builder.end(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            self.builder.end(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.builder.data(data)
-
-
 def read_html(text: str) -> Document:
     """Read the page: its tables, its other texts, the texts and descriptions of its drawings."""
-    parser = _TreeOfPage()
-    parser.feed(text)
-    parser.builder.end("page")
     document = Document()
     section = ""
-    for element in _seen(parser.builder.close()):
-        words = _words(element)
+    for element in _seen(read_page(text)):
+        words = text_of(element)
         for name in ("aria-label", "alt", "title"):
             if element.get(name):
                 document.texts.append(element.get(name, ""))
         if element.tag in HEADINGS:
             section = words
         if element.tag == "svg":
-            words = _words(next(element.iter("title")))
+            words = text_of(next(element.iter("title")))
             texts = [" ".join(each.itertext()) for each in element.iter("text")]
             document.drawn[words] = [each for each in texts if re.fullmatch(r"\d+%?", each)]
             document.texts += [each for each in texts if not re.fullmatch(r"\d+%?", each)]
@@ -148,17 +120,13 @@ def _seen(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
             yield from _seen(child)
 
 
-def _words(element: ElementTree.Element) -> str:
-    return " ".join("".join(element.itertext()).split())
-
-
 def _table_of_page(section: str, element: ElementTree.Element) -> Table:
     rows = [
-        [_words(cell) for cell in row if cell.tag in ("th", "td")] for row in element.iter("tr")
+        [text_of(cell) for cell in row if cell.tag in ("th", "td")] for row in element.iter("tr")
     ]
-    captions = [_words(each) for each in element.iter("caption")]
+    captions = [text_of(each) for each in element.iter("caption")]
     groups = [
-        (_words(cell), int(cell.get("colspan", "1")))
+        (text_of(cell), int(cell.get("colspan", "1")))
         for row in list(element.iter("tr"))[:2]
         for cell in row
         if cell.get("scope") == "colgroup"
