@@ -34,7 +34,7 @@ def keep_private(settings: Settings) -> Iterator[None]:
         return
     before = os.umask(0o077)
     try:
-        _set_rights(settings)
+        set_rights(settings)
         yield
     finally:
         os.umask(before)
@@ -74,7 +74,13 @@ def readers_group(settings: Settings) -> int | None:
     return group
 
 
-def _set_rights(settings: Settings) -> None:
+def set_rights(settings: Settings) -> None:
+    """Set the rights of all that lies in the home.
+
+    Raises:
+        UsageError: the setting names a group that cannot be used.
+        RunFailedError: the home belongs to another account.
+    """
     group = readers_group(settings)
     # The group passes through the home to what it may read, without seeing what else is there.
     _set(settings.home, 0o700 if group is None else 0o710, group)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from complaints.warehouse.access import keep_private, share
+from complaints.warehouse.access import keep_private, set_rights
 from complaints.warehouse.backup import DATABASES, FOLDERS, check_backup, opens
 from complaints.warehouse.erasures import LEDGER, adopt_ledger, erase_cases
 from complaints.warehouse.errors import RunFailedError, UsageError
@@ -101,8 +101,7 @@ def restore_home(settings: Settings, backup: Path) -> list[str]:
             if (unfinished / name).exists():
                 os.replace(unfinished / name, settings.home / name)
         shutil.rmtree(unfinished)
-        if settings.marts_path.exists():
-            share(settings, settings.marts_path)
+        set_rights(settings)
     if any((folder / LEDGER).exists() for folder in folders):
         return []
     return [sentence_of("no_erasures_beside", backup=backup, folder=settings.backups_path)]

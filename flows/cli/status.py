@@ -41,11 +41,11 @@ def check(max_age: MaxAgeOption = "26h", home: HomeOption = None) -> None:
 
     longest = read_duration(max_age)
     settings, origins = read_with_origins(home=home)
-    problems = []
+    sources, problems = None, []
     try:
         sources = read_sources(settings.source) if settings.source else None
-    except UsageError as problem:  # a share that is away hides nothing else
-        sources, problems = None, [str(problem)]
+    except UsageError as problem:  # the rest is looked at all the same
+        problems, origins = [str(problem)], origins._replace(unknown=[])
     codes = [source.code for source in sources] if sources else None
     # The URLs of databases are in variables that the sources file names.
     urls = {source.database.url_env.lower() for source in sources or () if source.database}

@@ -1,5 +1,7 @@
 """What is read of a delivery that names erased cases: not them, and nothing of them elsewhere."""
 
+from datetime import date
+
 import duckdb
 import pytest
 
@@ -14,6 +16,7 @@ from complaints.warehouse.erasures import (
     Case,
     adopt_ledger,
     cases_called,
+    cases_due,
     erase_cases,
     record_erasures,
 )
@@ -97,6 +100,34 @@ def test_a_remedy_of_another_sources_erased_case_is_refused_but_not_of_its_own_c
         "1 as field_count, 1 as header_field_count, 'ZQ-12' as case_reference"
     )
     assert refused() == 0
+
+
+@pytest.mark.parametrize(
+    ("second_stage", "due_on"),
+    [
+        ("'2015-06-01', null, null, 'loaded'", date(2021, 6, 1)),
+        ("null, 'withdrawn', null, 'loaded'", date(2021, 5, 20)),
+        ("null, 'upheld', 'closed', 'loaded'", date(2021, 5, 20)),
+        ("null, null, 'closed', 'loaded'", date(2021, 5, 20)),
+        ("null, 'upheld', null, 'loaded'", None),
+        ("null, null, null, 'loaded'", None),
+        ("null, null, 'open', 'loaded'", None),
+        ("'2015-06-01', null, null, 'held'", None),
+    ],
+)
+def test_retention_ends_for_a_case_of_which_nothing_is_open_or_held(store, second_stage, due_on):
+    store.execute(f"""
+        create schema if not exists intermediate;
+        create table given as from (values
+            ('1', '2015-05-01'::date, '2015-05-15'::date, 'upheld', null::varchar, 'loaded'),
+            ('2', '2015-05-20', {second_stage})
+        ) as given (record_id, received_date, responded_date, outcome, status, state);
+        create table intermediate.int_complaint_rows as
+        select *, 'a' as source, 'C1' as case_reference, null::timestamp as last_updated from given;
+        create table intermediate.int_record_states as select record_id, state from given;
+    """)
+    due = [row[3] for row in cases_due(store, 6, date(2026, 7, 31))]
+    assert due == ([due_on] if due_on else [])
 
 
 @pytest.mark.parametrize("use", [back_up, adopt_ledger])

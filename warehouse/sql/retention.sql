@@ -18,7 +18,8 @@ having
         states.state = 'loaded'
         and (
             stored.responded_date is not null
-            or stored.outcome = 'withdrawn'
-            or stored.status = 'closed'
+            -- Of an open stage both are unknown, which bool_and would pass over.
+            or coalesce(stored.outcome = 'withdrawn', false)
+            or coalesce(stored.status = 'closed', false)
         )
     );
