@@ -116,26 +116,28 @@ def server_for_schedule() -> Iterator[None]:
     host, port = settings.server.api.host, settings.server.api.port
     if _answers(host, port):
         raise UsageError("port_taken", port=port)
+    servers: list[subprocess.Popen[bytes]] = []
     with (
         (Path(os.environ["PREFECT_HOME"]) / SERVER_LOG).open("wb") as log,
         ThreadPoolExecutor(1) as beside,
     ):
-        # In a thread, where no signal cuts it short: what was started must be known to be ended.
-        starting = beside.submit(
-            subprocess.Popen,
-            [sys.executable, "-m", "prefect", "server", "start"],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+
+        def start() -> None:
+            words = [sys.executable, "-m", "prefect", "server", "start"]
+            servers.append(subprocess.Popen(words, stdout=log, stderr=subprocess.STDOUT))
+
         try:
-            _wait_for(starting.result(), host, port)
+            # In a thread, where no signal cuts it short: what was started must be known.
+            beside.submit(start).result()
+            _wait_for(servers[0], host, port)
             _use_server(host, port)
             yield
         finally:
             os.environ.pop("PREFECT_API_URL", None)
-            server = starting.result()
-            server.terminate()
-            server.wait()
+            beside.shutdown()
+            for server in servers:
+                server.terminate()
+                server.wait()
 
 
 def _wait_for(server: "subprocess.Popen[bytes]", host: str, port: int) -> None:
