@@ -15,7 +15,11 @@ import duckdb
 
 from complaints.warehouse import clock
 from complaints.warehouse.access import keep_private
-from complaints.warehouse.erasures import keep_ledger, refuse_folder_of_another_home
+from complaints.warehouse.erasures import (
+    keep_ledger,
+    refuse_folder_of_another_home,
+    usable_backups,
+)
 from complaints.warehouse.errors import RunFailedError, UsageError
 from complaints.warehouse.published import in_order, newest_number
 from complaints.warehouse.run_log import open_log
@@ -178,13 +182,11 @@ def _opens(path: Path) -> bool:
 def _empty_folder(target: Path) -> Path:
     name = f"backup-{newest_number(target) + 1:06}-{clock.utc_now():%Y%m%dT%H%M%SZ}"
     unfinished = target / f"{UNFINISHED}{name}"
-    try:
+    with usable_backups(target):
         target.mkdir(parents=True, exist_ok=True)
         for leftover in target.glob(f"{UNFINISHED}*"):  # of a backup that was killed
             shutil.rmtree(leftover)
         unfinished.mkdir()
-    except OSError as problem:
-        raise UsageError("backup_folder_unusable", folder=target, reason=_reason(problem)) from None
     return unfinished
 
 

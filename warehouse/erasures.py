@@ -8,7 +8,8 @@ brought to the same end.
 import os
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -93,7 +94,9 @@ def record_erasures(
             is another home's.
     """
     adopt_ledger(settings, settings.backups_path)
-    _make_backups_folder(settings)  # before the key, which would be another than the folder's
+    with usable_backups(settings.backups_path):
+        # Before the key is made, which would be another than the folder's.
+        settings.backups_path.mkdir(parents=True, exist_ok=True)
     if not know_erased_cases(store, settings):
         _make_key(settings)
         use_key(store, settings)
@@ -384,24 +387,29 @@ def _make_key(settings: Settings) -> None:
         os.replace(unfinished, path)
 
 
-def _make_backups_folder(settings: Settings) -> None:
-    folder = settings.backups_path
+@contextmanager
+def usable_backups(folder: Path) -> Iterator[None]:
+    """Meet a folder of backups in which nothing can be written with its sentence.
+
+    Raises:
+        UsageError: it is such a folder.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        yield
     except OSError as problem:
-        raise UsageError("backup_folder_unusable", folder=folder, reason=problem.strerror) from None
+        raise UsageError(
+            "backup_folder_unusable", folder=folder, reason=problem.strerror or problem
+        ) from None
 
 
 def _write_ledger(store: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Copy the entries and the key to where the backups are."""
     folder = settings.backups_path
     unfinished = folder / f".{LEDGER}"
-    try:
+    with usable_backups(folder):
         shutil.copyfile(settings.erasure_key_path, folder / settings.erasure_key_path.name)
         store.execute(f"copy raw.erasures to {sql_text(unfinished)} (format csv, header)")
         os.replace(unfinished, folder / LEDGER)
-    except OSError as problem:
-        raise UsageError("backup_folder_unusable", folder=folder, reason=problem.strerror) from None
 
 
 def cases_due(
@@ -418,3 +426,20 @@ def cases_due(
         "where erased_from <= $day order by erased_from, source, case_reference",
         {"years": years, "day": day},
     ).fetchall()
+
+
+def delete_rows_of_no_case(store: duckdb.DuckDBPyConnection, years: int, day: date) -> bool:
+    """Delete the rows of no case that left so many years before a day; return whether any was."""
+    run_sql(store, "rows_of_no_case")
+    store.execute(
+        "create or replace temporary table expired_rows as "
+        "select record_id from rows_of_no_case where left_on + to_years($years) <= $day",
+        {"years": years, "day": day},
+    )
+    store.begin()
+    deleted = [
+        store.execute(f"delete from {table} where record_id in (from expired_rows)").fetchall()
+        for table in ("raw.records", "raw.record_changes", "raw.record_states")
+    ]
+    store.commit()
+    return deleted[0] != [(0,)]

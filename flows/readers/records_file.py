@@ -7,7 +7,7 @@ a name perhaps, would come with it.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,13 +78,13 @@ def _refuse_one_page_of_several(
 ) -> None:
     """Refuse the answer of a web API that names another beside its records."""
     with _refused("JSON"):
-        for field in _fields_of(connection, source):
-            for name, condition in NAMES_ANOTHER_PAGE.items():
-                is_beside = not field.name.startswith(f"{key}.")
-                if is_beside and f".{field.name}".endswith(f".{name}"):
-                    asked = f"select bool_or({field.text} {condition}) from {source}"
-                    if connection.execute(asked).fetchall() == [(True,)]:
-                        raise FileRejectedError("records_of_one_page", field=field.name)
+        fields = [f for f in _fields_of(connection, source) if not f.name.startswith(f"{key}.")]
+        for field, (name, condition) in product(fields, NAMES_ANOTHER_PAGE.items()):
+            if not f".{field.name}".endswith(f".{name}"):
+                continue
+            asked = f"select bool_or({field.text} {condition}) from {source}"
+            if connection.execute(asked).fetchall() == [(True,)]:
+                raise FileRejectedError("records_of_one_page", field=field.name)
 
 
 def _within(source: str, key: str) -> str:

@@ -7,6 +7,7 @@ from complaints.warehouse.erasures import (
     Case,
     Erased,
     cases_due,
+    delete_rows_of_no_case,
     erase_cases,
     keep_ledger,
     record_erasures,
@@ -14,23 +15,6 @@ from complaints.warehouse.erasures import (
 )
 from complaints.warehouse.settings import Settings
 from complaints.warehouse.store import open_warehouse, rewrite_warehouse
-
-# Rows that left and are of no case, such as those whose reference a spreadsheet spoilt: no case's
-# retention reaches them.
-EXPIRED_RECORDS = """
-create or replace temporary table expired_records as
-select records.record_id
-from raw.records
-inner join intermediate.int_record_places as places on records.record_id = places.record_id
-inner join raw.deliveries on places.left_with_delivery = deliveries.delivery_number
-where
-    deliveries.as_of_day + to_years($years) <= $day
-    and records.record_id not in (select record_id from intermediate.int_complaint_rows)
-    and not exists (
-        select 1 from intermediate.int_complaint_rows as stored
-        where stored.source = records.source and stored.case_reference = records.case_reference
-    )
-"""
 
 
 def carry_out_erasures(settings: Settings) -> Erased:
@@ -62,12 +46,8 @@ def forget_expired(settings: Settings) -> Erased:
             unit = "year" if years == 1 else "years"
             reason = f"{years} {unit} after its last stage was answered"
             record_erasures(store, settings, due, RETENTION, RETENTION_ROLE, reason)
-        store.execute(EXPIRED_RECORDS, {"years": years, "day": settings.as_of_day})
-        expired = store.execute("select count(*) > 0 from expired_records").fetchone() == (True,)
-        store.begin()
-        for table in ("raw.records", "raw.record_changes", "raw.record_states"):
-            store.execute(f"delete from {table} where record_id in (from expired_records)")
-        store.commit()
-    if expired:
+        is_any_deleted = delete_rows_of_no_case(store, years, settings.as_of_day)
+    erased = erase_cases(settings)
+    if is_any_deleted and not erased.cases:  # else they have left the file with the cases
         rewrite_warehouse(settings)
-    return erase_cases(settings)
+    return erased

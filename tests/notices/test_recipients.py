@@ -194,12 +194,12 @@ def test_what_nobody_gets_any_more_is_forgotten_and_brings_no_reminder(
 
 
 @pytest.mark.parametrize(
-    ("officer", "fostering", "told"),
+    ("officer", "fostering", "addresses"),
     [("", MANAGER, {MANAGER}), ("", "", set()), (OFFICER, MANAGER, set())],
     ids=["new team", "nobody", "who gets all knows it"],
 )
 def test_a_case_handed_to_another_team_is_new_to_its_recipient(
-    notified: Settings, postbox: Postbox, officer: str, fostering: str, told: set[str]
+    notified: Settings, postbox: Postbox, officer: str, fostering: str, addresses: set[str]
 ) -> None:
     others = f",Fostering={fostering}" if fostering else ""
     settings = with_teams(notified, f"Assessments={LEGAL}{others}", alerts_deadlines=officer)
@@ -211,7 +211,7 @@ def test_a_case_handed_to_another_team_is_new_to_its_recipient(
     change(notified, "update fct_complaint_stages set service_team = 'Fostering'")
     notify(settings, day(2))
     mails = {mail["To"]: text_of(mail) for mail in postbox.taken()}
-    assert mails.keys() == told and all("Newly overdue" in mail for mail in mails.values())
+    assert mails.keys() == addresses and all("Newly overdue" in mail for mail in mails.values())
     assert notify(settings, day(3)) == [] and postbox.taken() == []
     remembered = log_rows(notified, "select team from sent_notices")
     assert len(remembered) == bool(officer or fostering)
